@@ -1,0 +1,188 @@
+"""What earlier runs parsed, kept in the user's cache folder: a file that has not changed is only looked at.
+
+A file's size, time, inode -> the SHA-256 of its content -> its parts. Anything odd about a cache (damage, another version, another's file) makes it
+an empty one. A file that was younger than two seconds when it was read may change without a trace, so it is read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from kgbuild import __version__
+from kgbuild.engines.parts import Part
+from kgbuild.readers.inputs import STDIN, File
+
+_MAGIC = b"kgbuild cache 1\n"
+#: A cache of more bytes is not kept: reading it back would be no faster than reading the files.
+MAX_BYTES = 256 * 2**20
+#: Caches kept, the last used ones.
+_KEPT = 16
+_YOUNG_NS = 2 * 10**9
+
+Stamp = tuple[int, int, int]
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """An input file: its stamp, whether that can be trusted, the hashes of its content, and where its parts are in the body."""
+
+    stamp: Stamp
+    trusted: bool
+    sha256: tuple[bytes, ...]
+    parts: tuple[tuple[int, int], ...]
+
+
+class Run(Struct, frozen=True, array_like=True):
+    """An export that was written: the stamps of its files, by path."""
+
+    files: dict[str, Stamp]
+    passed_over: dict[str, int]
+
+
+class Index(Struct, frozen=True, array_like=True):
+    """The small file of a cache. ``body`` is the size and CRC of the large one, which holds the parts."""
+
+    entries: dict[str, Entry]
+    runs: dict[str, Run]
+    body: tuple[int, int]
+
+
+class Unit(Struct, frozen=True):
+    """What one input file came to."""
+
+    parts: tuple[Part, ...]
+    sha256: tuple[bytes, ...]
+
+
+def folder() -> Path:
+    """The user's cache folder for kgbuild."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("kgbuild", appauthor=False))
+
+
+def key_of(inputs: Sequence[str], mappings: str, version: str = __version__) -> str:
+    """The name of the cache for some inputs under some mappings."""
+    real = [os.path.realpath(given) for given in inputs]
+    return hashlib.sha256(msgspec.json.encode((version, mappings, real))).hexdigest()[:32]
+
+
+def stamp_of(path: str | Path) -> Stamp | None:
+    """Size, time and inode of a file, None where there is none."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+class Cache:
+    """The cache of one set of inputs. With ``enabled`` false it is empty and keeps nothing."""
+
+    def __init__(self, key: str, *, enabled: bool = True) -> None:
+        self._enabled = enabled
+        self._index_path = (folder() if enabled else Path()) / f"{key}.index"
+        self._body_path = self._index_path.with_suffix(".parts")
+        self._index = self._load() if enabled else Index({}, {}, (0, 0))
+        self._body: bytes | None = None
+
+    def _load(self) -> Index:
+        try:
+            data = self._index_path.read_bytes()
+            if data.startswith(_MAGIC) and zlib.crc32(data[len(_MAGIC) + 4 :]).to_bytes(4, "big") == data[len(_MAGIC) : len(_MAGIC) + 4]:
+                return msgspec.msgpack.decode(data[len(_MAGIC) + 4 :], type=Index)
+        except (OSError, msgspec.DecodeError):
+            pass  # a cache that cannot be read is an empty one
+        return Index({}, {}, (0, 0))
+
+    def unchanged(self, files: Sequence[File]) -> bool:
+        """Whether the files are the very ones of the cache, none more and none less."""
+        entries = self._index.entries
+        return len(entries) == len(files) and all(self._fits(file) for file in files)
+
+    def _fits(self, file: File) -> bool:
+        entry = self._index.entries.get(file.shown)
+        return entry is not None and entry.trusted and entry.stamp == file.stamp
+
+    def run(self, key: str) -> Run | None:
+        """The export of these options, if its files are still as they were written."""
+        run = self._index.runs.get(key)
+        return run if run and all(stamp_of(path) == stamp for path, stamp in run.files.items()) else None
+
+    def get(self, file: File) -> Unit | None:
+        """What a file came to, if it has not changed since."""
+        if not self._fits(file):
+            return None
+        entry = self._index.entries[file.shown]
+        body = self._read_body()
+        if body is None:
+            return None
+        try:
+            parts = tuple(_decode_part(body[start : start + size]) for start, size in entry.parts)
+        except msgspec.DecodeError:
+            return None
+        return Unit(parts, entry.sha256)
+
+    def _read_body(self) -> bytes | None:
+        if self._body is None:
+            try:
+                body = self._body_path.read_bytes()
+            except OSError:
+                body = b""
+            self._body = body if (len(body), zlib.crc32(body)) == self._index.body else b""
+        return self._body or None
+
+    def save(self, units: Sequence[tuple[File, Unit]], run_key: str, run: Run, now_ns: int) -> None:
+        """Keep what the files of a run came to. A cache that cannot be written is none: the export stands without it."""
+        if not self._enabled or any(file.path == STDIN for file, _ in units):
+            return
+        entries: dict[str, Entry] = {}
+        blobs: list[bytes] = []
+        at = 0
+        for file, unit in units:
+            places = []
+            for part in unit.parts:
+                blob = _encode_part(part)
+                blobs.append(blob)
+                places.append((at, len(blob)))
+                at += len(blob)
+            entries[file.shown] = Entry(file.stamp, now_ns - file.mtime_ns > _YOUNG_NS, unit.sha256, tuple(places))
+            if at > MAX_BYTES:
+                return
+        body = b"".join(blobs)
+        index = Index(entries, {run_key: run} if run.files else {}, (len(body), zlib.crc32(body)))
+        data = msgspec.msgpack.encode(index)
+        try:
+            self._write(self._body_path, body)
+            self._write(self._index_path, _MAGIC + zlib.crc32(data).to_bytes(4, "big") + data)
+            self._prune()
+        except OSError:
+            return
+
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside.write_bytes(data)
+        os.replace(beside, path)
+
+    def _prune(self) -> None:
+        caches = sorted(self._index_path.parent.glob("*.index"), key=lambda path: -path.stat().st_mtime_ns)
+        for path in caches[_KEPT:]:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".parts").unlink(missing_ok=True)
+
+
+_encode_part = msgspec.msgpack.Encoder().encode
+_decode_part = msgspec.msgpack.Decoder(Part).decode
+
+
+def now_ns() -> int:
+    """The time, for telling young files; it reaches no output."""
+    return time.time_ns()

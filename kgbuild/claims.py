@@ -1,0 +1,226 @@
+"""One document -> what it claims: the door at which untrusted trees become typed statements. Looks at that document and the mapping only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import NamedTuple
+
+from kgbuild.describe import Describing, Note, Table, Vocabulary, table_of
+from kgbuild.errors import InputError, Problem
+from kgbuild.links import links
+from kgbuild.mapping import Mapping
+from kgbuild.model import Claim, Listing, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Role, Source
+from kgbuild.readers.document import Document, Place, Tree, show
+from kgbuild.values import SCALARS, items, json_text, kind_of, plain, scalar, text_list
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+class Reading(NamedTuple):
+    """What one document claims; ``kind`` is what it is counted as, ``skip`` why it claims nothing."""
+
+    kind: str
+    claims: list[Claim]
+    notes: list[Note]
+    skip: str | None = None
+
+
+class Fault(Exception):
+    """A place of a record that cannot be meant as it stands."""
+
+    def __init__(self, place: Place, expected: str, got: str, todo: str) -> None:
+        self.place, self.expected, self.got, self.todo = place, expected, got, todo
+
+
+class ClaimMaker:
+    """``claims`` of documents under one mapping, whose tables are compiled once."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        fields, roles = mapping.fields, mapping.provenance.roles
+        self._roles: dict[str, Role] = {
+            **dict.fromkeys(roles.original.fields, "original"),
+            **dict.fromkeys(roles.secondary.fields, "secondary"),
+        }  # type: ignore[dict-item]
+        self._relation = {"original": roles.original.relation, "secondary": roles.secondary.relation}
+        self._resource = table_of("resource", fields.resource, self._roles)
+        self._product = table_of("product", fields.product, self._roles)
+        self._organization = table_of("organization", fields.organization, self._roles)
+        self._relations = mapping.provenance.relations
+        self._categories = {kind: getattr(mapping.categories, kind).categories for kind in ("resource", "product", "organization")}
+        self._vocabulary = Vocabulary(mapping)
+
+    def claims(self, path: str, name: str, document: Document) -> Reading:
+        """What a document claims. ``path`` is for error messages, ``name`` is the file's name inside its input.
+
+        Raises InputError where a record lacks what makes it one, NotText where the fast parse lost a text that is needed.
+        """
+        try:
+            return self._read(name, document)
+        except Fault as fault:
+            line, column = document.where(fault.place)
+            place = show(document.top + fault.place)
+            raise InputError([Problem(path, line, column, place, fault.expected, fault.got, fault.todo)]) from None
+        except InputError as error:
+            raise InputError(problem._replace(path=path) for problem in error.problems) from None
+
+    def _read(self, name: str, document: Document) -> Reading:
+        tree, pages = document.tree, self.mapping.pages
+        layout = tree.get(pages.field)
+        kind = pages.kinds.get(layout) if isinstance(layout, str) else None
+        if kind is None:
+            kind = self._guess(tree, document)
+        if kind == "resource":
+            return self._record(document)
+        if kind == "product page":
+            id = self._id(document, tree, (), self._product, "a generated product page")
+            return Reading(kind, [Claim(about=self.mapping.curie("product", id), id=id, by=name, says=ProductPage())], [])
+        if kind == "organization":
+            return self._organization_record(document)
+        if kind == "documentation" and document.body:
+            return self._page(document, name)
+        if kind is None or kind == "documentation":
+            said = f" of layout {layout!r}" if isinstance(layout, str) else ""
+            return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{said}")
+        return Reading(kind, [], [], f"a page of kind {kind!r}, which holds no record")
+
+    def _guess(self, tree: Tree, document: Document) -> str | None:
+        """What a page is when its layout does not tell (SPEC §2)."""
+        fields = self.mapping.fields
+        if any(tree.get(name) is not None for name in fields.resource.id):
+            category = next((tree[name] for name in fields.resource.category if name in tree), None)
+            listed = any(name in tree for name in fields.resource.products)
+            known = isinstance(category, str) and category in self._categories["resource"]
+            return "resource" if listed or known else None
+        return "documentation" if any(tree.get(name) for name in fields.page.title) else None
+
+    def _id(self, document: Document, tree: Tree, place: Place, table: Table, what: str) -> str:
+        for field in table.id:
+            value = tree.get(field)
+            if isinstance(value, str) and value.strip():
+                return value
+            if isinstance(value, SCALARS):
+                return document.text(value)
+            if value is not None and value != "":
+                got = "blank text" if isinstance(value, str) else kind_of(value)
+                raise Fault((*place, field), f"the id of {what}, as text", got, "give it the one id that others cite it by")
+        raise Fault(place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that others cite it by")
+
+    def _record(self, document: Document) -> Reading:
+        tree, table = document.tree, self._resource
+        id = self._id(document, tree, (), table, "a resource record")
+        notes: list[Note] = []
+        about = self.mapping.curie("resource", id)
+        describing = Describing(self._vocabulary, document, table, notes)
+        description = describing.describe(tree, ())
+        superseded = tuple(_texts(document, tree, field, ()) for field in table.superseded_by)
+        statement = ResourceStatement(
+            category=self._category(document, tree, table, notes),
+            description=description,
+            superseded_by=tuple(i for ids in superseded for i in ids),
+            organizations=tuple(describing.organizations),
+        )
+        claims = [Claim(about=about, id=id, by=id, says=statement, contained=document.contained)]
+        problems: list[Problem] = []
+        for field in table.products:
+            for n, product in enumerate(items(tree.get(field))):
+                place = (field, n) if isinstance(tree[field], list) else (field,)
+                try:
+                    claims.append(self._listing(document, product, place, id, notes))
+                except Fault as fault:
+                    line, column = document.where(fault.place)
+                    problems.append(Problem("", line, column, show(document.top + fault.place), fault.expected, fault.got, fault.todo))
+        if problems:
+            raise InputError(problems)
+        return Reading("resource", claims, notes)
+
+    def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim:
+        if type(product) is not dict:
+            raise Fault(place, "a product, which is a mapping with an id", kind_of(product), "write it as `- id: …` and its fields")
+        table = self._product
+        id = self._id(document, product, place, table, "a product")
+        describing = Describing(self._vocabulary, document, table, notes)
+        sources: list[Source] = []
+        for field, role in self._roles.items():
+            value = product.get(field)
+            if value is not None:
+                self._sources(document, value, (*place, field), role, sources, describing)
+        description = describing.describe(product, place)
+        says = Listing(category=self._category(document, product, table, notes), description=description, sources=tuple(sources))
+        return Claim(about=self.mapping.curie("product", id), id=id, by=by, says=says, contained=document.contained)
+
+    def _sources(self, document: Document, value: Tree, place: Place, role: Role, into: list[Source], describing: Describing) -> None:
+        """Append the sources of one field, in either shape, mixed at will. What a source says beyond id and relation goes to `extra`."""
+        relations, default = self._relations, self._relation[role]
+        names = self.mapping.fields.source
+        id_name, relation_name = names.id[0], names.relation[0]
+        more = False
+        for n, item in enumerate(value if type(value) is list else (value,)):
+            if type(item) is str and item:
+                into.append(Source(item, role, default))
+                continue
+            if type(item) is dict:
+                id, relation = item.get(id_name), item.get(relation_name)
+                if type(id) is str and id and type(relation) is str:  # as nearly all are
+                    into.append(Source(id, role, relations.get(relation, relation)))
+                    more |= len(item) > 2
+                    if relation not in relations:
+                        describing.notes.append(Note("unknown relation type", relation))
+                    continue
+            elif item is None or item == "":
+                continue
+            here = (*place, n) if type(value) is list else place
+            into.append(self._odd_source(document, item, here, role))
+            more |= type(item) is dict and not {*item} <= {*names.id, *names.relation}
+        if more:
+            describing.extra[str(place[-1])] = json_text(plain(document, value, ""))
+
+    def _odd_source(self, document: Document, item: Tree, place: Place, role: Role) -> Source:
+        names = self.mapping.fields.source
+        if isinstance(item, SCALARS):
+            return Source(document.text(item), role, self._relation[role])
+        if isinstance(item, dict):
+            id = next((scalar(document, item[name]) for name in names.id if name in item), None)
+            relation = next((scalar(document, item[name]) for name in names.relation if name in item), None)
+            if id:
+                return Source(id, role, self._relations.get(relation, relation) if relation else self._relation[role])
+            expected = f"a source with {names.id[0]!r}, the id of what it is made from"
+            raise Fault(place, expected, "one without", f"add `{names.id[0]}:` and an id")
+        raise Fault(place, "the id of a source, as text", kind_of(item), f"write an id, or `{names.id[0]}:` and `{names.relation[0]}:`")
+
+    def _organization_record(self, document: Document) -> Reading:
+        tree, table = document.tree, self._organization
+        id = self._id(document, tree, (), table, "an organization record")
+        notes: list[Note] = []
+        description = Describing(self._vocabulary, document, table, notes).describe(tree, ())
+        says = OrganizationStatement(category=self._category(document, tree, table, notes), description=description)
+        about = self.mapping.curie("organization", id)
+        return Reading("organization", [Claim(about=about, id=id, by=id, says=says, contained=document.contained)], notes)
+
+    def _page(self, document: Document, name: str) -> Reading:
+        titles = (scalar(document, document.tree[field]) for field in self.mapping.fields.page.title if field in document.tree)
+        title = next((title for title in titles if title), None)
+        if title is None:
+            return Reading("other", [], [], "neither a record nor a documentation page")
+        slug = _SLUG.sub("-", title.lower()).strip("-") or hashlib.sha256(title.encode()).hexdigest()[:8]
+        digest = hashlib.sha256(document.body.replace("\r\n", "\n").encode()).hexdigest()
+        says = PageStatement(title=title, sha256=digest, links=links(document.body))
+        return Reading("documentation page", [Claim(about=self.mapping.curie("page", slug), id=slug, by=slug, says=says)], [])
+
+    def _category(self, document: Document, tree: Tree, table: Table, notes: list[Note]) -> str | None:
+        for field in table.category:
+            value = tree.get(field)
+            category = value if type(value) is str else scalar(document, value)
+            if category:
+                if category not in self._categories[table.kind]:
+                    notes.append(Note(f"unknown {table.kind} category", category))
+                return category
+        return None
+
+
+def _texts(document: Document, tree: Tree, field: str, place: Place) -> tuple[str, ...]:
+    found = text_list(document, tree.get(field))
+    if found is None:
+        raise Fault((*place, field), "an id, or a list of ids", kind_of(tree[field]), "write ids only")
+    return found

@@ -1,0 +1,225 @@
+"""The fields of one record -> the properties of one node, with what has no property of its own kept as JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from kgbuild.licenses import Licenses
+from kgbuild.mapping import Mapping, RecordFields
+from kgbuild.model import Description, Kind, Role
+from kgbuild.readers.document import Document, NotText, Tree
+from kgbuild.values import items, json_text, number, plain, scalar, text_list
+
+_HINTS = get_type_hints(Description)
+_LISTS = frozenset(name for name, hint in _HINTS.items() if getattr(hint, "__origin__", None) is tuple)
+_NUMBERS = frozenset(name for name, hint in _HINTS.items() if int in get_args(hint))
+
+
+class Note(NamedTuple):
+    """Something unusual that was kept: ``what`` kind of thing, and the ``value`` as written."""
+
+    what: str
+    value: str
+
+
+class Table(NamedTuple):
+    """What the fields of one kind of record feed: written name -> (property, rank among the names that feed it)."""
+
+    kind: Kind
+    feeds: dict[str, tuple[str, int]]
+    spoken: frozenset[str]
+    carried: frozenset[str]
+    id: tuple[str, ...]
+    category: tuple[str, ...]
+    products: tuple[str, ...]
+    superseded_by: tuple[str, ...]
+
+
+def table_of(kind: Kind, fields: RecordFields, sources: dict[str, Role]) -> Table:
+    parts = ("id", "category", "products", "superseded_by", "extra")
+    feeds = {
+        written: ("contact" if name == "contacts" else name, rank)
+        for name in RecordFields.__struct_fields__
+        if name not in parts
+        for rank, written in enumerate(getattr(fields, name))
+    }
+    spoken = {*fields.id, *fields.category, *fields.products, *fields.superseded_by, *(sources if kind == "product" else ())}
+    return Table(kind, feeds, frozenset(spoken), frozenset(fields.extra), fields.id, fields.category, fields.products, fields.superseded_by)
+
+
+class Vocabulary:
+    """What a mapping says of values, ready for look-up."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.licenses = Licenses(mapping)
+        self.license_fields = mapping.fields.license
+        self.contact_fields = mapping.fields.contact
+        self.publication_fields = mapping.fields.publication
+        self.people = frozenset(mapping.fields.people)
+        self.prefixed = mapping.fields.prefixed
+        self.media_types = _folded(mapping.formats.formats)
+        self.compressions = _folded(mapping.formats.compression)
+        self._spellings = sorted(mapping.prefixes.spellings.items(), key=lambda pair: -len(pair[0]))
+
+    def compress(self, id: str) -> str:
+        """The id as a CURIE where one of the mapping's spellings fits, else as written."""
+        for start, prefix in self._spellings:
+            if id.startswith(start):
+                return f"{prefix}:{id[len(start) :].rstrip('/')}" if len(id) > len(start) else id
+        return id
+
+
+def _folded(table: dict[str, str]) -> dict[str, str]:
+    return {key.lower(): value for key, value in table.items()}
+
+
+class Describing:
+    """The properties of one node as one record gives them, with what has no property of its own."""
+
+    def __init__(self, vocabulary: Vocabulary, document: Document, table: Table, notes: list[Note]) -> None:
+        self.vocabulary, self.document, self.table, self.notes = vocabulary, document, table, notes
+        self.values: dict[str, Any] = {}
+        self.extra: dict[str, str] = {}
+        self.organizations: list[str] = []
+        self.ranks: dict[str, tuple[int, str]] = {}
+
+    def describe(self, tree: Tree, place: Place) -> Description:
+        feeds, spoken, values, special = self.table.feeds, self.table.spoken, self.values, _SPECIAL
+        for key, value in tree.items():
+            if value is None or value == "":
+                continue
+            feed = feeds.get(key)
+            if feed is None:
+                if type(key) is not str:
+                    raise NotText
+                if key not in spoken:
+                    self._keep(key, value)
+                continue
+            name, rank = feed
+            if name in special:
+                special[name](self, key, value)
+            elif name in _LISTS:
+                self._list(name, key, value)
+            elif type(value) is str and name not in values and name not in _NUMBERS:
+                values[name] = value
+                if rank:
+                    self.ranks[name] = rank, key
+            else:
+                self._one(name, rank, key, value, tree)
+        self._derive()
+        return Description(**values, extra=self.extra)
+
+    def _keep(self, key: str, value: Tree) -> None:
+        if key not in self.table.carried and key not in self.table.feeds:
+            self.notes.append(Note(f"unknown {self.table.kind} field", key))
+        self.extra[key] = json_text(plain(self.document, value, key))
+
+    def _odd(self, key: str, value: Tree) -> None:
+        """A value that its property cannot hold: kept as written, and counted."""
+        self.notes.append(Note(f"{self.table.kind} field with an unusual value", key))
+        self.extra[key] = json_text(plain(self.document, value, key))
+
+    def _one(self, name: str, rank: int, key: str, value: Tree, tree: Tree) -> None:
+        found = number(self.document, value) if name in _NUMBERS else scalar(self.document, value)
+        if found is None:
+            self._odd(key, value)
+        elif name not in self.values:
+            self.values[name] = found
+            self.ranks[name] = rank, key
+        else:
+            first, other = self.ranks.get(name, (0, next(k for k, f in self.table.feeds.items() if f == (name, 0))))
+            loser = key
+            if rank < first:
+                loser, self.values[name], self.ranks[name] = other, found, (rank, key)
+            self._keep(loser, tree[loser])
+
+    def _list(self, name: str, key: str, value: Tree) -> None:
+        found = text_list(self.document, value)
+        if found is None:
+            self._odd(key, value)
+        else:
+            self.values[name] = (*self.values.get(name, ()), *found)
+
+    def xref(self, key: str, value: Tree) -> None:
+        """Ids in other registries, as CURIEs: with and without the prefix are both right."""
+        found = text_list(self.document, value)
+        prefix = self.vocabulary.prefixed.get(key)
+        if found is None:
+            return self._odd(key, value)
+        ids = (f"{prefix}:{id}" if prefix and not id.startswith(f"{prefix}:") else id for id in found)
+        self.values["xref"] = (*self.values.get("xref", ()), *ids)
+
+    def license(self, key: str, value: Tree) -> None:
+        """A licence: its SPDX id where the mapping knows one and label and URL do not disagree, else its URL, else its label."""
+        names = self.vocabulary.license_fields
+        parts = value if isinstance(value, dict) else {names.label[0]: value}
+        label = next((t for n in names.label if n in parts and (t := scalar(self.document, parts[n]))), None)
+        url = next((t for n in names.url if n in parts and (t := scalar(self.document, parts[n]))), None)
+        if label is None and url is None or "license" in self.values:
+            return self._odd(key, value)
+        license = self.vocabulary.licenses.identify(label, url)
+        if license:
+            self.values["license"] = license
+        if label:
+            self.values["license_label"] = label
+        shown = {label, license}
+        if any(part not in shown for part in parts.values() if part is not None):
+            self.extra[key] = json_text(plain(self.document, value, key))
+
+    def contacts(self, key: str, value: Tree) -> None:
+        """People and organizations that answer for a node: their labels, whole in `extra`; organizations with an id are nodes too."""
+        names, people = self.vocabulary.contact_fields, self.vocabulary.people
+        labels = list(self.values.get("contact", ()))
+        for item in items(value):
+            if isinstance(item, list):
+                return self._odd(key, value)
+            if not isinstance(item, dict):
+                labels.append(scalar(self.document, item) or "")
+                continue
+            label, id, category = (
+                next((t for n in choice if n in item and (t := scalar(self.document, item[n]))), None)
+                for choice in (names.label, names.id, names.category)
+            )
+            if label or id:
+                labels.append(label or id or "")
+            if id and category not in people:
+                self.organizations.append(id)
+        if labels:
+            self.values["contact"] = tuple(labels)
+        if any(isinstance(item, dict) for item in items(value)):
+            self.extra[key] = json_text(plain(self.document, value, key))
+
+    def publications(self, key: str, value: Tree) -> None:
+        """Publications: their ids as CURIEs, whole in `extra` where more is said of them."""
+        names, ids = self.vocabulary.publication_fields.id, list(self.values.get("publications", ()))
+        for item in items(value):
+            if isinstance(item, list):
+                return self._odd(key, value)
+            found = (item.get(n) for n in names) if isinstance(item, dict) else (item,)
+            id = next((t for v in found if (t := scalar(self.document, v))), None)
+            if id:
+                ids.append(self.vocabulary.compress(id.strip()))
+        if ids:
+            self.values["publications"] = tuple(ids)
+        if any(isinstance(item, dict) or item not in ids for item in items(value)):
+            self.extra[key] = json_text(plain(self.document, value, key))
+
+    def _derive(self) -> None:
+        """The media type: of the format, or of the compression around it (DCAT 3 §6.8.16 keeps them apart; here a file is what is served)."""
+        format, compression = self.values.get("format"), self.values.get("compression")
+        media_type = self.vocabulary.media_types.get(format.strip().lower()) if format else None
+        if media_type is None and compression:
+            media_type = self.vocabulary.compressions.get(compression.strip().lower())
+        if media_type:
+            self.values["media_type"] = media_type
+
+
+
+
+_SPECIAL: dict[str, Callable[[Describing, str, Tree], None]] = {
+    "license": Describing.license,
+    "contact": Describing.contacts,
+    "publications": Describing.publications,
+    "xref": Describing.xref,
+}

@@ -1,0 +1,262 @@
+"""Parts -> nodes and edges, or their bytes: a range of ids at a time, in several processes, in an order that depends on the ids alone.
+
+Resources and products come first and organizations after them, in order of their ids, each with the edges that were merged with it. Then documentation
+pages, stubs, and rolled-up edges, which can only be made when all else is known.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kgbuild import writers
+from kgbuild.engines import pool
+from kgbuild.engines.parts import Part, ranges
+from kgbuild.errors import KgbuildError
+from kgbuild.links import Addresses
+from kgbuild.mapping import Mapping
+from kgbuild.merge import Merger, Need, RunFacts, owner_of
+from kgbuild.model import Claim, Difference, Edge, Kind, Node
+
+#: Claims that one task merges: some thousand keep all its objects within a few megabytes.
+_RANGE = 4_000
+
+
+class Block(NamedTuple):
+    """Some nodes and edges of the graph, and what they leave to be done at the end."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    needs: list[Need]
+    addresses: list[tuple[str, str]]
+    nodeless: list[str]
+    stale: list[str]
+    differences: list[Difference]
+    owners: dict[str, tuple[str, ...]]
+
+
+class Chunk(NamedTuple):
+    """What a block adds to each file, and the counts of what is in it. ``ids`` are the edge ids, 16 bytes each."""
+
+    files: dict[str, writers.Rendered]
+    nodes: Counter[str]
+    edges: Counter[str]
+    categories: Counter[str]
+    ids: bytes
+    stale: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+class Plan(NamedTuple):
+    """All that workers need to know. ``formats`` are names of WRITERS."""
+
+    parts: Sequence[Part]
+    mapping: Mapping
+    facts: RunFacts
+    formats: tuple[str, ...] = ()
+    qualified: bool = False
+    rollup: bool = False
+
+
+def blocks(plan: Plan) -> Iterator[Block]:
+    """The graph, a block at a time, in this process."""
+    ending = _Ending(plan)
+    for span in ranges(plan.parts, _RANGE):
+        block = _merge(plan, span)
+        ending.add(block)
+        yield block
+    yield ending.block()
+
+
+def chunks(plan: Plan, jobs: int) -> Iterator[Chunk]:
+    """The graph as bytes, a chunk at a time. Raises KgbuildError where two edges have one id."""
+    ending = _Ending(plan)
+    spans = ranges(plan.parts, _RANGE)
+    seen = _Ids()
+    for chunk, block in pool.run(_work, plan, spans, jobs if len(spans) > 1 else 1):
+        ending.add(block)
+        seen.add(chunk.ids)
+        yield chunk
+    last = _render(plan, ending.block())
+    seen.add(last.ids)
+    yield last
+
+
+def heads(plan: Plan) -> dict[str, bytes]:
+    """What each file begins with, by the ending of its name."""
+    return {
+        file: head
+        for name in plan.formats
+        for file, head in zip(writers.WRITERS[name].files, writers.writer(name, plan.mapping, qualified=plan.qualified).head(), strict=True)
+    }
+
+
+def _work(plan: Plan, span: tuple[str, str | None]) -> tuple[Chunk, Block]:
+    """A chunk, and of its block what is needed at the end: not the nodes and edges, but what they leave to be done."""
+    block = _merge(plan, span)
+    chunk = _render(plan, block)
+    return chunk, block._replace(nodes=[], edges=block.edges if plan.rollup else [])
+
+
+def _merge(plan: Plan, span: tuple[str, str | None]) -> Block:
+    """Merge all claims about the ids of a range."""
+    groups: defaultdict[str, list[Claim]] = defaultdict(list)
+    for part in plan.parts:
+        for claim in part.claims(*span):
+            groups[claim.about].append(claim)
+    merger = Merger(plan.mapping, plan.facts)
+    block = Block([], [], [], [], [], [], [], {})
+    for about in sorted(groups):
+        merged = merger.merge(groups[about])
+        block.nodes.extend(merged.nodes)
+        block.edges.extend(merged.edges)
+        block.needs.extend(merged.needs)
+        block.addresses.extend(merged.addresses)
+        block.stale.extend(merged.stale)
+        if merged.difference:
+            block.differences.append(merged.difference)
+        if not merged.nodes:
+            block.nodeless.append(about)
+        elif plan.rollup and merged.owners and owner_of(groups[about][0].id) is None:
+            block.owners[about] = merged.owners
+    return block
+
+
+def _render(plan: Plan, block: Block) -> Chunk:
+    files: dict[str, writers.Rendered] = {}
+    for name in plan.formats:
+        writer = writers.writer(name, plan.mapping, qualified=plan.qualified)
+        files |= zip(writers.WRITERS[name].files, writer.render(block.nodes, block.edges), strict=True)
+    nodes, categories = _counts(plan.mapping, block.nodes)
+    return Chunk(
+        files=files,
+        nodes=nodes,
+        edges=Counter((edge.original_predicate or edge.predicate).partition(":")[2] for edge in block.edges),
+        categories=categories,
+        ids=b"".join([bytes.fromhex(edge.id[9:].replace("-", "")) for edge in block.edges]),
+        stale=tuple(block.stale),
+        differences=tuple(block.differences),
+    )
+
+
+def _counts(mapping: Mapping, nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
+    """Nodes by kind, where stubs count in their kind and once more as stubs; and by their specific class."""
+    spaces = mapping.prefixes.spaces
+    others = {spaces["organization"]: "organization", spaces["page"]: "documentation page"}
+    product = {mapping.categories.product.class_, mapping.categories.product.biolink}
+    kinds: Counter[str] = Counter()
+    for node in nodes:
+        kind = others.get(node.id.partition(":")[0]) or ("product" if not product.isdisjoint(node.category) else "resource")
+        kinds[kind] += 1
+        if node.stub:
+            kinds[f"stub {kind}"] += 1
+    return kinds, Counter(node.kgrs_category or node.category[0] for node in nodes)
+
+
+class _Ids:
+    """The ids of all edges. Two edges of one id have never been seen, and would lose one of the two without a word."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self._count = 0
+
+    def add(self, ids: bytes) -> None:
+        self._seen.update([ids[at : at + 16] for at in range(0, len(ids), 16)])
+        self._count += len(ids) // 16
+        if len(self._seen) != self._count:
+            raise KgbuildError("two edges have one id: expected every edge to differ in subject, predicate, object, role or relation; please report it")
+
+
+class _Ending:
+    """What is known when everything else has been merged: pages, stubs, rolled-up edges."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._merger = Merger(plan.mapping, plan.facts)
+        self._needs: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
+        self._addresses: list[tuple[str, str]] = []
+        self._nodeless: set[str] = set()
+        self._rollup = Rollup(plan.mapping, plan.facts) if plan.rollup else None
+
+    def add(self, block: Block) -> None:
+        for need in block.needs:
+            self._needs[need.kind, need.id].update(need.by)
+        self._addresses.extend(block.addresses)
+        self._nodeless.update(block.nodeless)
+        if self._rollup:
+            self._rollup.add(block)
+
+    def block(self) -> Block:
+        block = Block([], [], [], [], [], [], [], {})
+        for merged in self._pages():
+            block.nodes.extend(merged[0])
+            block.edges.extend(merged[1])
+        if self._rollup:
+            block.edges.extend(self._rollup.edges(self._merger))
+        block.nodes.extend(self._stubs())
+        return block
+
+    def _pages(self) -> Iterator[tuple[list[Node], list[Edge]]]:
+        groups: defaultdict[str, list[Claim]] = defaultdict(list)
+        for part in self._plan.parts:
+            for claim in part.pages:
+                groups[claim.about].append(claim)
+        addresses = Addresses(self._addresses) if groups else None
+        for about in sorted(groups):
+            if addresses is not None:
+                merged = self._merger.pages(groups[about], addresses)
+                yield merged.nodes, merged.edges
+
+    def _stubs(self) -> Iterator[Node]:
+        """A node for each id that an edge needs and nothing describes, organizations last."""
+        curie = self._plan.mapping.curie
+        for (kind, id), by in sorted(self._needs.items(), key=lambda item: curie(*item[0])):
+            if not self._described(curie(kind, id)):
+                yield self._merger.stub(Need(kind, id, tuple(sorted(by))))
+
+    def _described(self, about: str) -> bool:
+        if about in self._nodeless:
+            return False
+        return any(
+            at < len(part.keys) and part.keys[at] == about for part in self._plan.parts for at in (bisect_left(part.keys, about),)
+        )
+
+
+class Rollup:
+    """``--rollup``: derived_from between the owners of products and of their sources, with the number of products behind it.
+
+    It needs no node that no other edge needs: the owner of a product is the subject of a has_product edge, or a resource of the run.
+    """
+
+    def __init__(self, mapping: Mapping, facts: RunFacts) -> None:
+        self._mapping = mapping
+        self._predicate, _ = mapping.predicates("derived_from")
+        self._resources = frozenset(mapping.curie("resource", id) for id in facts.resources)
+        self._dotless: dict[str, tuple[str, ...]] = {}
+        self._derived: list[Edge] = []
+
+    def add(self, block: Block) -> None:
+        """Keep the derivations of a block. (All of them: a source's owners may be known only later.)"""
+        self._derived += [edge for edge in block.edges if edge.predicate == self._predicate]
+        self._dotless |= block.owners
+
+    def _owners(self, curie: str) -> tuple[str, ...]:
+        """The resources that a node belongs to, as CURIEs: itself where it is a resource."""
+        if curie in self._dotless:
+            return tuple(self._mapping.curie("resource", owner) for owner in self._dotless[curie])
+        head, dot, _ = curie.partition(".")
+        return (head,) if dot and curie not in self._resources else (curie,)
+
+    def edges(self, merger: Merger) -> list[Edge]:
+        """The rolled-up edges in order of subject and object."""
+        products: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        declared: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for edge in self._derived:
+            for subject in self._owners(edge.subject):
+                for object in self._owners(edge.object):
+                    if subject != object:
+                        products[subject, object].add(edge.subject)
+                        declared[subject, object].update(edge.declared_in)
+        return [merger.edge("rollup", s, o, declared[s, o], products=len(products[s, o])) for s, o in sorted(products)]

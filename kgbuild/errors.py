@@ -1,0 +1,58 @@
+"""What can go wrong, and how it is said: every failure a user can cause is one of these, and each says where, what, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with one place of one input.
+
+    ``path`` is the input as the user named it (``archive.tar.gz!/member.md`` inside an archive), ``line`` and ``column``
+    count from one (0 where there is none, as for a folder), ``place`` is the path inside the record (``products[0].id``).
+    """
+
+    path: str
+    line: int
+    column: int
+    place: str
+    expected: str
+    got: str
+    todo: str
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        place = f"{self.place}: " if self.place else ""
+        return f"{where}: {place}expected {self.expected}, got {self.got}; {self.todo}"
+
+
+class KgbuildError(Exception):
+    """Something that kgbuild could not do. Its text is a sentence for the user; the exit status is 2."""
+
+
+class InputError(KgbuildError):
+    """Inputs that cannot be read as records: all of a run's problems together, in order of path, line and column."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class MappingError(KgbuildError):
+    """A mapping file with a wrong entry; names file, line and key."""
+
+
+class UsageError(KgbuildError):
+    """An option or argument that cannot be meant: an unknown format, an input that is not there."""
+
+
+class OutputError(KgbuildError):
+    """The output could not be written; the earlier export is whole."""
+
+
+class MissingExtra(KgbuildError):
+    """A command wants packages of an extra that is not installed; says how to get it."""

@@ -1,0 +1,156 @@
+"""Where a mapping file is wrong: the checks that its types do not make, and the line and key of what they refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgbuild.errors import MappingError
+from kgbuild.vocab import as_iri
+
+if TYPE_CHECKING:
+    from kgbuild.mapping import BiolinkTerms, Prefixes
+
+#: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
+REPLACED_BY = "IAO:0100001"
+_KEY = re.compile(r"[.]([^.\[]+)|\[(\d+|\.\.\.)\]")
+
+
+def located(path: Path, data: bytes, error: Exception) -> MappingError:
+    """The error of a parser or of a type check, with the line and the key of the entry that it means."""
+    message, _, pointer = str(error).partition(" - at `")
+    if isinstance(error, UnicodeDecodeError):
+        return MappingError(f"{path}: expected UTF-8, got the byte 0x{data[error.start]:02x} at {error.start}; save the file as UTF-8")
+    if not pointer:
+        line, message = _syntax(data, message)
+        return MappingError(f"{path}:{line}: expected YAML, got {message}; mend the line")
+    keys = [m[1] or m[2] for m in _KEY.finditer(pointer.rstrip("`"))]
+    unknown = re.search(r"unknown field `([^`]+)`", message)
+    if unknown:
+        keys.append(unknown[1])
+        message = "Expected a key that mapping files have, got an unknown one"
+    line = line_of(data, keys)
+    return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; mend or remove the entry")
+
+
+def _syntax(data: bytes, message: str) -> tuple[int, str]:
+    import yaml
+
+    try:
+        yaml.compose(data, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        return (mark.line + 1 if mark else 1), str(error.problem)
+    except yaml.YAMLError as error:
+        return 1, str(error).splitlines()[0]
+    at = re.search(r"line (\d+)", message)
+    return (int(at[1]) if at else 1), message
+
+
+def line_of(data: bytes, keys: list[str]) -> int:
+    """The line (from one) of the entry that a path of keys leads to, or of the last part of the path that is there."""
+    import yaml
+
+    node = yaml.compose(data, Loader=yaml.CSafeLoader)
+    line = 1
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == key] or ([] if key != "..." else node.value[:1])
+            if not found:
+                return line
+            line, node = found[-1][0].start_mark.line + 1, found[-1][1]
+        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
+            node = node.value[int(key)]
+            line = node.start_mark.line + 1
+    return line
+
+
+def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: BiolinkTerms) -> None:
+    """Raise MappingError for the first entry that has the right type and is wrong all the same."""
+    known = parsed["prefixes"].prefixes
+    problems = [
+        *(("prefixes.yaml", keys, text) for keys, text in _prefix_problems(parsed["prefixes"])),
+        *((file, keys, text) for file, keys, curie in _curies(parsed) if (text := _curie_problem(curie, known, biolink))),
+        *(("fields.yaml", ["prefixed", f], f"expected a known prefix, got {p!r}") for f, p in parsed["fields"].prefixed.items() if p not in known),
+    ]
+    for file, keys, text in problems:
+        line = line_of(paths[file].read_bytes(), keys)
+        raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; mend the entry")
+
+
+def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:
+    for prefix, iri in prefixes.prefixes.items():
+        if as_iri(iri) != iri:
+            yield ["prefixes", prefix], f"expected the start of an http or https IRI, got {iri!r}"
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]*", prefix):
+            yield ["prefixes", prefix], f"expected a prefix of letters, digits, `_`, `.` and `-`, got {prefix!r}"
+    for part, table in (("spaces", prefixes.spaces), ("spellings", prefixes.spellings)):
+        for key, prefix in table.items():
+            if prefix not in prefixes.prefixes:
+                yield [part, str(key)], f"expected one of the prefixes above, got {prefix!r}"
+    for space in ("resource", "product", "organization", "page", "term"):
+        if space not in prefixes.spaces:
+            yield ["spaces"], f"expected a prefix for {space!r}, got none"
+
+
+def _curies(parsed: Mapping[str, Any]) -> Iterator[tuple[str, list[str], str]]:
+    """Every CURIE that a mapping makes kgbuild write, with its file and keys."""
+    for kind in ("resource", "product", "organization", "page"):
+        rule = getattr(parsed["categories"], kind)
+        yield "categories.yaml", [kind, "class"], rule.class_
+        yield "categories.yaml", [kind, "biolink"], rule.biolink
+        yield from (("categories.yaml", [kind, "rdf"], c) for c in rule.rdf)
+        yield from (("categories.yaml", [kind, "categories", k], c) for k, c in rule.categories.items())
+    provenance = parsed["provenance"]
+    for role in ("original", "secondary"):
+        yield "provenance.yaml", ["roles", role, "relation"], getattr(provenance.roles, role).relation
+        yield "provenance.yaml", ["roles", role, "predicate"], getattr(provenance.roles, role).predicate
+    yield from (("provenance.yaml", ["relations", k], c) for k, c in provenance.relations.items())
+    for name, edge in provenance.edges.items():
+        yield from (("provenance.yaml", ["edges", name, k], c) for k in ("registry", "biolink", "rdf") if (c := getattr(edge, k)))
+    yield "provenance.yaml", ["edge_category"], provenance.edge_category
+    yield from (("domains.yaml", ["domains", k], c) for k, c in parsed["domains"].domains.items())
+    if provenance.primary_knowledge_source:
+        yield "provenance.yaml", ["primary_knowledge_source"], provenance.primary_knowledge_source
+    yield from (("provenance.yaml", ["aggregator_knowledge_source"], c) for c in provenance.aggregator_knowledge_source)
+
+
+def _curie_problem(curie: str, prefixes: Mapping[str, str], biolink: BiolinkTerms) -> str | None:
+    prefix, colon, local = curie.partition(":")
+    if not colon or not local or prefix not in prefixes:
+        return f"expected a CURIE with a prefix of prefixes.yaml, got {curie!r}"
+    if prefix == "biolink" and local not in biolink.classes and local not in biolink.predicates:
+        return f"expected a class or predicate of Biolink Model {biolink.version}, got {curie!r}"
+    return None
+
+
+def read_aliases(path: Path, data: bytes, prefixes: Prefixes) -> dict[str, str]:
+    """Old id -> id in use, from an SSSOM table (subject old, object new). Raises MappingError with file, line and column name."""
+    space = f"{prefixes.spaces['resource']}:"
+    lines = [(n, line) for n, line in enumerate(data.decode("utf-8-sig").splitlines(), 1) if line and not line.startswith("#")]
+    header = lines[0][1].split("\t") if lines else []
+    for column in ("subject_id", "predicate_id", "object_id"):
+        if column not in header:
+            raise MappingError(f"{path}:{lines[0][0] if lines else 1}: {column}: expected this column in the header, got {header}; add it")
+    aliases: dict[str, str] = {}
+    for number, line in lines[1:]:
+        cells = line.split("\t")
+        if len(cells) != len(header):
+            raise MappingError(f"{path}:{number}: expected {len(header)} cells, got {len(cells)}; mend the row")
+        row = dict(zip(header, cells, strict=True))
+        for column in ("subject_id", "object_id"):
+            if not row[column].startswith(space) or row[column] == space:
+                raise MappingError(f"{path}:{number}: {column}: expected an id that starts with {space!r}, got {row[column]!r}; mend it")
+        if row["predicate_id"] != REPLACED_BY:
+            raise MappingError(f"{path}:{number}: predicate_id: expected {REPLACED_BY}, got {row['predicate_id']!r}; mend it")
+        old, new = row["subject_id"].removeprefix(space), row["object_id"].removeprefix(space)
+        if old == new or aliases.get(old, new) != new:
+            other = "itself" if old == new else f"{aliases[old]!r} above"
+            raise MappingError(f"{path}:{number}: subject_id: expected one id in use for {old!r}, got {new!r} and {other}; keep one row")
+        aliases[old] = new
+    for old, new in aliases.items():
+        if new in aliases:
+            raise MappingError(f"{path}: expected an id in use for {old!r}, got {new!r}, which is an old id itself; name the last one")
+    return aliases

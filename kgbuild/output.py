@@ -1,0 +1,164 @@
+"""Files that appear all together or not at all (SPEC §5): written beside the target, then renamed by a process of its own.
+
+A kill at any moment leaves the earlier files whole or puts all of the new in place. The renames are done by a child in a session of its own,
+which outlives its parent; and whatever is left of a run that lost both (a power cut) is finished or thrown away by the next.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from kgbuild.errors import OutputError
+
+_STAGE = ".kgbuild-"
+#: In a stage that has this file every file is whole: what is still in it goes to the target.
+_WHOLE = "whole"
+_FILES = "files"
+
+
+class StagedFile:
+    """A file of a stage: counts its bytes and rows, and hashes as it goes."""
+
+    def __init__(self, path: Path) -> None:
+        self.name, self.bytes, self.rows = path.name, 0, 0
+        self._file: BinaryIO = path.open("wb", buffering=0)
+        self._hash = hashlib.sha256()
+
+    def write(self, data: bytes, rows: int = 0) -> None:
+        view = memoryview(data)
+        while len(view):
+            view = view[self._file.write(view) :]
+        self._hash.update(data)
+        self.bytes += len(data)
+        self.rows += rows
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+class Stage:
+    """Files on their way to ``target``, by name."""
+
+    def __init__(self, target: Path, folder: Path) -> None:
+        self._target, self._folder = target, folder
+        self.files: dict[str, StagedFile] = {}
+        (folder / _FILES).mkdir()
+
+    def file(self, name: str) -> StagedFile:
+        """A new file that will be called ``name`` in the target."""
+        self.files[name] = StagedFile(self._folder / _FILES / name)
+        return self.files[name]
+
+    def commit(self) -> None:
+        """Put all files in place."""
+        for file in self.files.values():
+            file.close()
+        for name in self.files:
+            if (self._target / name).is_dir():
+                raise OutputError(f"{self._target / name}: expected a file or nothing, got a folder; move it away or choose another --name")
+        (self._folder / _WHOLE).touch()
+        _in_a_child(self._folder, self._target)
+
+    def close(self) -> None:
+        for file in self.files.values():
+            file.close()
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Stage]:
+    """A stage beside the files of ``target``. What was left by a run that was killed is cleared up first; other runs wait.
+
+    Raises OutputError where the target cannot be written, or is full; then it is as it was before.
+    """
+    made = not target.exists()
+    folder: Path | None = None
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with _locked(target):
+            recover(target)
+            folder = Path(tempfile.mkdtemp(prefix=_STAGE, dir=target))
+            stage = Stage(target, folder)
+            try:
+                yield stage
+            finally:
+                stage.close()
+                _discard(folder)
+    except OSError as error:
+        raise _refused(target, error) from None
+    finally:
+        if made and target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
+
+
+def _discard(folder: Path) -> None:
+    """Throw a stage away, unless it is whole and not yet in place: then the next run finishes it."""
+    if not ((folder / _WHOLE).exists() and any(os.scandir(folder / _FILES))):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refused(target: Path, error: OSError) -> OutputError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError(f"{target}: expected room for the export, got a full disk; free some, or choose another --output (the earlier export is whole)")
+    if error.errno == errno.EFBIG:
+        return OutputError(f"{target}: expected room for the export, got the limit of a file's size; raise it, or choose another --output (the earlier export is whole)")  # noqa: E501
+    said = error.strerror or str(error)
+    return OutputError(f"{target}: expected a folder that can be written, got {said!r}; mend its permissions or choose another --output")
+
+
+def recover(target: Path) -> None:
+    """Finish or throw away what earlier runs left. Only with the lock held."""
+    for left in target.glob(f"{_STAGE}*"):
+        if (left / _WHOLE).exists():
+            _move(left, target)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _move(folder: Path, target: Path) -> None:
+    """Rename each file into the target, manifests last: one that is there tells of files that are there."""
+    for name in sorted(os.listdir(folder / _FILES), key=lambda name: (name.endswith("_manifest.json"), name)):
+        os.replace(folder / _FILES / name, target / name)
+
+
+def _in_a_child(folder: Path, target: Path) -> None:
+    if not hasattr(os, "fork"):
+        return _move(folder, target)
+    child = os.fork()
+    if child == 0:  # pragma: no cover  (a process of its own)
+        status = 1
+        try:
+            os.setsid()
+            _move(folder, target)
+            status = 0
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise OutputError(f"{target}: expected to rename the files into place, got an error; the next run will do it")
+
+
+@contextmanager
+def _locked(target: Path) -> Iterator[None]:
+    """One run at a time for each target, where the system has locks; the lock is the folder's own, so that none is left behind."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

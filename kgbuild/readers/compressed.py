@@ -1,0 +1,150 @@
+"""A file's bytes, decompressed: a path goes in, chunks of 1 MiB or a little more come out, or an ``InputError`` that says what is wrong."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple, Protocol
+
+from kgbuild.errors import InputError, Problem
+
+CHUNK = 1 << 20
+#: Frames (gzip: members) in one file: a million empty ones take seconds.
+FRAMES = 1_000_000
+#: Bytes of memory that a zstd frame may ask for: what the ``zstd`` tool allows without ``--long``.
+WINDOW = 128 << 20
+#: Bytes decompressed in one step. Four bytes of zstd can stand for 128 KiB (RFC 8878 §3.1.1.2), so one step gives 8 MiB at most.
+_PIECE = 1 << 8
+
+
+class _Decoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class _Codec(NamedTuple):
+    name: str
+    magics: tuple[bytes, ...]
+    decoder: Callable[[], _Decoder]
+    error: type[Exception]
+
+
+def _gzip() -> _Codec:
+    """RFC 1952 §2.3.1; ``wbits`` 31 makes zlib read the header and check length and CRC."""
+    return _Codec("gzip", (b"\x1f\x8b",), lambda: zlib.decompressobj(wbits=31), zlib.error)
+
+
+def _zstd() -> _Codec:
+    """RFC 8878 §3.1: a Zstandard frame, or one of sixteen kinds of skippable frame."""
+    import zstandard
+
+    magics = (b"\x28\xb5\x2f\xfd", *(bytes((kind, 0x2A, 0x4D, 0x18)) for kind in range(0x50, 0x60)))
+    return _Codec("zstd", magics, zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj, zstandard.ZstdError)
+
+
+CODECS: Mapping[str, Callable[[], _Codec]] = MappingProxyType({".gz": _gzip, ".tgz": _gzip, ".zst": _zstd})
+
+
+def open_stream(path: Path, shown: str, *, limit: int) -> Iterator[bytes]:
+    """Yield the bytes of ``path``, decompressed if its name ends in one of ``CODECS``, in chunks of 1 to 9 MiB (the last may be shorter).
+
+    ``shown`` is the file as the user named it, ``limit`` the most bytes that may come out.
+    Raises InputError when the file cannot be read, or its stream is cut off, damaged, of another kind, or too large.
+    """
+    return _limited(_joined(_decompressed(path, shown)), shown, limit)
+
+
+def expand(data: bytes, name: str, shown: str, *, limit: int) -> Iterator[bytes]:
+    """The same for bytes that are in memory, as those of an archive's member are; ``name`` tells how they are compressed."""
+    codec = CODECS.get(PurePosixPath(name).suffix.lower())
+    return _limited(_joined(_frames(BytesIO(data), codec(), shown) if codec else iter([data])), shown, limit)
+
+
+def _limited(chunks: Iterable[bytes], shown: str, limit: int) -> Iterator[bytes]:
+    total = 0
+    for chunk in chunks:
+        total += len(chunk)
+        if total > limit:
+            raise refused(shown, f"at most {limit:,} bytes of data", "more", "split the file")
+        yield chunk
+
+
+def refused(shown: str, expected: str, got: str, todo: str) -> InputError:
+    """Return the one-problem error about a whole file."""
+    return InputError([Problem(shown, 0, 0, "", expected, got, todo)])
+
+
+def unreadable(shown: str, error: OSError) -> InputError:
+    """Return the error for a file that the system does not let us read."""
+    return refused(shown, "a readable file", f"the error '{error.strerror}'", "check the path and its permissions")
+
+
+def _decompressed(path: Path, shown: str) -> Iterator[bytes]:
+    codec = CODECS.get(path.suffix.lower())
+    try:
+        with path.open("rb", buffering=CHUNK) as file:
+            yield from _frames(file, codec(), shown) if codec else iter(lambda: file.read(CHUNK), b"")
+    except OSError as error:
+        raise unreadable(shown, error) from error
+
+
+def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+    held = bytearray()
+    for part in parts:
+        held += part
+        if len(held) >= CHUNK:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
+
+
+def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:
+    """Decompress one frame after the other, to the end of the file."""
+    rest = _started(file, file.read(_PIECE))
+    if not rest:
+        raise refused(shown, f"a {codec.name} stream", "an empty file", "copy or compress the file again")
+    if not _starts(codec, rest):
+        raise refused(shown, f"a {codec.name} stream", "something else", "compress the file, or name it after what it is")
+    for _ in range(FRAMES):
+        rest = _started(file, (yield from _frame(file, codec, rest, shown)))
+        if not rest:
+            return
+        if not _starts(codec, rest):
+            raise refused(shown, f"nothing after the {codec.name} stream", "other data", "copy or compress the file again")
+    raise refused(shown, f"at most {FRAMES:,} {codec.name} streams in one file", "more", "compress the file again as one stream")
+
+
+def _started(file: BinaryIO, rest: bytes) -> bytes:
+    """Return enough of the file to tell by its first four bytes what it is."""
+    return rest if len(rest) >= 4 else rest + file.read(_PIECE)
+
+
+def _starts(codec: _Codec, data: bytes) -> bool:
+    return any(magic.startswith(data[: len(magic)]) for magic in codec.magics)
+
+
+def _frame(file: BinaryIO, codec: _Codec, data: bytes, shown: str) -> Generator[bytes, None, bytes]:
+    """Decompress one frame that begins with ``data``; return what was read beyond its end."""
+    decoder = codec.decoder()
+    try:
+        while data:
+            yield decoder.decompress(data)
+            if decoder.eof:
+                return decoder.unused_data
+            data = file.read(_PIECE)
+    except codec.error as error:
+        raise _undecodable(codec, shown, error) from error
+    raise refused(shown, f"a whole {codec.name} stream", "one that ends in the middle", "copy or compress the file again")
+
+
+def _undecodable(codec: _Codec, shown: str, error: Exception) -> InputError:
+    if "too much memory" in str(error):
+        return refused(shown, f"a zstd window of at most {WINDOW:,} bytes", "a larger one", "compress the file again without --long")
+    return refused(shown, f"a sound {codec.name} stream", "a damaged one", "copy or compress the file again")

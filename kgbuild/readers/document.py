@@ -1,0 +1,62 @@
+"""What every reader gives: the tree of one record as it stands in the file, and how to find a place of it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+#: A tree of dict, list, str and None; from a fast parse also bool, int and float where the file has plain scalars.
+Tree = Any
+#: Keys and list indices that lead from the top of a record to one of its places.
+Place = tuple[str | int, ...]
+
+_OTHER_BOOLS = (b"True", b"TRUE", b"False", b"FALSE")
+#: Integers of YAML 1.2's core schema (§10.3.2) whose text is not the shortest decimal.
+_OTHER_INTS = re.compile(rb"(?<![\w.+-])(?:\+\d+|-?0\d+|0x[0-9a-fA-F]+|0o[0-7]+|-0)(?![\w.])")
+
+
+class NotText(Exception):
+    """A fast parse lost the text of a scalar where text is meant: the file is read again, exactly."""
+
+
+class Document(Struct, kw_only=True):
+    """One record as it stands, before anything is known of it.
+
+    ``raw`` are the bytes that the tree was parsed from and ``line`` the line of the file on which they begin (from one). ``exact`` says that
+    every scalar is text. ``body`` is what follows the front matter of a page. ``top`` leads from the root of ``raw`` to the tree.
+    """
+
+    tree: Tree
+    raw: bytes
+    line: int = 1
+    exact: bool = False
+    body: str = ""
+    contained: bool = False
+    top: Place = ()
+    find: Callable[[bytes, Place], tuple[int, int]]
+
+    def text(self, scalar: bool | int | float) -> str:
+        """The text of a scalar that the fast parse took for a boolean or a number. Raises NotText where the tree does not tell."""
+        if isinstance(scalar, bool):
+            if not any(word in self.raw for word in _OTHER_BOOLS):
+                return "true" if scalar else "false"
+        elif isinstance(scalar, int) and not _OTHER_INTS.search(self.raw):
+            return str(scalar)
+        raise NotText
+
+    def where(self, place: Place) -> tuple[int, int]:
+        """Line and column in the file of a place of the tree."""
+        line, column = self.find(self.raw, self.top + place)
+        return self.line + line - 1, column
+
+
+def show(place: Place) -> str:
+    """A place as users read it.
+
+    >>> show(("products", 3, "id"))
+    'products[3].id'
+    """
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")

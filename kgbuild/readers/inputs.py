@@ -1,0 +1,144 @@
+"""What a user names -> the files to read: folders walked in sorted order, archives, single files, standard input (SPEC §2)."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from kgbuild.errors import UsageError
+from kgbuild.readers import LINES, READERS
+from kgbuild.readers.archive import ENDINGS as ARCHIVES
+
+#: Folders that hold what a site generator made or a package manager brought, not records.
+LEFT_OUT = frozenset(("_site", "node_modules"))
+MANIFEST_ENDING = "_manifest.json"
+#: How every manifest of ours begins; a folder that holds one is an export.
+MANIFEST_START = b'{\n  "kgbuild": '
+STDIN = "-"
+_ENDINGS = (*LINES, *ARCHIVES, *READERS)
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """A file to read. ``name`` is relative to its input, ``shown`` as users would write it; size in bytes, time in nanoseconds."""
+
+    name: str
+    shown: str
+    path: str
+    ending: str
+    size: int = 0
+    mtime_ns: int = 0
+    inode: int = 0
+
+    @property
+    def stamp(self) -> tuple[int, int, int]:
+        """What changes when the file does."""
+        return self.size, self.mtime_ns, self.inode
+
+
+def ending_of(name: str) -> str | None:
+    """The ending that tells how a file is read, or None where it is none of ours.
+
+    >>> ending_of("a/b.JSONL.gz"), ending_of("x.tar.zst"), ending_of("x.txt")
+    ('.jsonl.gz', '.tar.zst', None)
+    """
+    lower = name.lower()
+    return next((ending for ending in _ENDINGS if lower.endswith(ending)), None)
+
+
+class Rules:
+    """Which names below an input are left out: hidden ones, LEFT_OUT, and what ``--exclude`` names (by path, or by name)."""
+
+    def __init__(self, exclude: Sequence[str] = ()) -> None:
+        self._exclude = tuple(glob.rstrip("/") for glob in exclude)
+
+    def leaves_out(self, relative: str) -> bool:
+        name = relative.rpartition("/")[2]
+        if name.startswith(".") or name in LEFT_OUT:
+            return True
+        return any(fnmatch.fnmatchcase(relative, glob) or fnmatch.fnmatchcase(name, glob) for glob in self._exclude)
+
+    def leaves_out_member(self, relative: str) -> bool:
+        """The same for the path of an archive's member, of which any folder may be left out."""
+        parts = relative.split("/")
+        return any(self.leaves_out("/".join(parts[: n + 1])) for n in range(len(parts)))
+
+
+class Inputs:
+    """The files of a run. Iterating walks; ``passed_over`` then counts the files whose ending is none of ours."""
+
+    def __init__(self, inputs: Sequence[str], rules: Rules, output: Path | None = None) -> None:
+        self._inputs, self._rules = tuple(inputs), rules
+        self._output = os.path.realpath(output) if output is not None else None
+        self._seen: set[str] = set()
+        self.passed_over: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[File]:
+        for given in self._inputs:
+            if given == STDIN:
+                if self._first(STDIN):
+                    yield File(name="standard input", shown="standard input", path=STDIN, ending=".jsonl")
+            elif os.path.isdir(given):
+                if self._first(os.path.realpath(given)):
+                    yield from self._walk(given, os.path.realpath(given), "")
+            else:
+                yield from self._single(given)
+
+    def _first(self, real: str) -> bool:
+        if real in self._seen:
+            return False
+        self._seen.add(real)
+        return True
+
+    def _single(self, given: str) -> Iterator[File]:
+        if not os.path.exists(given):
+            raise UsageError(f"{given}: expected a file or folder of records, got nothing at this path; check the spelling")
+        ending = ending_of(given)
+        if ending is None or not os.path.isfile(given):
+            known = ", ".join(sorted({*READERS, *LINES, *ARCHIVES}))
+            got = repr(Path(given).suffix or Path(given).name) if os.path.isfile(given) else "something that is no file"
+            raise UsageError(f"{given}: expected a file whose name ends in one of {known}, got {got}; rename it or give its folder")
+        if self._first(os.path.realpath(given)):
+            stat = os.stat(given)
+            yield File(
+                name=os.path.basename(given), shown=given, path=given, ending=ending,
+                size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino,
+            )  # fmt: skip
+
+    def _walk(self, folder: str, real: str, relative: str) -> Iterator[File]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise UsageError(f"{folder}: expected a readable folder, got {error.strerror}; mend its permissions or leave it out") from None
+        if any(entry.name.endswith(MANIFEST_ENDING) and _is_manifest(entry.path) for entry in entries):
+            return
+        for entry in entries:
+            name = relative + entry.name
+            if self._rules.leaves_out(name):
+                continue
+            where = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}/{entry.name}"
+            if entry.is_dir():
+                if where != self._output and self._first(where):
+                    yield from self._walk(entry.path, where, f"{name}/")
+                continue
+            ending = ending_of(entry.name)
+            if ending is None or not entry.is_file():
+                self.passed_over[Path(entry.name).suffix.lower() or entry.name] += 1
+            elif self._first(where):
+                stat = entry.stat()
+                yield File(
+                    name=name, shown=entry.path, path=entry.path, ending=ending,
+                    size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino,
+                )  # fmt: skip
+
+
+def _is_manifest(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(MANIFEST_START)) == MANIFEST_START
+    except OSError:
+        return False

@@ -1,0 +1,17 @@
+"""A JSON file: one record, a list of records, or a container of records."""
+
+from __future__ import annotations
+
+from kgbuild.readers import json_text, text
+from kgbuild.readers.document import Document
+from kgbuild.readers.records import split
+
+
+def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
+    """The records of a JSON file. Raises InputError (see json_text.parse, records.split)."""
+    text.decode(path, data)
+    data = text.without_bom(data)
+    if not data.strip():
+        return []
+    tree = json_text.parse(path, data, 1, exact)
+    return split(path, Document(tree=tree, raw=data, exact=exact, find=json_text.find), containers)

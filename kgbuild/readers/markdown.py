@@ -1,0 +1,54 @@
+"""A Markdown page: the record is its YAML front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kgbuild.errors import InputError, Problem
+from kgbuild.readers import text, yaml_text
+from kgbuild.readers.document import Document
+from kgbuild.readers.records import not_a_mapping
+
+_OPEN = re.compile(rb"\s*---[ \t]*\r?\n")
+_CLOSE = re.compile(rb"(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)")
+
+
+def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
+    """The page as one document, or none where it has no front matter. Raises InputError (see yaml_text.parse)."""
+    text.decode(path, data)
+    data = text.without_bom(data)
+    opening = _OPEN.match(data)
+    if not opening:
+        return []
+    closing = _closing(data, opening.end())
+    line = data.count(b"\n", 0, opening.end()) + 1
+    if not closing:
+        got = "the end of the file"
+        raise InputError([Problem(path, line - 1, 1, "", "a line `---` that closes the front matter", got, "add it below the last field")])
+    text.check_controls(path, data, opening.end(), closing.start())
+    front = data[opening.end() : closing.start()]
+    trees = yaml_text.parse(path, front, line, exact)
+    body = data[closing.end() :]
+    document = Document(tree=None, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_text.find)
+    if len(trees) > 1:  # a `--- x` line is no end of front matter, and YAML takes it for a second document
+        got = "a second one"
+        raise InputError([Problem(path, line, 1, "", "one YAML document as front matter", got, "remove the line that begins with `---`")])
+    document.tree = trees[0] if trees and trees[0] is not None else {}
+    if not isinstance(document.tree, dict):
+        raise InputError([not_a_mapping(path, document, (), document.tree)])
+    return [document]
+
+
+def _closing(data: bytes, start: int) -> re.Match[bytes] | None:
+    """The first line from ``start`` on that ends the front matter. (A search in multi-line mode takes longer than all the YAML.)"""
+    found = _CLOSE.match(data, start)
+    ends = sorted(at + 1 for mark in (b"\n---", b"\n...") for at in _all(data, mark, start - 1)) if not found else []
+    return found or next((match for at in ends if (match := _CLOSE.match(data, at))), None)
+
+
+def _all(data: bytes, mark: bytes, start: int) -> Iterator[int]:
+    at = data.find(mark, start)
+    while at >= 0:
+        yield at
+        at = data.find(mark, at + 1)

@@ -1,0 +1,39 @@
+"""A parsed YAML or JSON file -> its records: one, the items of a list, or the items of a container (SPEC §2)."""
+
+from __future__ import annotations
+
+from kgbuild.errors import InputError, Problem
+from kgbuild.readers.document import Document, Place, Tree, show
+
+_NAMES = {list: "a list", str: "text", type(None): "nothing", bool: "a boolean", int: "a number", float: "a number"}
+
+
+def split(path: str, document: Document, containers: tuple[str, ...]) -> list[Document]:
+    """The records of a file. Raises InputError for every one that is no mapping."""
+    tree = document.tree
+    if isinstance(tree, list):
+        return _items(path, document, (), tree, contained=False)
+    if isinstance(tree, dict):
+        for name in containers:
+            if isinstance(tree.get(name), list):
+                return _items(path, document, (name,), tree[name], contained=True)
+        return [document]
+    if tree is None:
+        return []
+    raise InputError([not_a_mapping(path, document, (), tree)])
+
+
+def _items(path: str, document: Document, top: Place, items: list[Tree], *, contained: bool) -> list[Document]:
+    wrong = [not_a_mapping(path, document, (*top, n), item) for n, item in enumerate(items) if not isinstance(item, dict)]
+    if wrong:
+        raise InputError(wrong)
+    return [
+        Document(tree=item, raw=document.raw, line=document.line, exact=document.exact, contained=contained, top=(*top, n), find=document.find)
+        for n, item in enumerate(items)
+    ]
+
+
+def not_a_mapping(path: str, document: Document, place: Place, tree: Tree) -> Problem:
+    """The problem of a record that is something else."""
+    got = _NAMES.get(type(tree), "something else")
+    return Problem(path, *document.where(place), show(place), "a record, which is a mapping of fields", got, "write it as `field: value` lines")

@@ -1,0 +1,68 @@
+"""The few lines that tell a user what an export came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgbuild.readers.inputs import MANIFEST_ENDING
+from kgbuild.writers import WRITERS
+
+if TYPE_CHECKING:
+    from kgbuild.export import Outcome
+
+
+def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -> Iterator[str]:
+    """What was read, made, found and written; with ``verbose`` also every file that was skipped."""
+    manifest = outcome.manifest
+    read = manifest.read
+    yield f"read      {_listed(read.documents, {})} in {_counted(read.files, 'file')}"
+    if read.skipped:
+        reasons = Counter(item.reason for item in read.skipped)
+        yield f"skipped   {'; '.join(f'{count:,} {reason}' for reason, count in sorted(reasons.items()))}" + ("" if verbose else "  (-v lists them)")
+        if verbose:
+            yield from (f"          {item.file}: {item.reason}" for item in read.skipped)
+    if read.passed_over and verbose:
+        yield f"          {_listed(read.passed_over, {})} of other endings"
+    stubs = {kind.removeprefix("stub "): count for kind, count in manifest.graph.nodes.items() if kind.startswith("stub ")}
+    nodes = {kind: count for kind, count in manifest.graph.nodes.items() if not kind.startswith("stub ")}
+    yield f"nodes     {_listed(nodes, stubs)}"
+    yield f"edges     {', '.join(f'{count:,} {kind}' for kind, count in manifest.graph.edges.items()) or 'none'}"
+    yield from _findings(outcome)
+    if outcome.unchanged:
+        yield f"unchanged {output}: nothing that it depends on has changed since it was written"
+    else:
+        yield f"wrote     {', '.join(str(output / item.file) for item in manifest.written)}"
+    ours = {item.file for item in manifest.written} | {name + MANIFEST_ENDING}
+    older = sorted(name + ending for format in WRITERS.values() for ending in format.files if name + ending not in ours)
+    older = [file for file in older if (output / file).is_file()]
+    if older:
+        yield f"note      {', '.join(older)} in {output} of an earlier export, and not renewed by this one"
+
+
+def _findings(outcome: Outcome) -> Iterator[str]:
+    manifest = outcome.manifest
+    found = []
+    if manifest.read.left_out:
+        found.append(f"{_counted(len(manifest.read.left_out), 'record')} left out")
+    if manifest.differing:
+        found.append(f"{_counted(len(manifest.differing), 'id')} whose listings differ")
+    unusual: Counter[str] = Counter()
+    for noted in manifest.read.unusual:
+        unusual[noted.what] += noted.count
+    found += [f"{count:,} {what}" for what, count in sorted(unusual.items())]
+    lost = sum(loss.count for loss in manifest.losses)
+    if lost:
+        found.append(f"{_counted(lost, 'cell')} that TSV could not hold as it is")
+    yield f"findings  {'; '.join(found) or 'none'}" + ("  (the manifest names each)" if found else "")
+
+
+def _listed(counts: Mapping[str, int], stubs: Mapping[str, int]) -> str:
+    parts = [_counted(count, kind) + (f" ({_counted(stubs[kind], 'stub')})" if stubs.get(kind) else "") for kind, count in counts.items()]
+    return ", ".join(parts) or "none"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count == 1 or noun == 'other' or noun.startswith('.') else noun + 's'}"

@@ -1,0 +1,64 @@
+"""Paths as a user gives them in, pairs of KGX node and edge files out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from kgbuild.errors import UsageError
+
+SUFFIXES = (".tsv", ".jsonl")
+ROLES = ("nodes", "edges")
+WANTED = "NAME_nodes.tsv and NAME_edges.tsv, or NAME_nodes.jsonl and NAME_edges.jsonl"
+
+
+class Pair(NamedTuple):
+    """The two files of one graph, of one format."""
+
+    nodes: Path
+    edges: Path
+
+
+def find_pairs(paths: Sequence[Path]) -> list[Pair]:
+    """Every pair of node and edge files that the paths name, ordered by path; a folder names each pair in it.
+
+    Raises:
+        UsageError: a path that is not there, a file of another name, a file without its partner, or no pair at all.
+    """
+    files = dict.fromkeys(file for path in paths for file in _files(path))
+    pairs = dict.fromkeys(_pair(file, files) for file in files)
+    if not pairs:
+        where = ", ".join(map(str, paths)) or "nothing"
+        raise UsageError(f"expected {WANTED}, got no such pair in {where}; make one: kgbuild export --profile biolink --format kgx")
+    return sorted(pairs)
+
+
+def _files(path: Path) -> Iterable[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.iterdir() if _role(file) and file.is_file())
+    if not path.exists():
+        raise UsageError(f"{path}: expected a folder, or {WANTED}, got nothing of that name; check the path")
+    if not _role(path):
+        raise UsageError(f"{path}: expected a folder, or {WANTED}, got a file of another name; rename it or give another")
+    return [path]
+
+
+def _pair(file: Path, files: Iterable[Path]) -> Pair:
+    """The pair a file belongs to; ``files`` are all that were named or found."""
+    stem = file.stem.removesuffix(_role(file))
+    pair = Pair(*(file.with_name(stem + role + file.suffix) for role in ROLES))
+    for partner in pair:
+        if partner not in files:
+            raise UsageError(f"{file}: expected {partner} with it, got only this file; give both files of a graph, or their folder")
+    return pair
+
+
+def _role(file: Path) -> str:
+    """``nodes`` or ``edges``, empty for any other file.
+
+    >>> _role(Path("graph_nodes.tsv")), _role(Path("graph_nodes.csv"))
+    ('nodes', '')
+    """
+    found = (role for role in ROLES if file.suffix in SUFFIXES and file.stem.endswith(f"_{role}"))
+    return next(found, "")

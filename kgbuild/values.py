@@ -1,0 +1,99 @@
+"""Scalars, lists and nested values of a tree as SPEC §2 reads them: text as it stands, and ``is_…``, ``…_count``, ``…_size`` converted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from kgbuild.readers.document import Document, NotText, Tree
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_ESCAPE = re.compile(r"\\(.)")
+_NUMBER = re.compile(r"[-+]?(?:\d+|\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_BASES = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
+_MAX_INTEGER = 2**63
+_TRUE = frozenset(("true", "yes", "on"))
+_FALSE = frozenset(("false", "no", "off"))
+SCALARS = (bool, int, float)
+
+
+def json_text(value: Any) -> str:
+    r"""Compact JSON with sorted keys in which neither ``|`` nor ``\"`` stands: kgx splits every cell at the one and drops the other.
+
+    >>> json_text({"a": 'x|"y"'})
+    '{"a":"x\\u007c\\u0022y\\u0022"}'
+    """
+    text = _encode(value).decode().replace("|", "\\u007c")
+    return _ESCAPE.sub(lambda m: "\\u0022" if m[1] == '"' else m[0], text) if '\\"' in text else text
+
+
+def items(value: Tree) -> list[Tree]:
+    """A list as it is without its nulls; anything else as a list of one (SPEC §2)."""
+    return [item for item in value if item is not None] if isinstance(value, list) else [] if value is None else [value]
+
+
+def scalar(document: Document, value: Tree) -> str | None:
+    """The text of a scalar; None for nothing, and for a list or mapping."""
+    if type(value) is str:
+        return value or None
+    return document.text(value) if isinstance(value, SCALARS) else _no_text(value)
+
+
+def _no_text(value: Tree) -> None:
+    if value is not None and not isinstance(value, (dict, list)):
+        raise NotText  # a tagged value of the fast parse
+
+
+def text_list(document: Document, value: Tree) -> tuple[str, ...] | None:
+    """A list of texts, a text as a list of one; None where an item is a list or mapping."""
+    if type(value) is str:
+        return (value,)
+    found = [scalar(document, item) for item in items(value) if item != ""]
+    return None if None in found else tuple(found)  # type: ignore[arg-type]
+
+
+def number(document: Document, value: Tree) -> int | float | None:
+    """A number where the text is one that fits into 64 bits, else None. A whole number is an integer, however it is written."""
+    text = value if type(value) is str else str(value) if type(value) is int else document.text(value) if isinstance(value, SCALARS) else ""
+    text = text.strip()
+    if _BASES.fullmatch(text):
+        found: int | float = int(text, 0)
+    elif _NUMBER.fullmatch(text):
+        found = int(text) if text.lstrip("+-").isdigit() else float(text)
+    else:
+        return None
+    if abs(found) >= _MAX_INTEGER:
+        return None
+    return int(found) if found == int(found) else found
+
+
+def plain(document: Document, value: Tree, key: str) -> Any:
+    """A value as JSON keeps it: text as text, absent as absent, and `is_…`, `…_count`, `…_size` converted (SPEC §2)."""
+    if type(value) is dict:
+        table: dict[str, Any] = {}
+        for name, item in value.items():
+            if type(name) is not str:
+                raise NotText
+            if item is not None:
+                table[name] = item if type(item) is str and not _converted(name) else plain(document, item, name)
+        return table
+    if type(value) is list:
+        return [plain(document, item, key) for item in value if item is not None]
+    if key.startswith("is_"):
+        word = str(value).lower()
+        return word in _TRUE if word in _TRUE or word in _FALSE else scalar(document, value)
+    if _converted(key) and (found := number(document, value)) is not None:
+        return found
+    return value if type(value) is str else scalar(document, value)
+
+
+def _converted(key: str) -> bool:
+    return key.startswith("is_") or key.endswith(("_count", "_size"))
+
+
+def kind_of(value: Tree) -> str:
+    if isinstance(value, (dict, list)):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else f"the text {value!r}" if isinstance(value, str) else f"the value {value!r}"

@@ -1,0 +1,32 @@
+"""N-Triples 1.1, serialized by Oxigraph: the triples of the Turtle, one a line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pyoxigraph
+
+from kgbuild.mapping import Mapping
+from kgbuild.model import Edge, Node
+from kgbuild.writers import Rendered
+from kgbuild.writers.rdf import Walk
+
+
+class NTriples:
+    """One file."""
+
+    def __init__(self, mapping: Mapping, qualified: bool) -> None:
+        self._walk = Walk(mapping, qualified)
+
+    def head(self) -> tuple[bytes, ...]:
+        return (b"",)
+
+    def render(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Rendered, ...]:
+        triples = list(self._walk.triples(nodes, edges))
+        data: bytes = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES)
+        return (Rendered(data, len(triples), Counter()),)
+
+
+def writer(mapping: Mapping, qualified: bool) -> NTriples:
+    return NTriples(mapping, qualified)
