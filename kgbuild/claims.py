@@ -6,14 +6,22 @@ import hashlib
 import re
 from typing import NamedTuple
 
+import msgspec
+from msgspec import Raw
+
 from kgbuild.describe import Describing, Note, Table, Vocabulary, table_of
 from kgbuild.errors import InputError, Problem
 from kgbuild.links import links
-from kgbuild.mapping import Mapping
-from kgbuild.model import Claim, Listing, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Role, Source
-from kgbuild.readers.document import Document, Place, Tree, show
-from kgbuild.values import SCALARS, items, json_text, kind_of, plain, scalar, text_list
+from kgbuild.mapping import Mapping, PageKind
+from kgbuild.model import Claim, Listing, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Role, Source, Statement
+from kgbuild.readers import json_text
+from kgbuild.readers.document import Document, NotText, Place, Tree, show
+from kgbuild.values import SCALARS, items, kind_of, plain, scalar, text_list
+from kgbuild.values import json_text as text_of_json
 
+_encode = msgspec.json.Encoder().encode
+#: Listings of which a claim maker remembers what they say; as bytes, some kilobytes each.
+_REMEMBERED = 20_000
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -21,7 +29,7 @@ class Reading(NamedTuple):
     """What one document claims; ``kind`` is what it is counted as, ``skip`` why it claims nothing."""
 
     kind: str
-    claims: list[Claim]
+    claims: list[Claim[Statement]]
     notes: list[Note]
     skip: str | None = None
 
@@ -42,7 +50,7 @@ class ClaimMaker:
         self._roles: dict[str, Role] = {
             **dict.fromkeys(roles.original.fields, "original"),
             **dict.fromkeys(roles.secondary.fields, "secondary"),
-        }  # type: ignore[dict-item]
+        }
         self._relation = {"original": roles.original.relation, "secondary": roles.secondary.relation}
         self._resource = table_of("resource", fields.resource, self._roles)
         self._product = table_of("product", fields.product, self._roles)
@@ -50,6 +58,8 @@ class ClaimMaker:
         self._relations = mapping.provenance.relations
         self._categories = {kind: getattr(mapping.categories, kind).categories for kind in ("resource", "product", "organization")}
         self._vocabulary = Vocabulary(mapping)
+        self._listings: dict[bytes, tuple[str, str, Statement, list[Note]]] = {}
+        self.products = frozenset(mapping.fields.resource.products)
 
     def claims(self, path: str, name: str, document: Document) -> Reading:
         """What a document claims. ``path`` is for error messages, ``name`` is the file's name inside its input.
@@ -68,14 +78,12 @@ class ClaimMaker:
     def _read(self, name: str, document: Document) -> Reading:
         tree, pages = document.tree, self.mapping.pages
         layout = tree.get(pages.field)
-        kind = pages.kinds.get(layout) if isinstance(layout, str) else None
-        if kind is None:
-            kind = self._guess(tree, document)
+        kind = (pages.kinds.get(layout) if isinstance(layout, str) else None) or self._guess(tree)
         if kind == "resource":
             return self._record(document)
         if kind == "product page":
             id = self._id(document, tree, (), self._product, "a generated product page")
-            return Reading(kind, [Claim(about=self.mapping.curie("product", id), id=id, by=name, says=ProductPage())], [])
+            return Reading(kind, [Claim(self.mapping.curie("product", id), id, name, ProductPage())], [])
         if kind == "organization":
             return self._organization_record(document)
         if kind == "documentation" and document.body:
@@ -85,7 +93,7 @@ class ClaimMaker:
             return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{said}")
         return Reading(kind, [], [], f"a page of kind {kind!r}, which holds no record")
 
-    def _guess(self, tree: Tree, document: Document) -> str | None:
+    def _guess(self, tree: Tree) -> PageKind | None:
         """What a page is when its layout does not tell (SPEC §2)."""
         fields = self.mapping.fields
         if any(tree.get(name) is not None for name in fields.resource.id):
@@ -113,7 +121,7 @@ class ClaimMaker:
         notes: list[Note] = []
         about = self.mapping.curie("resource", id)
         describing = Describing(self._vocabulary, document, table, notes)
-        description = describing.describe(tree, ())
+        description = describing.describe(tree)
         superseded = tuple(_texts(document, tree, field, ()) for field in table.superseded_by)
         statement = ResourceStatement(
             category=self._category(document, tree, table, notes),
@@ -121,13 +129,13 @@ class ClaimMaker:
             superseded_by=tuple(i for ids in superseded for i in ids),
             organizations=tuple(describing.organizations),
         )
-        claims = [Claim(about=about, id=id, by=id, says=statement, contained=document.contained)]
+        claims: list[Claim[Statement]] = [Claim(about, id, id, statement, document.contained)]
         problems: list[Problem] = []
         for field in table.products:
             for n, product in enumerate(items(tree.get(field))):
                 place = (field, n) if isinstance(tree[field], list) else (field,)
                 try:
-                    claims.append(self._listing(document, product, place, id, notes))
+                    claims.append(self._known_listing(document, product, place, id, notes))
                 except Fault as fault:
                     line, column = document.where(fault.place)
                     problems.append(Problem("", line, column, show(document.top + fault.place), fault.expected, fault.got, fault.todo))
@@ -135,7 +143,33 @@ class ClaimMaker:
             raise InputError(problems)
         return Reading("resource", claims, notes)
 
-    def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim:
+    def _known_listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
+        """The same as ``_listing``. Registries copy a product onto the page of all that it cites: a copy is typed once."""
+        try:
+            data = bytes(product) if type(product) is Raw else _encode(product)
+        except (TypeError, ValueError, RecursionError):  # keys that are no text, numbers over 64 bits: left to the slow way
+            return self._listing(document, product, place, by, notes)
+        known = self._listings.get(data)
+        if known is None:
+            own: list[Note] = []
+            asked = document.asked
+            document.asked = False
+            claim = self._listing(document, _decoded(product, data), place, by, own)
+            if not document.asked:
+                self._remember(data, (claim.about, claim.id, claim.says, own))
+            document.asked |= asked
+            notes += own
+            return claim
+        about, id, says, own = known
+        notes += own
+        return Claim(about, id, by, says, document.contained)
+
+    def _remember(self, data: bytes, known: tuple[str, str, Statement, list[Note]]) -> None:
+        if len(self._listings) >= _REMEMBERED:
+            self._listings.clear()
+        self._listings[data] = known
+
+    def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
         if type(product) is not dict:
             raise Fault(place, "a product, which is a mapping with an id", kind_of(product), "write it as `- id: …` and its fields")
         table = self._product
@@ -146,9 +180,9 @@ class ClaimMaker:
             value = product.get(field)
             if value is not None:
                 self._sources(document, value, (*place, field), role, sources, describing)
-        description = describing.describe(product, place)
+        description = describing.describe(product)
         says = Listing(category=self._category(document, product, table, notes), description=description, sources=tuple(sources))
-        return Claim(about=self.mapping.curie("product", id), id=id, by=by, says=says, contained=document.contained)
+        return Claim(self.mapping.curie("product", id), id, by, says, document.contained)
 
     def _sources(self, document: Document, value: Tree, place: Place, role: Role, into: list[Source], describing: Describing) -> None:
         """Append the sources of one field, in either shape, mixed at will. What a source says beyond id and relation goes to `extra`."""
@@ -174,7 +208,7 @@ class ClaimMaker:
             into.append(self._odd_source(document, item, here, role))
             more |= type(item) is dict and not {*item} <= {*names.id, *names.relation}
         if more:
-            describing.extra[str(place[-1])] = json_text(plain(document, value, ""))
+            describing.extra[str(place[-1])] = text_of_json(plain(document, value, ""))
 
     def _odd_source(self, document: Document, item: Tree, place: Place, role: Role) -> Source:
         names = self.mapping.fields.source
@@ -193,10 +227,10 @@ class ClaimMaker:
         tree, table = document.tree, self._organization
         id = self._id(document, tree, (), table, "an organization record")
         notes: list[Note] = []
-        description = Describing(self._vocabulary, document, table, notes).describe(tree, ())
+        description = Describing(self._vocabulary, document, table, notes).describe(tree)
         says = OrganizationStatement(category=self._category(document, tree, table, notes), description=description)
         about = self.mapping.curie("organization", id)
-        return Reading("organization", [Claim(about=about, id=id, by=id, says=says, contained=document.contained)], notes)
+        return Reading("organization", [Claim(about, id, id, says, document.contained)], notes)
 
     def _page(self, document: Document, name: str) -> Reading:
         titles = (scalar(document, document.tree[field]) for field in self.mapping.fields.page.title if field in document.tree)
@@ -206,7 +240,7 @@ class ClaimMaker:
         slug = _SLUG.sub("-", title.lower()).strip("-") or hashlib.sha256(title.encode()).hexdigest()[:8]
         digest = hashlib.sha256(document.body.replace("\r\n", "\n").encode()).hexdigest()
         says = PageStatement(title=title, sha256=digest, links=links(document.body))
-        return Reading("documentation page", [Claim(about=self.mapping.curie("page", slug), id=slug, by=slug, says=says)], [])
+        return Reading("documentation page", [Claim(self.mapping.curie("page", slug), slug, slug, says)], [])
 
     def _category(self, document: Document, tree: Tree, table: Table, notes: list[Note]) -> str | None:
         for field in table.category:
@@ -224,3 +258,13 @@ def _texts(document: Document, tree: Tree, field: str, place: Place) -> tuple[st
     if found is None:
         raise Fault((*place, field), "an id, or a list of ids", kind_of(tree[field]), "write ids only")
     return found
+
+
+def _decoded(product: Tree, data: bytes) -> Tree:
+    """A product that the reader left undecoded. What is wrong with it is said by the exact parse, which knows where it is."""
+    if type(product) is not Raw:
+        return product
+    try:
+        return json_text.parse("", data, 1, exact=False)
+    except InputError:
+        raise NotText from None

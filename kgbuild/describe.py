@@ -24,10 +24,15 @@ class Note(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What the fields of one kind of record feed: written name -> (property, rank among the names that feed it)."""
+    """What the fields of one kind of record feed: written name -> (property, rank among the names that feed it).
+
+    ``texts`` are the feeds of first rank of properties that hold one text; ``spoken`` the fields that make a record what it is, and
+    ``carried`` those that are known to have no property.
+    """
 
     kind: Kind
     feeds: dict[str, tuple[str, int]]
+    texts: dict[str, str]
     spoken: frozenset[str]
     carried: frozenset[str]
     id: tuple[str, ...]
@@ -45,7 +50,11 @@ def table_of(kind: Kind, fields: RecordFields, sources: dict[str, Role]) -> Tabl
         for rank, written in enumerate(getattr(fields, name))
     }
     spoken = {*fields.id, *fields.category, *fields.products, *fields.superseded_by, *(sources if kind == "product" else ())}
-    return Table(kind, feeds, frozenset(spoken), frozenset(fields.extra), fields.id, fields.category, fields.products, fields.superseded_by)
+    several = {*_SPECIAL, *_LISTS, *_NUMBERS}
+    texts = {written: name for written, (name, rank) in feeds.items() if rank == 0 and name not in several}
+    return Table(
+        kind, feeds, texts, frozenset(spoken), frozenset(fields.extra), fields.id, fields.category, fields.products, fields.superseded_by
+    )
 
 
 class Vocabulary:
@@ -84,31 +93,31 @@ class Describing:
         self.organizations: list[str] = []
         self.ranks: dict[str, tuple[int, str]] = {}
 
-    def describe(self, tree: Tree, place: Place) -> Description:
-        feeds, spoken, values, special = self.table.feeds, self.table.spoken, self.values, _SPECIAL
+    def describe(self, tree: Tree) -> Description:
+        feeds, texts, spoken, values = self.table.feeds, self.table.texts, self.table.spoken, self.values
         for key, value in tree.items():
             if value is None or value == "":
                 continue
-            feed = feeds.get(key)
-            if feed is None:
-                if type(key) is not str:
-                    raise NotText
-                if key not in spoken:
-                    self._keep(key, value)
-                continue
-            name, rank = feed
-            if name in special:
-                special[name](self, key, value)
-            elif name in _LISTS:
-                self._list(name, key, value)
-            elif type(value) is str and name not in values and name not in _NUMBERS:
-                values[name] = value
-                if rank:
-                    self.ranks[name] = rank, key
-            else:
-                self._one(name, rank, key, value, tree)
+            text = texts.get(key)
+            if text is not None and type(value) is str and text not in values:  # as most fields are
+                values[text] = value
+            elif key not in spoken:
+                self._field(key, value, feeds.get(key), tree)
         self._derive()
         return Description(**values, extra=self.extra)
+
+    def _field(self, key: str, value: Tree, feed: tuple[str, int] | None, tree: Tree) -> None:
+        if feed is None:
+            if type(key) is not str:
+                raise NotText
+            return self._keep(key, value)
+        name, rank = feed
+        if name in _SPECIAL:
+            _SPECIAL[name](self, key, value)
+        elif name in _LISTS:
+            self._list(name, key, value)
+        else:
+            self._one(name, rank, key, value, tree)
 
     def _keep(self, key: str, value: Tree) -> None:
         if key not in self.table.carried and key not in self.table.feeds:
@@ -213,8 +222,6 @@ class Describing:
             media_type = self.vocabulary.compressions.get(compression.strip().lower())
         if media_type:
             self.values["media_type"] = media_type
-
-
 
 
 _SPECIAL: dict[str, Callable[[Describing, str, Tree], None]] = {

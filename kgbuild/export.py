@@ -232,7 +232,7 @@ def build(
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     options = Options(
-        inputs=tuple(map(os.fspath, given)), exclude=tuple(exclude), profile=profile, mappings=os.fspath(mappings) if mappings else None,
+        inputs=tuple(os.fspath(path) for path in given), exclude=tuple(exclude), profile=profile, mappings=os.fspath(mappings) if mappings else None,
         aliases=aliases, rollup=rollup, keep_going=keep_going, jobs=jobs or reading.cores(),
     )  # fmt: skip
     vocabulary = mapping.load(Path(options.mappings) if options.mappings else None, options.profile)

@@ -20,7 +20,8 @@ def to_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> networkx.MultiD
 
     graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     graph.add_nodes_from((node.id, _properties(node)) for node in nodes)
-    graph.add_edges_from((edge.subject, edge.object, edge.id, _properties(edge)) for edge in edges)
+    for edge in edges:
+        graph.add_edge(edge.subject, edge.object, edge.id, **_properties(edge))
     return graph
 
 
@@ -29,10 +30,10 @@ def _properties(item: Node | Edge) -> dict[str, Any]:
     return properties
 
 
-def to_rdflib(turtle: bytes) -> rdflib.Graph:
-    """An rdflib Graph of the N-Triples that the export writes."""
+def to_rdflib(ntriples: bytes) -> rdflib.Graph:
+    """An rdflib Graph of the N-Triples that an export writes."""
     import rdflib
 
     graph = rdflib.Graph()
-    graph.parse(data=turtle, format="nt")
+    graph.parse(data=ntriples, format="nt")
     return graph

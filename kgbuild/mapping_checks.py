@@ -73,7 +73,11 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
     problems = [
         *(("prefixes.yaml", keys, text) for keys, text in _prefix_problems(parsed["prefixes"])),
         *((file, keys, text) for file, keys, curie in _curies(parsed) if (text := _curie_problem(curie, known, biolink))),
-        *(("fields.yaml", ["prefixed", f], f"expected a known prefix, got {p!r}") for f, p in parsed["fields"].prefixed.items() if p not in known),
+        *(
+            ("fields.yaml", ["prefixed", f], f"expected a known prefix, got {p!r}")
+            for f, p in parsed["fields"].prefixed.items()
+            if p not in known
+        ),
     ]
     for file, keys, text in problems:
         line = line_of(paths[file].read_bytes(), keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -89,30 +89,35 @@ class ProductPage(Struct, frozen=True, kw_only=True, array_like=True, tag="p"):
 
 
 Statement = ResourceStatement | Listing | OrganizationStatement | PageStatement | ProductPage
+S_co = TypeVar("S_co", bound=Statement, covariant=True)
 
 
-class Claim(Struct, frozen=True, kw_only=True, array_like=True):
+class Claim(Struct, Generic[S_co], frozen=True, array_like=True):
     """One statement of one record.
 
     ``about`` is the CURIE under which claims are grouped, ``id`` the id as written, ``by`` the id of the record that says so
-    (for pages, the file's name inside its input). ``contained`` marks a record of a ``resources:`` container, which gives way to a page of the same id.
+    (for pages, the file's name inside its input). ``contained`` marks a record of a ``resources:`` container, which gives way
+    to a page of the same id.
     """
 
     about: str
     id: str
     by: str
-    says: Statement
+    says: S_co
     contained: bool = False
 
 
-class Node(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A node as it is written: the order of the fields is the order of the columns (SPEC §3, node properties)."""
+class Node(Struct, frozen=True, omit_defaults=True):
+    """A node as it is written: the order of the fields is the order of the columns (SPEC §3, node properties).
+
+    From ``name`` to ``warnings`` they are those of Description.
+    """
 
     id: str
     category: tuple[str, ...]
+    iri: str
     name: str | None = None
     description: str | None = None
-    iri: str
     synonym: tuple[str, ...] = ()
     xref: tuple[str, ...] = ()
     url: str | None = None
@@ -142,7 +147,7 @@ class Node(Struct, frozen=True, kw_only=True, omit_defaults=True):
     extra: str | None = None
 
 
-class Edge(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Edge(Struct, frozen=True, omit_defaults=True):
     """An edge as it is written: the order of the fields is the order of the columns (SPEC §3, edge properties).
 
     ``links`` (of ``mentions``) and ``products`` (of rolled-up ``derived_from``) say how many links or products stand behind the edge.
@@ -153,10 +158,10 @@ class Edge(Struct, frozen=True, kw_only=True, omit_defaults=True):
     predicate: str
     object: str
     category: tuple[str, ...]
-    relation_type: str | None = None
-    source_role: Role | None = None
     knowledge_level: str
     agent_type: str
+    relation_type: str | None = None
+    source_role: Role | None = None
     primary_knowledge_source: str | None = None
     aggregator_knowledge_source: tuple[str, ...] = ()
     declared_in: tuple[str, ...] = ()

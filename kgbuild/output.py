@@ -110,9 +110,13 @@ def _discard(folder: Path) -> None:
 
 def _refused(target: Path, error: OSError) -> OutputError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError(f"{target}: expected room for the export, got a full disk; free some, or choose another --output (the earlier export is whole)")
+        return OutputError(
+            f"{target}: expected room for the export, got a full disk; free some, or choose another --output (the earlier export is whole)"
+        )
     if error.errno == errno.EFBIG:
-        return OutputError(f"{target}: expected room for the export, got the limit of a file's size; raise it, or choose another --output (the earlier export is whole)")  # noqa: E501
+        return OutputError(
+            f"{target}: expected room for the export, got the limit of a file's size; raise it, or choose another --output (the earlier export is whole)"
+        )  # noqa: E501
     said = error.strerror or str(error)
     return OutputError(f"{target}: expected a folder that can be written, got {said!r}; mend its permissions or choose another --output")
 

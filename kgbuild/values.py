@@ -38,12 +38,11 @@ def scalar(document: Document, value: Tree) -> str | None:
     """The text of a scalar; None for nothing, and for a list or mapping."""
     if type(value) is str:
         return value or None
-    return document.text(value) if isinstance(value, SCALARS) else _no_text(value)
-
-
-def _no_text(value: Tree) -> None:
+    if isinstance(value, SCALARS):
+        return document.text(value)
     if value is not None and not isinstance(value, (dict, list)):
         raise NotText  # a tagged value of the fast parse
+    return None
 
 
 def text_list(document: Document, value: Tree) -> tuple[str, ...] | None:

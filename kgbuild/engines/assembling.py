@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from kgbuild import writers
 from kgbuild.engines import pool
-from kgbuild.engines.parts import Part, ranges
+from kgbuild.engines.parts import Part, Said, ranges
 from kgbuild.errors import KgbuildError
 from kgbuild.links import Addresses
 from kgbuild.mapping import Mapping
 from kgbuild.merge import Merger, Need, RunFacts, owner_of
-from kgbuild.model import Claim, Difference, Edge, Kind, Node
+from kgbuild.model import Claim, Difference, Edge, Kind, Node, PageStatement, Statement
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
 _RANGE = 4_000
@@ -102,9 +102,10 @@ def _work(plan: Plan, span: tuple[str, str | None]) -> tuple[Chunk, Block]:
 
 def _merge(plan: Plan, span: tuple[str, str | None]) -> Block:
     """Merge all claims about the ids of a range."""
-    groups: defaultdict[str, list[Claim]] = defaultdict(list)
+    groups: defaultdict[str, list[Claim[Statement]]] = defaultdict(list)
+    decoded: dict[bytes, Said] = {}
     for part in plan.parts:
-        for claim in part.claims(*span):
+        for claim in part.claims(*span, decoded):
             groups[claim.about].append(claim)
     merger = Merger(plan.mapping, plan.facts)
     block = Block([], [], [], [], [], [], [], {})
@@ -166,7 +167,9 @@ class _Ids:
         self._seen.update([ids[at : at + 16] for at in range(0, len(ids), 16)])
         self._count += len(ids) // 16
         if len(self._seen) != self._count:
-            raise KgbuildError("two edges have one id: expected every edge to differ in subject, predicate, object, role or relation; please report it")
+            raise KgbuildError(
+                "two edges have one id: expected every edge to differ in subject, predicate, object, role or relation; please report it"
+            )
 
 
 class _Ending:
@@ -199,7 +202,7 @@ class _Ending:
         return block
 
     def _pages(self) -> Iterator[tuple[list[Node], list[Edge]]]:
-        groups: defaultdict[str, list[Claim]] = defaultdict(list)
+        groups: defaultdict[str, list[Claim[PageStatement]]] = defaultdict(list)
         for part in self._plan.parts:
             for claim in part.pages:
                 groups[claim.about].append(claim)
@@ -219,9 +222,7 @@ class _Ending:
     def _described(self, about: str) -> bool:
         if about in self._nodeless:
             return False
-        return any(
-            at < len(part.keys) and part.keys[at] == about for part in self._plan.parts for at in (bisect_left(part.keys, about),)
-        )
+        return any(at < len(part.keys) and part.keys[at] == about for part in self._plan.parts for at in (bisect_left(part.keys, about),))
 
 
 class Rollup:
@@ -259,4 +260,4 @@ class Rollup:
                     if subject != object:
                         products[subject, object].add(edge.subject)
                         declared[subject, object].update(edge.declared_in)
-        return [merger.edge("rollup", s, o, declared[s, o], products=len(products[s, o])) for s, o in sorted(products)]
+        return [merger.edge("rollup", s, o, tuple(sorted(declared[s, o])), products=len(products[s, o])) for s, o in sorted(products)]

@@ -3,83 +3,101 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
 import msgspec
 from msgspec import Struct
 
 from kgbuild.claims import Reading
+from kgbuild.describe import Note
 from kgbuild.merge import RunFacts
-from kgbuild.model import Claim, OrganizationStatement, PageStatement, ResourceStatement
+from kgbuild.model import Claim, OrganizationStatement, PageStatement, ResourceStatement, Statement
+
+_about = attrgetter("about")
+
+
+class Said(Struct, frozen=True, array_like=True):
+    """A claim without who makes it."""
+
+    about: str
+    id: str
+    says: Statement
+
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Claim).decode
+_decode = msgspec.msgpack.Decoder(Said).decode
 
 
 class Part(Struct, frozen=True, kw_only=True, array_like=True):
     """The claims of some documents.
 
-    ``keys[i]`` is what the claim at ``blob[ends[i - 1]:ends[i]]`` is about; keys are sorted. Claims of documentation pages are kept apart, since
-    they wait for the addresses of the whole run. ``kinds`` counts documents, ``notes`` what was unusual; ``skipped`` are (file, reason).
+    Claim number ``i`` is about ``keys[i]``, which are sorted, is made by record ``by[i]``, and says ``statements[said[i]]``, an encoded Said: the
+    many copies of a listing share one. ``contained`` are the numbers of the claims of records in containers. Claims of documentation pages are kept
+    apart, since they wait for the addresses of the whole run. ``kinds`` counts documents, ``notes`` what was unusual; ``skipped`` are (file, reason).
     """
 
-    keys: tuple[str, ...]
-    ends: tuple[int, ...]
-    blob: bytes
-    pages: tuple[Claim, ...] = ()
+    keys: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    said: tuple[int, ...] = ()
+    statements: tuple[bytes, ...] = ()
+    contained: tuple[int, ...] = ()
+    pages: tuple[Claim[PageStatement], ...] = ()
     resources: tuple[str, ...] = ()
-    contained: tuple[str, ...] = ()
+    contained_resources: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     kinds: dict[str, int] = {}
     skipped: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, str, int], ...] = ()
 
-    def claims(self, first: str, end: str | None) -> Iterator[Claim]:
-        """The claims about ids from ``first`` up to ``end``, which is left out."""
+    def claims(self, first: str, end: str | None, decoded: dict[bytes, Said]) -> Iterator[Claim[Statement]]:
+        """The claims about ids from ``first`` up to ``end``, which is left out. Equal statements are one object, which ``decoded`` holds."""
         low = bisect_left(self.keys, first)
         high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
-        start = self.ends[low - 1] if low else 0
-        for stop in self.ends[low:high]:
-            yield _decode(self.blob[start:stop])
-            start = stop
+        for n in range(low, high):
+            data = self.statements[self.said[n]]
+            said = decoded.get(data)
+            if said is None:
+                said = decoded[data] = _decode(data)
+            yield Claim(said.about, said.id, self.by[n], said.says, n in self.contained)
 
 
 def part_of(readings: Iterable[tuple[str, Reading]]) -> Part:
     """The part of some documents, given with the names of their files."""
-    claims: list[Claim] = []
-    pages, resources, contained, organizations, skipped = [], [], [], [], []
-    kinds: Counter[str] = Counter()
-    notes: Counter[tuple[str, str]] = Counter()
+    claims: list[Claim[Statement]] = []
+    pages: list[Claim[PageStatement]] = []
+    ids: dict[type[Statement], list[str]] = {ResourceStatement: [], OrganizationStatement: []}
+    contained: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    kinds: dict[str, int] = {}
+    notes: dict[Note, int] = {}
     for name, reading in readings:
-        kinds[reading.kind] += 1
-        notes.update(reading.notes)
+        kinds[reading.kind] = kinds.get(reading.kind, 0) + 1
+        for note in reading.notes:
+            notes[note] = notes.get(note, 0) + 1
         if reading.skip is not None:
             skipped.append((name, reading.skip))
         for claim in reading.claims:
-            says = type(claim.says)
-            if says is PageStatement:
-                pages.append(claim)
+            if type(claim.says) is PageStatement:
+                pages.append(claim)  # type: ignore[arg-type]  # the condition is what narrows it
                 continue
             claims.append(claim)
-            if says is ResourceStatement:
-                (contained if claim.contained else resources).append(claim.id)
-            elif says is OrganizationStatement:
-                organizations.append(claim.id)
-    claims.sort(key=lambda claim: claim.about)
-    blobs = [_encode(claim) for claim in claims]
-    ends, end = [], 0
-    for blob in blobs:
-        end += len(blob)
-        ends.append(end)
+            if type(claim.says) in ids:
+                (contained if claim.contained else ids[type(claim.says)]).append(claim.id)
+    claims.sort(key=_about)
+    numbers: dict[int, int] = {}
+    said = [numbers.setdefault(id(claim.says), len(numbers)) for claim in claims]
+    distinct = {number: claim for number, claim in zip(said, claims, strict=True)}
     return Part(
         keys=tuple([claim.about for claim in claims]),
-        ends=tuple(ends),
-        blob=b"".join(blobs),
+        by=tuple([claim.by for claim in claims]),
+        said=tuple(said),
+        statements=tuple([_encode(Said(claim.about, claim.id, claim.says)) for claim in distinct.values()]),
+        contained=tuple([n for n, claim in enumerate(claims) if claim.contained]),
         pages=tuple(pages),
-        resources=tuple(resources),
-        contained=tuple(contained),
-        organizations=tuple(organizations),
+        resources=tuple(ids[ResourceStatement]),
+        contained_resources=tuple(contained),
+        organizations=tuple(ids[OrganizationStatement]),
         kinds=kinds,
         skipped=tuple(skipped),
         notes=tuple((what, value, count) for (what, value), count in sorted(notes.items())),
@@ -90,7 +108,7 @@ def facts_of(parts: Sequence[Part], aliases: dict[str, str]) -> RunFacts:
     """The facts of a run, gathered from all its parts."""
     pages = frozenset(id for part in parts for id in part.resources)
     return RunFacts(
-        resources=pages.union(id for part in parts for id in part.contained),
+        resources=pages.union(id for part in parts for id in part.contained_resources),
         organizations=frozenset(id for part in parts for id in part.organizations),
         pages=pages,
         aliases=aliases,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -53,6 +54,7 @@ def _spread(work: Callable[[Any, _T], _R], state: Any, tasks: Iterable[_T], jobs
 def _begin(state: Any, parent: int) -> None:
     global _state
     _state = state
+    gc.disable()  # what is made here is trees, of which reference counts free all
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -15,9 +15,7 @@ from kgbuild.engines import pool
 from kgbuild.engines.parts import Part, part_of
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping import Mapping
-from kgbuild.readers import LINES, jsonl, reader, text
-from kgbuild.readers.archive import is_archive, members
-from kgbuild.readers.compressed import expand, open_stream
+from kgbuild.readers import ARCHIVES, LINES, jsonl, reader, text
 from kgbuild.readers.document import Document, NotText
 from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
 
@@ -90,20 +88,24 @@ def _tasks(files: Sequence[File], rules: Rules, tick: Callable[[int], None]) -> 
 def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
     """The pieces of one input file, or the result that it cannot be cut into pieces."""
     try:
-        if is_archive(file.path):
+        if file.ending in ARCHIVES:
             yield from _archive_tasks(unit, file, rules)
         elif file.path == STDIN:
             import sys
 
             yield from _stream_tasks(unit, file.name, file.shown, _read_chunks(sys.stdin.buffer))
         elif file.ending == ".jsonl":
-            yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True, end=min(file.size, _BATCH))
+            yield Task(
+                unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True, end=min(file.size, _BATCH)
+            )
             for start in range(0, file.size, _BATCH):
                 yield Task(
                     unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path,
                     start=start, end=min(start + _BATCH, file.size), line=0,
                 )  # fmt: skip
         elif file.ending in LINES:
+            from kgbuild.readers.compressed import open_stream
+
             chunks = open_stream(Path(file.path), file.shown, limit=_MAX_STREAM)
             yield from _stream_tasks(unit, file.name, file.shown, chunks)
             yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True)
@@ -120,9 +122,12 @@ def _renamed(path: str, file: File) -> str:
 
 
 def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
+    from kgbuild.readers.archive import members
+    from kgbuild.readers.compressed import expand
+
     def wanted(name: str) -> bool:
         ending = ending_of(name)
-        return ending is not None and not is_archive(name) and not rules.leaves_out_member(name)
+        return ending is not None and ending not in ARCHIVES and not rules.leaves_out_member(name)
 
     for name, data in members(Path(file.path), file.shown, wanted):
         shown = f"{file.shown}!/{name}"
@@ -206,7 +211,8 @@ def _file(maker: ClaimMaker, task: Task, data: bytes) -> list[Reading]:
 
 
 def _readings(maker: ClaimMaker, task: Task, documents: Sequence[Document]) -> list[Reading]:
-    readings, problems = [], []
+    readings: list[Reading] = []
+    problems: list[Problem] = []
     for document in documents:
         try:
             readings.append(maker.claims(task.shown, task.name, document))
@@ -239,7 +245,7 @@ def _lines(maker: ClaimMaker, task: Task) -> Result:
 def _line(maker: ClaimMaker, task: Task, line: bytes, number: int) -> Reading:
     text.check_size(task.shown, len(line))
     try:
-        return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False))
+        return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False, lazy=maker.products))
     except NotText:
         return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=True))
 

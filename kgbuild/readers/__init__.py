@@ -28,6 +28,8 @@ READERS: Mapping[str, str] = MappingProxyType(
 )
 #: Endings of files with a record a line, which are read in pieces (readers.jsonl).
 LINES: tuple[str, ...] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+#: Endings of archives, which are read in place (readers.archive).
+ARCHIVES: tuple[str, ...] = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
 
 
 def reader(ending: str) -> Reader:

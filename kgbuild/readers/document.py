@@ -27,6 +27,7 @@ class Document(Struct, kw_only=True):
 
     ``raw`` are the bytes that the tree was parsed from and ``line`` the line of the file on which they begin (from one). ``exact`` says that
     every scalar is text. ``body`` is what follows the front matter of a page. ``top`` leads from the root of ``raw`` to the tree.
+    ``asked`` is set when a text was taken from ``raw`` instead of the tree; ``literal`` says that booleans and integers have one spelling, as in JSON.
     """
 
     tree: Tree
@@ -35,15 +36,18 @@ class Document(Struct, kw_only=True):
     exact: bool = False
     body: str = ""
     contained: bool = False
+    asked: bool = False
+    literal: bool = False
     top: Place = ()
     find: Callable[[bytes, Place], tuple[int, int]]
 
     def text(self, scalar: bool | int | float) -> str:
         """The text of a scalar that the fast parse took for a boolean or a number. Raises NotText where the tree does not tell."""
+        self.asked = True
         if isinstance(scalar, bool):
-            if not any(word in self.raw for word in _OTHER_BOOLS):
+            if self.literal or not any(word in self.raw for word in _OTHER_BOOLS):
                 return "true" if scalar else "false"
-        elif isinstance(scalar, int) and not _OTHER_INTS.search(self.raw):
+        elif isinstance(scalar, int) and (self.literal or not _OTHER_INTS.search(self.raw)):
             return str(scalar)
         raise NotText
 

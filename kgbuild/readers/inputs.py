@@ -11,8 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from kgbuild.errors import UsageError
-from kgbuild.readers import LINES, READERS
-from kgbuild.readers.archive import ENDINGS as ARCHIVES
+from kgbuild.readers import ARCHIVES, LINES, READERS
 
 #: Folders that hold what a site generator made or a package manager brought, not records.
 LEFT_OUT = frozenset(("_site", "node_modules"))

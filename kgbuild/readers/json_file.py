@@ -14,4 +14,4 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     if not data.strip():
         return []
     tree = json_text.parse(path, data, 1, exact)
-    return split(path, Document(tree=tree, raw=data, exact=exact, find=json_text.find), containers)
+    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=json_text.find), containers)

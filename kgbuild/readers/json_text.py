@@ -1,9 +1,9 @@
-"""JSON text -> tree: fast by msgspec, exactly by the standard library where the text of a number is meant or a key is doubled."""
+"""JSON text -> tree: fast by msgspec, exactly by the standard library where the text of a number is meant or something is wrong."""
 
 from __future__ import annotations
 
 import json
-import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,74 +11,59 @@ import msgspec
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text
 from kgbuild.readers.document import Place, Tree
-from kgbuild.readers.yaml_text import MAX_DEPTH
+from kgbuild.readers.json_scan import Scan
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-_BYTE = re.compile(r" ?\(byte (\d+)\)")
+_OTHERS = bytes(byte for byte in range(256) if byte not in b'[]{}":')
 
 
-def parse(path: str, data: bytes, line: int, exact: bool) -> Tree:
-    """The tree of one JSON text that begins on ``line`` of the file.
+def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -> Tree:
+    """The tree of one JSON text that begins on ``line`` of the file; ``whole`` is what the text is of it, "text" or "line".
 
-    Raises InputError where it is no JSON, too deep, or says one key twice.
+    Raises InputError where it is not UTF-8, no JSON, too deep, or says one key twice.
     """
     try:
         tree = _decode(data)
-    except msgspec.DecodeError as error:
-        raise _refused(path, data, line, str(error)) from None
-    except RecursionError:
-        raise _too_deep(path, line) from None
-    if exact or _nul(data) or data.count(b'":') != _encode(tree).count(b'":'):
-        return _exact(path, data, line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _exact(path, data, line, whole)
+    if exact or b"\\u0000" in data or not _sound(data, tree):
+        return _exact(path, data, line, whole)
     return tree
 
 
-def _nul(data: bytes) -> bool:
-    return b"\\u0000" in data
+def _sound(data: bytes, tree: Tree) -> bool:
+    """Whether it is certain that a text that is JSON has no key twice and is not too deep, judged by what is left of it without its strings."""
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    marks = b"".join(data.translate(None, _OTHERS).split(b'"')[::2])
+    encoded = _encode(tree)
+    if marks.count(b":") != encoded.count(b'":') - encoded.count(b'\\":'):
+        return False
+    marks = marks.replace(b":", b"")
+    for _ in range(text.MAX_DEPTH // 2):  # a turn takes one or two levels away
+        if not marks:
+            break
+        marks = marks.replace(b"[]", b"").replace(b"{}", b"")
+    return not marks
 
 
-def _too_deep(path: str, line: int) -> InputError:
-    return InputError([Problem(path, line, 1, "", f"at most {MAX_DEPTH} levels of nesting", "a deeper one", "flatten the record")])
+def _exact(path: str, data: bytes, line: int, whole: str) -> Tree:
+    """Every scalar but null as the text that stands in the file. Raises InputError with all that is wrong."""
+    decoded = text.decode(path, data, line)
+    scan = Scan(decoded, whole)
+    if scan.faults:
+        raise InputError(_problem(path, decoded, line, *fault) for fault in scan.faults)
+    return json.loads(decoded, parse_float=str, parse_int=str, object_hook=_words)
 
 
-def _refused(path: str, data: bytes, line: int, message: str) -> InputError:
-    """What msgspec says of a text, as our sentence; a text that ends too early is said to end."""
-    at = _BYTE.search(message)
-    offset = int(at[1]) if at else len(data.rstrip())
-    got = _BYTE.sub("", message).removeprefix("JSON is malformed: ")
-    if not at:
-        got = "the end of the text"
-    row, column = text.position(data, offset)
-    return InputError([Problem(path, line + row - 1, column, "", "JSON", got, "mend the JSON here or just before")])
+def _problem(path: str, decoded: str, line: int, offset: int, expected: str, got: str, todo: str) -> Problem:
+    row, column = text.position(decoded, offset)
+    return Problem(path, line + row - 1, column, "", expected, got, todo)
 
 
-class _Doubled(Exception):
-    pass
-
-
-def _exact(path: str, data: bytes, line: int) -> Tree:
-    """Every scalar but null as the text that stands in the file."""
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        table = {key: _word(value) for key, value in items}
-        if len(table) != len(items):
-            keys = [key for key, _ in items]
-            raise _Doubled(next(key for n, key in enumerate(keys) if key in keys[:n]))
-        return table
-
-    try:
-        tree = json.loads(data, parse_float=str, parse_int=str, object_pairs_hook=pairs)
-    except _Doubled as error:
-        key = str(error)
-        row, column = text.position(data, data.rfind(_encode(key)) if _encode(key) in data else 0)
-        raise InputError([Problem(path, line + row - 1, column, "", "each key once", f"{key!r} again", "keep one of the two")]) from None
-    except RecursionError:
-        raise _too_deep(path, line) from None
-    if _nul(data) and "\\u0000" in json.dumps(tree):
-        row, column = text.position(data, data.index(b"\\u0000"))
-        raise InputError([Problem(path, line + row - 1, column, "", "text", "the NUL character", "remove it")])
-    return tree
+def _words(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: _word(value) for key, value in table.items()}
 
 
 def _word(value: Any) -> Any:
@@ -88,9 +73,13 @@ def _word(value: Any) -> Any:
 
 
 def find(data: bytes, place: Place) -> tuple[int, int]:
-    """Line and column of a place: JSON is read as the YAML that it nearly always is (YAML 1.2 §1.3)."""
-    from kgbuild.readers import yaml_text
+    """Line and column, from one, of a place; of the last part of the way that is there."""
+    decoded, scan = _scan(data)
+    return text.position(decoded, scan.find(place))
 
-    return yaml_text.find(data, place)
 
-
+@lru_cache(maxsize=1)
+def _scan(data: bytes) -> tuple[str, Scan]:
+    """The last text asked about: one file can have a thousand problems."""
+    decoded = data.decode()
+    return decoded, Scan(decoded)

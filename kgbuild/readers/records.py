@@ -28,12 +28,17 @@ def _items(path: str, document: Document, top: Place, items: list[Tree], *, cont
     if wrong:
         raise InputError(wrong)
     return [
-        Document(tree=item, raw=document.raw, line=document.line, exact=document.exact, contained=contained, top=(*top, n), find=document.find)
+        Document(
+            tree=item, raw=document.raw, line=document.line, exact=document.exact, contained=contained,
+            literal=document.literal, top=(*top, n), find=document.find,
+        )
         for n, item in enumerate(items)
-    ]
+    ]  # fmt: skip
 
 
 def not_a_mapping(path: str, document: Document, place: Place, tree: Tree) -> Problem:
     """The problem of a record that is something else."""
     got = _NAMES.get(type(tree), "something else")
-    return Problem(path, *document.where(place), show(place), "a record, which is a mapping of fields", got, "write it as `field: value` lines")
+    return Problem(
+        path, *document.where(place), show(place), "a record, which is a mapping of fields", got, "write it as `field: value` lines"
+    )

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import re
+
 from kgbuild.errors import InputError, Problem
 
 #: No file that holds records is as large; a scalar of 300 MB is an accident or an attack. In bytes.
 MAX_BYTES = 64 * 2**20
+#: Deeper than any record, and far from where a recursive parser runs out of stack.
+MAX_DEPTH = 100
+#: What is expected, what is there and what to do, where a value is deeper.
+TOO_DEEP = (f"at most {MAX_DEPTH} levels of nesting", "a deeper one", "flatten the record")
 
 _BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_WIDE = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 #: YAML 1.2 §5.1: a stream holds no C0 control but tab, LF and CR, and no DEL.
 _CONTROLS = bytes(b for b in (*range(0x20), 0x7F) if b not in b"\t\n\r")
+#: Nor, in UTF-8, a C1 control but NEL, nor U+FFFE and U+FFFF.
+_OTHER_CONTROLS = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]|\xef\xbf[\xbe\xbf]")
 
 
-def position(data: bytes, offset: int) -> tuple[int, int]:
-    """Line and column (in characters), from one, of a byte offset."""
-    start = data.rfind(b"\n", 0, offset) + 1
-    return data.count(b"\n", 0, offset) + 1, len(data[start:offset].decode("utf-8", "replace")) + 1
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from one, of an offset.
+
+    >>> position("id: goa", 4), position("a: b", 3)
+    ((1, 5), (1, 4))
+    """
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def problem(path: str, data: bytes, offset: int, expected: str, got: str, todo: str, place: str = "") -> Problem:
-    """The problem at a byte offset of a file."""
-    return Problem(path, *position(data, offset), place, expected, got, todo)
+def _problem(path: str, data: bytes, offset: int, line: int, expected: str, got: str, todo: str) -> Problem:
+    """The problem at a byte offset of a text that begins on ``line`` of its file."""
+    before = data[:offset].decode("utf-8", "replace")
+    row, column = position(before, len(before))
+    return Problem(path, line + row - 1, column, "", expected, got, todo)
 
 
 def check_size(path: str, size: int) -> None:
@@ -31,28 +44,41 @@ def check_size(path: str, size: int) -> None:
         raise InputError([Problem(path, 0, 0, "", f"at most {MAX_BYTES // 2**20} MiB", got, "split the file, or give its records as JSON Lines")])
 
 
-def decode(path: str, data: bytes) -> str:
-    """The text of a file, without a byte-order mark. Raises InputError where it is not UTF-8."""
-    if data.startswith(_UTF16):
-        raise InputError([Problem(path, 1, 1, "", "UTF-8", "UTF-16", "save the file as UTF-8")])
+def decode(path: str, data: bytes, line: int = 1) -> str:
+    """The text of a file, or of the part that begins on a line, without a byte-order mark. Raises InputError where it is not UTF-8."""
+    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), None)
+    if wide:
+        raise InputError([Problem(path, line, 1, "", "UTF-8", wide, "save the file as UTF-8")])
+    if b"\0" in data:
+        if _is_utf16(data):
+            raise InputError([Problem(path, line, 1, "", "UTF-8", "UTF-16", "save the file as UTF-8")])
+        raise InputError([_problem(path, without_bom(data), without_bom(data).index(b"\0"), line, "text", "a NUL byte", "remove it; the file may be damaged")])
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        # `start` counts from after a byte-order mark
+        data = without_bom(data)
         got = f"the byte 0x{data[error.start]:02x}"
-        raise InputError([problem(path, data, error.start, "UTF-8", got, "save the file as UTF-8")]) from None
-    if "\0" in text:
-        raise InputError([problem(path, data, data.index(b"\0"), "text", "a NUL byte", "remove it; the file may be damaged")])
-    return text
+        raise InputError([_problem(path, data, error.start, line, "UTF-8", got, "save the file as UTF-8")]) from None
+
+
+def _is_utf16(data: bytes) -> bool:
+    """Whether every other byte of the beginning is NUL, as in ASCII that was saved as UTF-16 without a byte-order mark."""
+    start = data[: min(len(data), 64) // 2 * 2]
+    return len(start) > 3 and any(not any(start[n::2]) and all(start[1 - n :: 2]) for n in (0, 1))
 
 
 def check_controls(path: str, data: bytes, start: int, end: int) -> None:
     """Raise InputError for the first control character of data[start:end]."""
     part = data[start:end]
-    if len(part.translate(None, _CONTROLS)) == len(part):
+    if len(part.translate(None, _CONTROLS)) != len(part):
+        offset = next(i for i, byte in enumerate(part) if byte in _CONTROLS)
+    elif (b"\xc2" in part or b"\xef\xbf" in part) and (found := _OTHER_CONTROLS.search(part)):
+        offset = found.start()
+    else:
         return
-    offset = next(i for i, byte in enumerate(part) if byte in _CONTROLS)
-    got = f"the control character U+{part[offset]:04X}"
-    raise InputError([problem(path, data, start + offset, "text", got, "remove it")])
+    got = f"the control character U+{ord(part[offset : offset + 3].decode('utf-8', 'ignore')[0]):04X}"
+    raise InputError([_problem(path, data, start + offset, 1, "text", got, "remove it")])
 
 
 def without_bom(data: bytes) -> bytes:

@@ -37,7 +37,11 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
     Raises InputError where it is no YAML, too deep, an alias bomb, or says one key twice.
     """
     _check_depth(path, data, line)
-    if exact or (b"\\" in data and _NUL_ESCAPE.search(data)) or (b"&" in data and b"*" in data and _ANCHOR.search(data) and _ALIAS.search(data)):
+    if (
+        exact
+        or (b"\\" in data and _NUL_ESCAPE.search(data))
+        or (b"&" in data and b"*" in data and _ANCHOR.search(data) and _ALIAS.search(data))
+    ):
         return list(_Exact(path, data, line).trees())
     import yaml12
 
@@ -52,13 +56,16 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
 
 
 def _one_key_each(tree: Tree, data: bytes) -> bool:
-    """Whether it is certain that no key was said twice: as many keys are in the tree as `key:` stand in the text."""
+    """Whether no key was said twice: as many keys are in the tree as `key:` stand in the text, not counting colons inside values."""
     try:
         encoded = _encode(tree)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
     keys = encoded.count(b'":') - encoded.count(b'\\":')
-    return keys == data.count(b": ") + data.count(b":\n") or keys == len(_KEY_LINE.findall(data))
+    colons = data.count(b": ") + data.count(b":\n")
+    if keys == colons or keys + encoded.count(b": ") + encoded.count(b":\\n") == colons:
+        return True
+    return keys == len(_KEY_LINE.findall(data))
 
 
 def _check_depth(path: str, data: bytes, line: int) -> None:
@@ -76,7 +83,17 @@ def _check_depth(path: str, data: bytes, line: int) -> None:
                     mark = event.start_mark
                     got = "a deeper one"
                     raise InputError(
-                        [Problem(path, mark.line + line, mark.column + 1, "", f"at most {MAX_DEPTH} levels of nesting", got, "flatten the record")]
+                        [
+                            Problem(
+                                path,
+                                mark.line + line,
+                                mark.column + 1,
+                                "",
+                                f"at most {MAX_DEPTH} levels of nesting",
+                                got,
+                                "flatten the record",
+                            )
+                        ]
                     )
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
@@ -122,7 +139,9 @@ class _Exact:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             got = f"more than {MAX_NODES:,} values once its aliases are written out"
-            raise InputError([self._fail(node, "a record of ordinary size", got, "write the values out instead of repeating them by alias")])
+            raise InputError(
+                [self._fail(node, "a record of ordinary size", got, "write the values out instead of repeating them by alias")]
+            )
         if node.id == "scalar":
             if "\0" in node.value:
                 self.problems.append(self._fail(node, "text", "the NUL character", "remove it"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from kgbuild.errors import InputError, Problem
@@ -12,9 +12,9 @@ from kgbuild.validation.kgx_offline import kgx_session, kgx_version, require_kgx
 from kgbuild.validation.model import model_of
 from kgbuild.validation.pairs import Pair, find_pairs
 from kgbuild.validation.records import Fields, as_list, label, read_records
-from kgbuild.validation.report import Group, Level, Report, Tally, render_json, render_text
+from kgbuild.validation.report import Group, Level, Report, Tally, render_all, render_json, render_text
 
-__all__ = ["Group", "Pair", "Report", "find_pairs", "render_json", "render_text", "validate"]
+__all__ = ["Group", "Pair", "Report", "find_pairs", "render_all", "render_json", "render_text", "validate", "validate_all"]
 
 SAME_AS_OURS = ("kgx:invalid-category", "kgx:invalid-edge-predicate")
 """The errors of kgx that a stricter check of ours would say again."""
@@ -47,6 +47,11 @@ def validate(nodes: Path, edges: Path, *, prefixes: Mapping[str, str], own_prope
         _own_findings(pair, Known(model=model, own_properties=frozenset(own_properties), kgx_said=said), tally)
     referee = f"kgx {kgx_version()}, Biolink Model {model.version}"
     return Report(nodes=counts[pair.nodes], edges=counts[pair.edges], profile="biolink", problems=tally.groups(), referee=referee)
+
+
+def validate_all(paths: Sequence[Path], *, prefixes: Mapping[str, str], own_properties: Collection[str]) -> list[tuple[Pair, Report]]:
+    """Validate every graph that the paths name (see ``find_pairs``). Raises what ``validate`` raises."""
+    return [(pair, validate(*pair, prefixes=prefixes, own_properties=own_properties)) for pair in find_pairs(paths)]
 
 
 def _survey(pair: Pair) -> tuple[Counter[Path], bool]:

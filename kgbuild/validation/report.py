@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal
 
 import msgspec
+
+from kgbuild.validation.pairs import Pair
 
 Level = Literal["error", "warning"]
 EXAMPLES = 5
@@ -63,6 +65,14 @@ class Tally:
             Group(level=level, kind=kind, message=message, count=count, examples=examples)
             for (level, kind, message), (count, examples) in sorted(self._found.items())
         )
+
+
+def render_all(reports: Sequence[tuple[Pair, Report]], form: Literal["text", "json"]) -> str:
+    """The reports on several graphs, each under the names of its files; in JSON one object with a list of them."""
+    if form == "json":
+        content = [{"files": [str(path) for path in pair], **msgspec.json.decode(render_json(report))} for pair, report in reports]
+        return msgspec.json.format(msgspec.json.encode({"reports": content}), indent=2).decode() + "\n"
+    return "\n".join(f"{pair.nodes}, {pair.edges}\n{render_text(report)}" for pair, report in reports)
 
 
 def render_text(report: Report) -> str:

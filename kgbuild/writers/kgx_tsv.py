@@ -20,8 +20,9 @@ _astuple = msgspec.structs.astuple
 class _Table:
     """One table: its columns are the fields of the type."""
 
-    def __init__(self, file: str, type: type[Node] | type[Edge]) -> None:
+    def __init__(self, file: str, type: type[Node | Edge]) -> None:
         self.file, self.columns = file, type.__struct_fields__
+        self._tabs = len(self.columns) - 1
 
     def head(self) -> bytes:
         return ("\t".join(self.columns) + "\n").encode()
@@ -35,21 +36,13 @@ class _Table:
     def _row(self, row: Node | Edge, losses: Counter[Loss]) -> str:
         """A line without its end. Nearly no row holds what a cell cannot, and that is seen on the whole line at once."""
         values = _astuple(row)
-        bars = 0
-        cells = []
-        for value in values:
-            if type(value) is str:
-                cells.append(value)
-            elif value is None:
-                cells.append("")
-            elif type(value) is tuple:
-                if value:
-                    bars += len(value) - 1
-                cells.append("|".join(value))
-            else:
-                cells.append(_word(value))
-        line = "\t".join(cells)
-        if line.count("|") == bars and line.count("\t") == len(values) - 1 and "\n" not in line and "\r" not in line:
+        line = "\t".join([value if value.__class__ is str else "" if value is None else _plain(value) for value in values])
+        if (
+            line.count("\t") == self._tabs
+            and "\n" not in line
+            and "\r" not in line
+            and ("|" not in line or line.count("|") == _bars(values))
+        ):
             return line
         return "\t".join(self._cell(column, value, losses) for column, value in zip(self.columns, values, strict=True))
 
@@ -57,7 +50,7 @@ class _Table:
         if isinstance(value, tuple):
             return "|".join(self._cell(column, item, losses) for item in value)
         if not isinstance(value, str):
-            return "" if value is None else _word(value)
+            return "" if value is None else _plain(value)
         if "|" in value:
             losses[Loss(self.file, column, "`|` became `¦`")] += 1
         if _BREAKS.search(value):
@@ -65,8 +58,15 @@ class _Table:
         return _BREAKS.sub(" ", value.replace("|", "¦"))
 
 
-def _word(value: bool | int | float) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else repr(value)
+def _plain(value: tuple[str, ...] | bool | float) -> str:
+    if isinstance(value, tuple):
+        return "|".join(value)
+    return "true" if value is True else "false" if value is False else repr(value)
+
+
+def _bars(values: tuple[Any, ...]) -> int:
+    """How many bars stand between the items of a row's lists."""
+    return sum(len(value) - 1 for value in values if value.__class__ is tuple and value)
 
 
 class KgxTsv:

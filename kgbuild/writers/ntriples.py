@@ -24,7 +24,7 @@ class NTriples:
 
     def render(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Rendered, ...]:
         triples = list(self._walk.triples(nodes, edges))
-        data: bytes = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES)
+        data = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
         return (Rendered(data, len(triples), Counter()),)
 
 

@@ -43,7 +43,9 @@ _DATE_FIELDS = frozenset(("creation_date", "update_date"))
 _CURIE_FIELDS = frozenset(("xref", "publications", "taxa"))
 _HANDLED = frozenset(("id", "category", "kgrs_category", "iri", "url", "license", "declared_in", "media_type", "file_size"))
 _NODE_FIELDS = tuple(name for name in Node.__struct_fields__ if name not in _HANDLED)
-_EDGE_FIELDS = tuple(name for name in Edge.__struct_fields__ if name not in ("id", "subject", "predicate", "object", "category", "declared_in"))
+_EDGE_FIELDS = tuple(
+    name for name in Edge.__struct_fields__ if name not in ("id", "subject", "predicate", "object", "category", "declared_in")
+)
 
 Object = NamedNode | Literal
 
@@ -55,7 +57,9 @@ class Walk:
         self.mapping, self.qualified = mapping, qualified
         self.prefixes = mapping.prefixes.prefixes
         spaces, self._term_space = mapping.prefixes.spaces, mapping.prefixes.spaces["term"]
-        self._kinds: dict[str, Kind] = {getattr(mapping.categories, kind).class_: kind for kind in ("resource", "product", "organization", "page")}
+        self._kinds: dict[str, Kind] = {
+            getattr(mapping.categories, kind).class_: kind for kind in ("resource", "product", "organization", "page")
+        }
         self._space_kinds: dict[str, Kind] = {spaces["organization"]: "organization", spaces["page"]: "page"}
         self.term = lru_cache(maxsize=4096)(self._term)
         roles, provenance = mapping.provenance.roles, mapping.provenance

@@ -22,8 +22,7 @@ class Turtle:
         self._head = self._serialize([])
 
     def _serialize(self, triples: list[pyoxigraph.Triple]) -> bytes:
-        data: bytes = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=self._prefixes)
-        return data
+        return pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=self._prefixes) or b""
 
     def head(self) -> tuple[bytes, ...]:
         return (b"".join(sorted(self._head.splitlines(keepends=True))) + b"\n",)

@@ -1,0 +1,194 @@
+"""JSON text -> where its values stand, and all that is wrong with it, in words about the text. Does not recurse, and is asked only when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from kgbuild.readers.document import Place
+from kgbuild.readers.text import MAX_DEPTH, TOO_DEEP
+
+_SPACE = re.compile(r"[ \t\n\r]*+")
+_TEXT = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')  # RFC 8259 §7, without the closing quote
+_WORD = re.compile(r"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)(?![\w.+-])")  # RFC 8259 §3 and §6
+_ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?:u(....)|.)")
+_SHOWN = re.compile(r'"(?:[^"\\\n]|\\.){0,30}"?|[\w.+-]{1,30}|.', re.DOTALL)
+_INSTEAD = {"True": "write `true`", "False": "write `false`", "None": "write `null`", "'": "put it into double quotes", '"': "put it into double quotes"}
+_INSTEAD |= dict.fromkeys(("NaN", "Infinity", "-Infinity", "undefined"), "write `null`, or leave the field out")
+_INSTEAD |= dict.fromkeys(("/", "#"), "remove the comment, since JSON has none")
+_MEND = "mend the JSON here or just before"
+
+
+class Fault(NamedTuple):
+    """Something wrong at an offset of the text."""
+
+    offset: int
+    expected: str
+    got: str
+    todo: str
+
+
+class Value(NamedTuple):
+    """Where a value begins and, for a list or mapping, the values in it; those of a mapping with the offset of their keys."""
+
+    offset: int
+    parts: dict[str, tuple[int, Value]] | list[Value] | None
+
+
+class Scan:
+    """A walk over one JSON text. ``faults`` are what is wrong, ``root`` is the outline of the text up to the first fault of syntax."""
+
+    def __init__(self, text: str, whole: str = "text") -> None:
+        self.text, self.whole, self.at = text, whole, 0
+        self.faults: list[Fault] = []
+        self.open: list[Value] = []
+        self.root: Value | None = None
+        fault = self._walk()
+        if fault:
+            self.faults.append(fault)
+
+    def find(self, place: Place) -> int:
+        """The offset of a place, or of the last part of the way to it that is there."""
+        value, offset = self.root, self.root.offset if self.root else 0
+        for part in place:
+            parts = value.parts if value else None
+            if isinstance(parts, list) and isinstance(part, int) and part < len(parts):
+                value = parts[part]
+                offset = value.offset
+            elif isinstance(parts, dict) and part in parts:
+                offset, value = parts[part]  # type: ignore[index]
+            else:
+                break
+        return offset
+
+    def _walk(self) -> Fault | None:
+        key: tuple[int, str] | None = None
+        while True:
+            mark = self._next()
+            value = Value(self.at, {} if mark == "{" else [] if mark == "[" else None)
+            if value.parts is None and (fault := self._scalar(mark, key)):
+                return fault
+            self.root = self.root or value
+            if self.open:
+                self._put(value, key)
+            if value.parts is not None:
+                self.at += 1
+                self.open.append(value)
+                if len(self.open) > MAX_DEPTH:
+                    return Fault(value.offset, *TOO_DEEP)
+            begins = value.parts is not None
+            while self.open:
+                mark, close = self._next(), "}" if isinstance(self.open[-1].parts, dict) else "]"
+                if mark == close:
+                    self.at += 1
+                    self.open.pop()
+                    begins = False
+                    continue
+                if not begins and (fault := self._comma(mark, close)):
+                    return fault
+                break
+            else:
+                return self._end()
+            found = self._key() if close == "}" else None
+            if isinstance(found, Fault):
+                return found
+            key = found
+
+    def _next(self) -> str:
+        """The character after white space; empty at the end."""
+        self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+        return self.text[self.at : self.at + 1]
+
+    def _put(self, value: Value, key: tuple[int, str] | None) -> None:
+        parts = self.open[-1].parts
+        if isinstance(parts, list):
+            parts.append(value)
+        elif isinstance(parts, dict) and key:
+            if key[1] in parts:
+                first = self.text.count("\n", 0, parts[key[1]][0]) + 1
+                line = f", after line {first}" if "\n" in self.text else ""
+                self.faults.append(Fault(key[0], "each key once", f"{key[1]!r} again{line}", "keep one of the two"))
+            parts[key[1]] = key[0], value
+
+    def _scalar(self, mark: str, key: tuple[int, str] | None) -> Fault | None:
+        if mark == '"':
+            return self._string("a text")[0]
+        word = _WORD.match(self.text, self.at)
+        if word:
+            self.at = word.end()
+            return None
+        got = self._got()
+        if not self.open:
+            return self._fault("JSON", "write JSON, or name the file after what it holds")
+        if mark and (mark.isdigit() or mark in "-+."):
+            return self._fault("a value", _INSTEAD.get(got, "put it into double quotes, or write the number as JSON does"))
+        return self._fault("a value", _INSTEAD.get(got, "put it into double quotes" if mark.isalpha() else _INSTEAD.get(mark, _MEND)))
+
+    def _string(self, what: str) -> tuple[Fault | None, str]:
+        start, end = self.at, _TEXT.match(self.text, self.at).end()  # type: ignore[union-attr]
+        stop = self.text[end : end + 1]
+        if stop == '"':
+            self.at = end + 1
+            token = self.text[start : end + 1]
+            if "\\u" in token:
+                self._escapes(start, token)
+            return None, json.loads(token)
+        if not stop:
+            return Fault(start, f"{what} that is closed", f"the end of the {self.whole}", 'close it with `"`; the file may have been cut off'), ""
+        if stop == "\\":
+            todo = "write `\\\\` for a backslash"
+            return Fault(end, "an escape that JSON knows", f"`{self.text[end : end + 2]}`", todo), ""
+        if stop in "\r\n":
+            return Fault(start, f"{what} that is closed on its line", "the end of the line", 'close it with `"`, or write `\\n` for a line break'), ""
+        todo = "write `\\t`" if stop == "\t" else "remove it"
+        return Fault(end, "text", "a tab" if stop == "\t" else f"the control character U+{ord(stop):04X}", todo), ""
+
+    def _escapes(self, start: int, token: str) -> None:
+        for found in _ESCAPE.finditer(token):
+            code = int(found[1], 16) if found[1] else 1
+            if not code:
+                self.faults.append(Fault(start + found.start(), "text", "the NUL character", "remove it"))
+            elif 0xD800 <= code <= 0xDFFF:
+                self.faults.append(Fault(start + found.start(), "a character", f"`{found[0]}`, half of one", "write the character itself, or remove it"))
+
+    def _comma(self, mark: str, close: str) -> Fault | None:
+        if mark != ",":
+            todo = "add the comma that is missing" if mark and (mark in '"{[-' or mark.isalnum()) else _INSTEAD.get(mark, _MEND)
+            return self._fault(f"`,` or `{close}`", todo)
+        comma = self.at
+        self.at += 1
+        if self._next() == close:
+            return Fault(comma, "a value after the comma" if close == "]" else "a field after the comma", f"`{close}`", "remove the comma")
+        return None
+
+    def _key(self) -> Fault | tuple[int, str]:
+        start, mark = self.at, self._next()
+        if mark != '"':
+            return self._fault("a field name in double quotes", _INSTEAD.get(mark, "put it into double quotes" if mark.isalnum() else _MEND))
+        start = self.at
+        fault, key = self._string("a field name")
+        if fault:
+            return fault
+        if self._next() != ":":
+            return self._fault("`:` after the field name", "add it")
+        self.at += 1
+        return start, key
+
+    def _end(self) -> Fault | None:
+        if not self._next():
+            return None
+        todo = "make them a list, or write each on a line of its own in a file whose name ends in .jsonl"
+        return self._fault("one JSON value", todo, "more, ")
+
+    def _got(self) -> str:
+        found = _SHOWN.match(self.text, self.at)
+        return found[0] if found else ""
+
+    def _fault(self, expected: str, todo: str, more: str = "") -> Fault:
+        """A fault at the current place; where the text ends too early, that is what is wrong."""
+        got = self._got()
+        if not got:
+            ends = {"text": "complete it; the file may have been cut off", "line": "write the whole record on one line"}
+            return Fault(len(self.text.rstrip()), expected, f"the end of the {self.whole}", ends[self.whole])
+        return Fault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character U+{ord(got[0]):04X}", todo)
