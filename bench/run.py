@@ -36,7 +36,7 @@ from measure import Failed, Figure, Sampling, run
 from synthetic import unpacked
 
 BENCH = Path(__file__).resolve().parent
-OPTIONS = "--check none"  # what every export is told besides formats, output, name and jobs
+OPTIONS = ""
 NO_CACHE = ("--no-cache",)
 WORKERS = (1, 2)
 

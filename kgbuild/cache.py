@@ -26,6 +26,8 @@ MAX_BYTES = 256 * 2**20
 #: Caches kept, the last used ones.
 _KEPT = 16
 _YOUNG_NS = 2 * 10**9
+#: The folders of the package whose code decides what a part holds.
+_ROOMS = (".", "readers", "engines")
 
 Stamp = tuple[int, int, int]
 
@@ -68,10 +70,17 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("kgbuild", appauthor=False))
 
 
-def key_of(inputs: Sequence[str], mappings: str, version: str = __version__) -> str:
-    """The name of the cache for some inputs under some mappings."""
+def key_of(inputs: Sequence[str], mappings: str) -> str:
+    """The name of the cache for some inputs under some mappings: another one for another version, and for a checkout whose code was changed."""
     real = [os.path.realpath(given) for given in inputs]
-    return hashlib.sha256(msgspec.json.encode((version, mappings, real))).hexdigest()[:32]
+    package = Path(__file__).parent
+    code = [
+        (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
+        for room in _ROOMS
+        for entry in os.scandir(package / room)
+        if entry.is_file()
+    ]
+    return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real))).hexdigest()[:32]
 
 
 def stamp_of(path: str | Path) -> Stamp | None:

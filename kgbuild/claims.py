@@ -91,7 +91,7 @@ class ClaimMaker:
         if kind is None or kind == "documentation":
             said = f" of layout {layout!r}" if isinstance(layout, str) else ""
             return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{said}")
-        return Reading(kind, [], [], f"a page of kind {kind!r}, which holds no record")
+        return Reading(f"{kind} page", [], [], f"{kind} page")
 
     def _guess(self, tree: Tree) -> PageKind | None:
         """What a page is when its layout does not tell (SPEC §2)."""
@@ -141,7 +141,7 @@ class ClaimMaker:
                     problems.append(Problem("", line, column, show(document.top + fault.place), fault.expected, fault.got, fault.todo))
         if problems:
             raise InputError(problems)
-        return Reading("resource", claims, notes)
+        return Reading("contained record" if document.contained else "resource record", claims, notes)
 
     def _known_listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
         """The same as ``_listing``. Registries copy a product onto the page of all that it cites: a copy is typed once."""
@@ -230,7 +230,7 @@ class ClaimMaker:
         description = Describing(self._vocabulary, document, table, notes).describe(tree)
         says = OrganizationStatement(category=self._category(document, tree, table, notes), description=description)
         about = self.mapping.curie("organization", id)
-        return Reading("organization", [Claim(about, id, id, says, document.contained)], notes)
+        return Reading("organization record", [Claim(about, id, id, says, document.contained)], notes)
 
     def _page(self, document: Document, name: str) -> Reading:
         titles = (scalar(document, document.tree[field]) for field in self.mapping.fields.page.title if field in document.tree)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -43,10 +44,15 @@ class _Commands(click.Group):
             sys.exit(FAILED)
 
 
+def _say(what: str, color: str, text: str) -> None:
+    """A line on standard error; in colour on a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    click.echo(click.style(what, fg=color, bold=True) + text, err=True, color=False if os.environ.get("NO_COLOR") else None)
+
+
 def _say_errors(text: str) -> None:
     lines = text.splitlines()
     for line in lines:
-        click.echo(click.style("error: ", fg="red", bold=True) + line, err=True)
+        _say("error: ", "red", line)
     if len(lines) > 1:
         click.echo(f"{len(lines)} errors; nothing was written", err=True)
 
@@ -113,7 +119,7 @@ def export(
     with _progress(quiet) as progress:
         outcome = run(options, target, progress)
     for problem in sorted(set(outcome.problems)):
-        click.echo(click.style("left out: ", fg="yellow", bold=True) + str(problem), err=True)
+        _say("left out: ", "yellow", str(problem))
     if not quiet:
         from kgbuild.summary import lines
 

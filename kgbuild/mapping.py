@@ -211,10 +211,6 @@ class Mapping(Struct, frozen=True, kw_only=True):
         """The node id of a record's id (SPEC §3)."""
         return f"{self.prefixes.spaces[kind]}:{encode_id(id)}"
 
-    def term(self, name: str) -> str:
-        """The CURIE of a term of our own vocabulary."""
-        return f"{self.prefixes.spaces['term']}:{encode_id(name)}"
-
     def classes(self, kind: Kind, category: str | None) -> tuple[tuple[str, ...], str | None]:
         """``category`` and ``kgrs_category`` of a node: the specific class, the class of its kind, its Biolink class (SPEC §3, §4)."""
         return _classes(getattr(self.categories, kind), category, self.profile, self.prefixes.spaces["term"])
@@ -223,11 +219,6 @@ class Mapping(Struct, frozen=True, kw_only=True):
         """The predicate of a kind of edge in this profile, and ours where that is another."""
         rule = self.provenance.edges[kind]
         return (rule.registry, None) if self.profile == "registry" else (rule.biolink, rule.registry)
-
-    def known_category(self, kind: Kind, category: str) -> bool:
-        """Whether a record's category is one that the mapping names, for nodes of this kind."""
-        node_kind: NodeKind = getattr(self.categories, kind)
-        return category in node_kind.categories
 
 
 def _classes(rule: NodeKind, category: str | None, profile: Profile, space: str) -> tuple[tuple[str, ...], str | None]:
@@ -290,9 +281,11 @@ _T = TypeVar("_T", bound=_File)
 def _parse(path: Path, data: bytes, shape: type[_T]) -> _T:
     import yaml12
 
+    tree = None
     try:
-        return msgspec.convert(yaml12.parse_yaml(data.decode()), shape)
+        tree = yaml12.parse_yaml(data.decode())
+        return msgspec.convert(tree, shape)
     except (ValueError, msgspec.ValidationError) as error:
         from kgbuild import mapping_checks
 
-        raise mapping_checks.located(path, data, error) from None
+        raise mapping_checks.located(path, data, error, tree, shape) from None

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from kgbuild.errors import MappingError
 from kgbuild.vocab import as_iri
 
@@ -18,12 +20,12 @@ REPLACED_BY = "IAO:0100001"
 _KEY = re.compile(r"[.]([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
-def located(path: Path, data: bytes, error: Exception) -> MappingError:
-    """The error of a parser or of a type check, with the line and the key of the entry that it means."""
+def located(path: Path, data: bytes, error: Exception, tree: Any, shape: type) -> MappingError:
+    """The error of a parser, or of the check of a parsed ``tree`` against a ``shape``, with the line and the key of the entry that it means."""
     message, _, pointer = str(error).partition(" - at `")
     if isinstance(error, UnicodeDecodeError):
         return MappingError(f"{path}: expected UTF-8, got the byte 0x{data[error.start]:02x} at {error.start}; save the file as UTF-8")
-    if not pointer:
+    if not isinstance(error, msgspec.ValidationError):
         line, message = _syntax(data, message)
         return MappingError(f"{path}:{line}: expected YAML, got {message}; mend the line")
     keys = [m[1] or m[2] for m in _KEY.finditer(pointer.rstrip("`"))]
@@ -31,8 +33,28 @@ def located(path: Path, data: bytes, error: Exception) -> MappingError:
     if unknown:
         keys.append(unknown[1])
         message = "Expected a key that mapping files have, got an unknown one"
+    keys = [_guilty(tree, keys[:n], shape) if key == "..." else key for n, key in enumerate(keys)]
     line = line_of(data, keys)
     return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; mend or remove the entry")
+
+
+def _guilty(tree: Any, keys: list[str], shape: type) -> str:
+    """The key of the entry that a type check refuses, of those below a path of keys: the one that is refused on its own."""
+    *above, last = keys
+    holder = tree
+    for key in above:
+        holder = holder[key]
+    entries = holder[last]
+    try:
+        for key, value in entries.items():
+            holder[last] = {key: value}
+            try:
+                msgspec.convert(tree, shape)
+            except msgspec.ValidationError:
+                return str(key)
+    finally:
+        holder[last] = entries
+    return "..."
 
 
 def _syntax(data: bytes, message: str) -> tuple[int, str]:
@@ -53,11 +75,11 @@ def line_of(data: bytes, keys: list[str]) -> int:
     """The line (from one) of the entry that a path of keys leads to, or of the last part of the path that is there."""
     import yaml
 
-    node = yaml.compose(data, Loader=yaml.CSafeLoader)
+    node = next(yaml.compose_all(data, Loader=yaml.CSafeLoader), None)
     line = 1
     for key in keys:
         if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if k.value == key] or ([] if key != "..." else node.value[:1])
+            found = [(k, v) for k, v in node.value if k.value == key]
             if not found:
                 return line
             line, node = found[-1][0].start_mark.line + 1, found[-1][1]
@@ -69,6 +91,9 @@ def line_of(data: bytes, keys: list[str]) -> int:
 
 def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: BiolinkTerms) -> None:
     """Raise MappingError for the first entry that has the right type and is wrong all the same."""
+    for path in paths.values():
+        if path.suffix == ".yaml":
+            _check_keys(path)
     known = parsed["prefixes"].prefixes
     problems = [
         *(("prefixes.yaml", keys, text) for keys, text in _prefix_problems(parsed["prefixes"])),
@@ -82,6 +107,27 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
     for file, keys, text in problems:
         line = line_of(paths[file].read_bytes(), keys)
         raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; mend the entry")
+
+
+def _check_keys(path: Path) -> None:
+    """A key that is said twice, of which the parser keeps the last; and a second document, of which it reads nothing."""
+    import yaml
+
+    roots = list(yaml.compose_all(path.read_bytes(), Loader=yaml.CSafeLoader))
+    if len(roots) > 1:
+        raise MappingError(f"{path}:{roots[1].start_mark.line + 1}: expected one YAML document, got a second one; remove it")
+    nodes = [*roots]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys: set[str] = set()
+            for key, value in node.value:
+                if key.value in keys:
+                    raise MappingError(f"{path}:{key.start_mark.line + 1}: {key.value}: expected each key once, got it again; keep one of the two")
+                keys.add(key.value)
+                nodes.append(value)
 
 
 def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:

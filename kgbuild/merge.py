@@ -63,15 +63,14 @@ class Need(NamedTuple):
 class Merged(NamedTuple):
     """What the claims about one id come to.
 
-    ``addresses`` are (URL, resource) that links of pages can belong to; ``owners`` those of a product; ``stale`` the files of
-    generated pages of a product that no record lists.
+    ``addresses`` are (URL, resource) that links of pages can belong to; ``stale`` the files of generated pages of a product that no
+    record lists.
     """
 
     nodes: list[Node]
     edges: list[Edge]
     needs: list[Need]
     addresses: list[tuple[str, str]]
-    owners: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     difference: Difference | None = None
 
@@ -234,7 +233,7 @@ class Merger:
         made = united([claim.says for claim in chosen])
         listers = tuple(sorted({claim.by for claim in listings}))
         node = self._node("product", id, *made, listers)
-        merged = Merged([node], [], [], [], owners, difference=difference(node.id, made, chosen, listings))
+        merged = Merged([node], [], [], [], difference=difference(node.id, made, chosen, listings))
         for owner in owners:
             by = listers if owner_of(id) else (owner,)
             subject = self._curie("resource", owner)
@@ -259,7 +258,7 @@ class Merger:
         )
         edges = resource.edges + [edge for edge in product.edges if edge.subject != edge.object]
         addresses = resource.addresses + product.addresses
-        return Merged([both], edges, resource.needs + product.needs, addresses, product.owners, difference=product.difference)
+        return Merged([both], edges, resource.needs + product.needs, addresses, difference=product.difference)
 
     def _owners(self, id: str, listings: list[Claim[Listing]]) -> tuple[str, ...]:
         """Whose a product is (SPEC §3, has_product): told by its id, or without a dot by who lists it and is not cited by it."""

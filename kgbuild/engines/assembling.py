@@ -6,7 +6,6 @@ pages, stubs, and rolled-up edges, which can only be made when all else is known
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from kgbuild.engines.parts import Part, Said, ranges
 from kgbuild.errors import KgbuildError
 from kgbuild.links import Addresses
 from kgbuild.mapping import Mapping
-from kgbuild.merge import Merger, Need, RunFacts, owner_of
+from kgbuild.merge import Merger, Need, RunFacts
 from kgbuild.model import Claim, Difference, Edge, Kind, Node, PageStatement, Statement
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
@@ -34,7 +33,6 @@ class Block(NamedTuple):
     nodeless: list[str]
     stale: list[str]
     differences: list[Difference]
-    owners: dict[str, tuple[str, ...]]
 
 
 class Chunk(NamedTuple):
@@ -108,7 +106,7 @@ def _merge(plan: Plan, span: tuple[str, str | None]) -> Block:
         for claim in part.claims(*span, decoded):
             groups[claim.about].append(claim)
     merger = Merger(plan.mapping, plan.facts)
-    block = Block([], [], [], [], [], [], [], {})
+    block = Block([], [], [], [], [], [], [])
     for about in sorted(groups):
         merged = merger.merge(groups[about])
         block.nodes.extend(merged.nodes)
@@ -120,8 +118,6 @@ def _merge(plan: Plan, span: tuple[str, str | None]) -> Block:
             block.differences.append(merged.difference)
         if not merged.nodes:
             block.nodeless.append(about)
-        elif plan.rollup and merged.owners and owner_of(groups[about][0].id) is None:
-            block.owners[about] = merged.owners
     return block
 
 
@@ -192,7 +188,7 @@ class _Ending:
             self._rollup.add(block)
 
     def block(self) -> Block:
-        block = Block([], [], [], [], [], [], [], {})
+        block = Block([], [], [], [], [], [], [])
         for merged in self._pages():
             block.nodes.extend(merged[0])
             block.edges.extend(merged[1])
@@ -213,50 +209,50 @@ class _Ending:
                 yield merged.nodes, merged.edges
 
     def _stubs(self) -> Iterator[Node]:
-        """A node for each id that an edge needs and nothing describes, organizations last."""
-        curie = self._plan.mapping.curie
-        for (kind, id), by in sorted(self._needs.items(), key=lambda item: curie(*item[0])):
-            if not self._described(curie(kind, id)):
-                yield self._merger.stub(Need(kind, id, tuple(sorted(by))))
-
-    def _described(self, about: str) -> bool:
-        if about in self._nodeless:
-            return False
-        return any(at < len(part.keys) and part.keys[at] == about for part in self._plan.parts for at in (bisect_left(part.keys, about),))
+        """A node for each id that an edge needs and nothing describes, in order of their ids."""
+        wanted = {self._plan.mapping.curie(kind, id): Need(kind, id, tuple(sorted(by))) for (kind, id), by in self._needs.items()}
+        described: set[str] = set()
+        for part in self._plan.parts:
+            described |= wanted.keys() & part.keys
+        for curie in sorted(wanted.keys() - (described - self._nodeless)):
+            yield self._merger.stub(wanted[curie])
 
 
 class Rollup:
     """``--rollup``: derived_from between the owners of products and of their sources, with the number of products behind it.
 
-    It needs no node that no other edge needs: the owner of a product is the subject of a has_product edge, or a resource of the run.
+    It needs no node that no other edge needs: an owner is the subject of a has_product edge, or a resource of the run.
     """
 
     def __init__(self, mapping: Mapping, facts: RunFacts) -> None:
-        self._mapping = mapping
-        self._predicate, _ = mapping.predicates("derived_from")
+        self._derived_from, _ = mapping.predicates("derived_from")
+        self._has_product, _ = mapping.predicates("has_product")
         self._resources = frozenset(mapping.curie("resource", id) for id in facts.resources)
-        self._dotless: dict[str, tuple[str, ...]] = {}
+        self._owners: defaultdict[str, list[str]] = defaultdict(list)
         self._derived: list[Edge] = []
 
     def add(self, block: Block) -> None:
-        """Keep the derivations of a block. (All of them: a source's owners may be known only later.)"""
-        self._derived += [edge for edge in block.edges if edge.predicate == self._predicate]
-        self._dotless |= block.owners
+        """Keep the derivations of a block, and whose its products are. (All of them: whose a source is may be known only later.)"""
+        for edge in block.edges:
+            if edge.predicate == self._derived_from:
+                self._derived.append(edge)
+            elif edge.predicate == self._has_product:
+                self._owners[edge.object].append(edge.subject)
 
-    def _owners(self, curie: str) -> tuple[str, ...]:
-        """The resources that a node belongs to, as CURIEs: itself where it is a resource."""
-        if curie in self._dotless:
-            return tuple(self._mapping.curie("resource", owner) for owner in self._dotless[curie])
-        head, dot, _ = curie.partition(".")
-        return (head,) if dot and curie not in self._resources else (curie,)
+    def _belongs_to(self, source: str) -> list[str]:
+        """The resources that a source belongs to: its owners; of a stub product, the resource that its id names; else the source itself."""
+        head, dot, _ = source.partition(".")
+        if source in self._owners:
+            return self._owners[source]
+        return [head] if dot and head in self._resources and source not in self._resources else [source]
 
     def edges(self, merger: Merger) -> list[Edge]:
         """The rolled-up edges in order of subject and object."""
         products: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         declared: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for edge in self._derived:
-            for subject in self._owners(edge.subject):
-                for object in self._owners(edge.object):
+            for subject in self._owners.get(edge.subject, ()):
+                for object in self._belongs_to(edge.object):
                     if subject != object:
                         products[subject, object].add(edge.subject)
                         declared[subject, object].update(edge.declared_in)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 import time
 from collections import deque
@@ -54,6 +55,7 @@ def _spread(work: Callable[[Any, _T], _R], state: Any, tasks: Iterable[_T], jobs
 def _begin(state: Any, parent: int) -> None:
     global _state
     _state = state
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the whole group; the parent is the one to deal with it
     gc.disable()  # what is made here is trees, of which reference counts free all
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 

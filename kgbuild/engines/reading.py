@@ -136,7 +136,7 @@ def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Resul
             yield Task(unit=unit, name=name, shown=shown, ending=ending, data=data)
             continue
         yield Result(unit, None, hashlib.sha256(data).digest(), ())
-        yield from _stream_tasks(unit, name, shown, expand(data, name, shown, limit=_MAX_STREAM), hashed=False)
+        yield from _stream_tasks(unit, name, shown, expand(data, name, shown, limit=_MAX_STREAM))
 
 
 def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -144,7 +144,7 @@ def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes], hashed: bool = True) -> Iterator[Task | Result]:
+def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes]) -> Iterator[Task | Result]:
     """Whole lines of a stream, some _BATCH bytes at a time."""
     held: list[bytes] = []
     size, line = 0, 1

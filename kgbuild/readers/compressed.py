@@ -16,8 +16,6 @@ CHUNK = 1 << 20
 FRAMES = 1_000_000
 #: Bytes of memory that a zstd frame may ask for: what the ``zstd`` tool allows without ``--long``.
 WINDOW = 128 << 20
-#: Bytes decompressed in one step. Four bytes of zstd can stand for 128 KiB (RFC 8878 §3.1.1.2), so one step gives 8 MiB at most.
-_PIECE = 1 << 8
 
 
 class _Decoder(Protocol):
@@ -29,23 +27,26 @@ class _Decoder(Protocol):
 
 
 class _Codec(NamedTuple):
+    """A kind of compression; ``piece`` is how many bytes are decompressed in one step, which must not give more than 8 MiB."""
+
     name: str
+    piece: int
     magics: tuple[bytes, ...]
     decoder: Callable[[], _Decoder]
     error: type[Exception]
 
 
 def _gzip() -> _Codec:
-    """RFC 1952 §2.3.1; ``wbits`` 31 makes zlib read the header and check length and CRC."""
-    return _Codec("gzip", (b"\x1f\x8b",), lambda: zlib.decompressobj(wbits=31), zlib.error)
+    """RFC 1952 §2.3.1; ``wbits`` 31 makes zlib read the header and check length and CRC. A byte can stand for 1,032."""
+    return _Codec("gzip", 1 << 12, (b"\x1f\x8b",), lambda: zlib.decompressobj(wbits=31), zlib.error)
 
 
 def _zstd() -> _Codec:
-    """RFC 8878 §3.1: a Zstandard frame, or one of sixteen kinds of skippable frame."""
+    """RFC 8878 §3.1: a Zstandard frame, or one of sixteen kinds of skippable frame. Four bytes can stand for 128 KiB (§3.1.1.2)."""
     import zstandard
 
     magics = (b"\x28\xb5\x2f\xfd", *(bytes((kind, 0x2A, 0x4D, 0x18)) for kind in range(0x50, 0x60)))
-    return _Codec("zstd", magics, zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj, zstandard.ZstdError)
+    return _Codec("zstd", 1 << 8, magics, zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj, zstandard.ZstdError)
 
 
 CODECS: Mapping[str, Callable[[], _Codec]] = MappingProxyType({".gz": _gzip, ".tgz": _gzip, ".zst": _zstd})
@@ -97,6 +98,9 @@ def _decompressed(path: Path, shown: str) -> Iterator[bytes]:
 def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
     held = bytearray()
     for part in parts:
+        if len(part) >= CHUNK and not held:
+            yield part
+            continue
         held += part
         if len(held) >= CHUNK:
             yield bytes(held)
@@ -107,13 +111,13 @@ def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:
     """Decompress one frame after the other, to the end of the file."""
-    rest = _started(file, file.read(_PIECE))
+    rest = _started(file, codec, file.read(codec.piece))
     if not rest:
         raise refused(shown, f"a {codec.name} stream", "an empty file", "copy or compress the file again")
     if not _starts(codec, rest):
         raise refused(shown, f"a {codec.name} stream", "something else", "compress the file, or name it after what it is")
     for _ in range(FRAMES):
-        rest = _started(file, (yield from _frame(file, codec, rest, shown)))
+        rest = _started(file, codec, (yield from _frame(file, codec, rest, shown)))
         if not rest:
             return
         if not _starts(codec, rest):
@@ -121,9 +125,9 @@ def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:
     raise refused(shown, f"at most {FRAMES:,} {codec.name} streams in one file", "more", "compress the file again as one stream")
 
 
-def _started(file: BinaryIO, rest: bytes) -> bytes:
+def _started(file: BinaryIO, codec: _Codec, rest: bytes) -> bytes:
     """Return enough of the file to tell by its first four bytes what it is."""
-    return rest if len(rest) >= 4 else rest + file.read(_PIECE)
+    return rest if len(rest) >= 4 else rest + file.read(codec.piece)
 
 
 def _starts(codec: _Codec, data: bytes) -> bool:
@@ -138,7 +142,7 @@ def _frame(file: BinaryIO, codec: _Codec, data: bytes, shown: str) -> Generator[
             yield decoder.decompress(data)
             if decoder.eof:
                 return decoder.unused_data
-            data = file.read(_PIECE)
+            data = file.read(codec.piece)
     except codec.error as error:
         raise _undecodable(codec, shown, error) from error
     raise refused(shown, f"a whole {codec.name} stream", "one that ends in the middle", "copy or compress the file again")

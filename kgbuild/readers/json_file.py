@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kgbuild.readers import json_text, text
 from kgbuild.readers.document import Document
-from kgbuild.readers.records import split
+from kgbuild.readers.records import AS_JSON, split
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
@@ -14,4 +14,4 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     if not data.strip():
         return []
     tree = json_text.parse(path, data, 1, exact)
-    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=json_text.find), containers)
+    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=json_text.find), containers, AS_JSON)

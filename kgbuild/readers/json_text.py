@@ -11,11 +11,12 @@ import msgspec
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text
 from kgbuild.readers.document import Place, Tree
-from kgbuild.readers.json_scan import Scan
+from kgbuild.readers.json_scan import Scan, is_deep, marks_of
 
 _decode = msgspec.json.Decoder().decode
+_decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
-_OTHERS = bytes(byte for byte in range(256) if byte not in b'[]{}":')
 
 
 def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -> Tree:
@@ -32,20 +33,33 @@ def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -
     return tree
 
 
-def _sound(data: bytes, tree: Tree) -> bool:
-    """Whether it is certain that a text that is JSON has no key twice and is not too deep, judged by what is left of it without its strings."""
-    if b"\\" in data:
-        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    marks = b"".join(data.translate(None, _OTHERS).split(b'"')[::2])
-    encoded = _encode(tree)
-    if marks.count(b":") != encoded.count(b'":') - encoded.count(b'\\":'):
+def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Tree:
+    """The tree of one JSON object in which the items of the ``lazy`` fields stay undecoded (msgspec.Raw): most are copies of one another.
+
+    Where the object is anything but plain it is parsed whole. Raises InputError as ``parse`` does.
+    """
+    try:
+        fields = _decode_fields(data)
+        items = {name: _decode_items(fields[name]) for name in lazy & fields.keys()}
+        tree = parse(path, _encode({name: value for name, value in fields.items() if name not in items}), line, False)
+    except (msgspec.DecodeError, InputError, RecursionError, UnicodeDecodeError):
+        return parse(path, data, line, False, "line")
+    return tree | items if _one_key_each(data, fields) else parse(path, data, line, False, "line")
+
+
+def _one_key_each(data: bytes, fields: dict[str, msgspec.Raw]) -> bool:
+    """Whether no key of the object itself was said twice, of which the last would win."""
+    if b" :" in data or b"\t:" in data or b"\r:" in data:  # white space may stand before a colon (RFC 8259 §2): counting would be wrong
         return False
-    marks = marks.replace(b":", b"")
-    for _ in range(text.MAX_DEPTH // 2):  # a turn takes one or two levels away
-        if not marks:
-            break
-        marks = marks.replace(b"[]", b"").replace(b"{}", b"")
-    return not marks
+    inside = sum(bytes(value).count(b'":') for value in fields.values())
+    return data.count(b'":') == inside + len(fields)
+
+
+def _sound(data: bytes, tree: Tree) -> bool:
+    """Whether it is certain that a text that is JSON has no key twice and is not too deep, judged by what is left without its strings."""
+    marks = marks_of(data)
+    encoded = _encode(tree)
+    return marks.count(b":") == encoded.count(b'":') - encoded.count(b'\\":') and not is_deep(marks)
 
 
 def _exact(path: str, data: bytes, line: int, whole: str) -> Tree:
@@ -74,12 +88,12 @@ def _word(value: Any) -> Any:
 
 def find(data: bytes, place: Place) -> tuple[int, int]:
     """Line and column, from one, of a place; of the last part of the way that is there."""
-    decoded, scan = _scan(data)
-    return text.position(decoded, scan.find(place))
+    lines, scan = _outline(data)
+    return lines.position(scan.find(place))
 
 
 @lru_cache(maxsize=1)
-def _scan(data: bytes) -> tuple[str, Scan]:
+def _outline(data: bytes) -> tuple[text.Lines, Scan]:
     """The last text asked about: one file can have a thousand problems."""
-    decoded = data.decode()
-    return decoded, Scan(decoded)
+    decoded = data.decode(errors="replace")  # what stayed undecoded may be no text
+    return text.Lines(decoded), Scan(decoded, outline=True)

@@ -8,10 +8,13 @@ from kgbuild.readers.document import Document
 from kgbuild.readers.records import AS_JSON, not_a_mapping
 
 
-def read_line(path: str, data: bytes, line: int, *, exact: bool) -> Document:
-    """The record on one line of a file, which is line number ``line``. Raises InputError (see json_text.parse)."""
-    tree = json_text.parse(path, data, line, exact, "line")
-    document = Document(tree=tree, raw=data, line=line, exact=exact, find=json_text.find)
+def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset[str] = frozenset()) -> Document:
+    """The record on one line of a file, which is line number ``line``; the items of ``lazy`` fields may stay undecoded.
+
+    Raises InputError (see json_text.parse).
+    """
+    tree = json_text.parse(path, data, line, exact, "line") if exact or not lazy else json_text.parse_record(path, data, line, lazy)
+    document = Document(tree=tree, raw=data, line=line, exact=exact, literal=True, find=json_text.find)
     if not isinstance(tree, dict):
         raise InputError([not_a_mapping(path, document, (), tree, AS_JSON)])
     return document

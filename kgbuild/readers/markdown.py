@@ -11,6 +11,7 @@ from kgbuild.readers.document import Document
 from kgbuild.readers.records import not_a_mapping
 
 _OPEN = re.compile(rb"\s*---[ \t]*\r?\n")
+_SECOND = re.compile(rb"^(?:---|\.\.\.)[ \t]", re.MULTILINE)
 _CLOSE = re.compile(rb"(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)")
 
 
@@ -32,8 +33,10 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     body = data[closing.end() :]
     document = Document(tree=None, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_text.find)
     if len(trees) > 1:  # a `--- x` line is no end of front matter, and YAML takes it for a second document
-        got = "a second one"
-        raise InputError([Problem(path, line, 1, "", "one YAML document as front matter", got, "remove the line that begins with `---`")])
+        second = _SECOND.search(front)
+        at = line + front.count(b"\n", 0, second.start()) if second else line
+        todo = "remove the line, or what follows the `---` on it"
+        raise InputError([Problem(path, at, 1, "", "one YAML document as front matter", "the start of a second one", todo)])
     document.tree = trees[0] if trees and trees[0] is not None else {}
     if not isinstance(document.tree, dict):
         raise InputError([not_a_mapping(path, document, (), document.tree)])

@@ -22,6 +22,8 @@ _BLOCK = 512
 _EXTENDED = 16 << 20  # bytes of pax and long-name headers in one archive
 _GLOBAL, _LONG_NAME, _LONG_TARGET = b"g", b"L", b"K"
 _EXTENSIONS = (b"x", b"X", _GLOBAL, _LONG_NAME, _LONG_TARGET)
+_SPARSE = b"GNU.sparse"
+_KEYS = (b"path=", b"size=", _SPARSE)
 _FILES = {b"0": FILE, b"\0": FILE, b"7": FILE, b"5": FOLDER, b"S": "a sparse file"}
 _OTHERS = {b"1": "a hard link", b"2": "a symbolic link", b"3": "a device", b"4": "a device", b"6": "a fifo"}
 _KINDS: Mapping[bytes, str] = MappingProxyType(_FILES | _OTHERS)
@@ -95,7 +97,7 @@ class _Bytes:
         """Return the member and the place where the next header begins."""
         name = extended.get(b"path", header.name).decode("utf-8", "surrogateescape")
         size = int(extended.get(b"size", header.size)) if header.type not in b"123456" else 0
-        kind = "a sparse file" if b"GNU.sparse" in extended else _KINDS.get(header.type, "an entry of unknown type")
+        kind = "a sparse file" if _SPARSE in extended else _KINDS.get(header.type, "an entry of unknown type")
         kind = FOLDER if kind == FILE and name.endswith("/") else kind
         return Entry(name, kind, size, partial(self.take, size)), self.at + size + -size % _BLOCK
 
@@ -104,7 +106,7 @@ class _Bytes:
         if stop <= len(self._chunk):  # nearly always, and 300,000 headers are read
             self._start, self.at = stop, self.at + size
             return self._chunk[start:stop]
-        return b"".join(self._chunk[start:stop] for start, stop in self._slices(size))
+        return b"".join(memoryview(self._chunk)[start:stop] for start, stop in self._slices(size))
 
     def skip(self, size: int) -> None:
         for _ in self._slices(size):
@@ -164,10 +166,12 @@ def _pax(data: bytes) -> dict[bytes, bytes]:
     while at < len(data):
         space = data.index(b" ", at, at + 20)
         end = at + int(data[at:space])
-        key, _, value = data[space + 1 : end - 1].partition(b"=")
-        if end <= space + 1 or data[end - 1 : end] != b"\n" or (key == b"size" and not (value.isdigit() and len(value) <= 20)):
+        if end <= space + 1 or data[end - 1 : end] != b"\n":
             raise ValueError("pax record")
-        if key in (b"path", b"size") or key.startswith(b"GNU.sparse"):
-            found[key[:10]] = value
+        if data.startswith(_KEYS, space + 1):  # 16 MiB can be four million records without any of these
+            key, _, value = data[space + 1 : end - 1].partition(b"=")
+            if key == b"size" and not (value.isdigit() and len(value) <= 20):
+                raise ValueError("pax size")
+            found[key[: len(_SPARSE)]] = value
         at = end
     return found

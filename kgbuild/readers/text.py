@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from kgbuild.errors import InputError, Problem
 
@@ -10,6 +11,8 @@ from kgbuild.errors import InputError, Problem
 MAX_BYTES = 64 * 2**20
 #: Deeper than any record, and far from where a recursive parser runs out of stack.
 MAX_DEPTH = 100
+#: Problems told of one text; to find the line of each takes a walk over it.
+MAX_PROBLEMS = 100
 #: What is expected, what is there and what to do, where a value is deeper.
 TOO_DEEP = (f"at most {MAX_DEPTH} levels of nesting", "a deeper one", "flatten the record")
 
@@ -30,6 +33,18 @@ def position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
+class Lines:
+    """The same for many offsets of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, from one, of an offset."""
+        row = bisect_right(self._starts, offset)
+        return row, offset - self._starts[row - 1] + 1
+
+
 def _problem(path: str, data: bytes, offset: int, line: int, expected: str, got: str, todo: str) -> Problem:
     """The problem at a byte offset of a text that begins on ``line`` of its file."""
     before = data[:offset].decode("utf-8", "replace")
@@ -40,26 +55,25 @@ def _problem(path: str, data: bytes, offset: int, line: int, expected: str, got:
 def check_size(path: str, size: int) -> None:
     """Raise InputError where a file is too large to hold records (MAX_BYTES)."""
     if size > MAX_BYTES:
-        got = f"{size / 2**20:,.0f} MiB"
-        raise InputError([Problem(path, 0, 0, "", f"at most {MAX_BYTES // 2**20} MiB", got, "split the file, or give its records as JSON Lines")])
+        expected, got = f"at most {MAX_BYTES // 2**20} MiB", f"{size / 2**20:,.0f} MiB"
+        raise InputError([Problem(path, 0, 0, "", expected, got, "split the file, or give its records as JSON Lines")])
 
 
 def decode(path: str, data: bytes, line: int = 1) -> str:
     """The text of a file, or of the part that begins on a line, without a byte-order mark. Raises InputError where it is not UTF-8."""
-    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), None)
+    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), "UTF-16" if _is_utf16(data) else "")
     if wide:
         raise InputError([Problem(path, line, 1, "", "UTF-8", wide, "save the file as UTF-8")])
-    if b"\0" in data:
-        if _is_utf16(data):
-            raise InputError([Problem(path, line, 1, "", "UTF-8", "UTF-16", "save the file as UTF-8")])
-        raise InputError([_problem(path, without_bom(data), without_bom(data).index(b"\0"), line, "text", "a NUL byte", "remove it; the file may be damaged")])
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # `start` counts from after a byte-order mark
-        data = without_bom(data)
+        data = without_bom(data)  # from after which Python counts
         got = f"the byte 0x{data[error.start]:02x}"
         raise InputError([_problem(path, data, error.start, line, "UTF-8", got, "save the file as UTF-8")]) from None
+    if "\0" in text:
+        row, column = position(text, text.index("\0"))
+        raise InputError([Problem(path, line + row - 1, column, "", "text", "a NUL byte", "remove it; the file may be damaged")])
+    return text
 
 
 def _is_utf16(data: bytes) -> bool:
@@ -83,4 +97,4 @@ def check_controls(path: str, data: bytes, start: int, end: int) -> None:
 
 def without_bom(data: bytes) -> bytes:
     """The bytes after a UTF-8 byte-order mark."""
-    return data[len(_BOM) :] if data.startswith(_BOM) else data
+    return data.removeprefix(_BOM)

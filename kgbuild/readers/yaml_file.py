@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from kgbuild.errors import InputError, Problem
 from kgbuild.readers import yaml_text
 from kgbuild.readers.document import Document
 from kgbuild.readers.records import split
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
-    """The records of a YAML file. Raises InputError (see yaml_text.parse, records.split)."""
+    """The records of all documents of a YAML file. Raises InputError (see yaml_text.parse, records.split)."""
     data = yaml_text.documents_text(path, data)
     trees = yaml_text.parse(path, data, 1, exact)
-    if len(trees) == 1:
-        return split(path, Document(tree=trees[0], raw=data, exact=exact, find=yaml_text.find), containers)
-    documents = [Document(tree=tree, raw=data, exact=True, find=lambda raw, place: (1, 1)) for tree in trees if tree is not None]
-    return [record for document in documents for record in split(path, document, containers)]
+    exact |= len(trees) > 1
+    records: list[Document] = []
+    problems: list[Problem] = []
+    for number, tree in enumerate(trees):
+        document = Document(tree=tree, raw=data, exact=exact, find=partial(yaml_text.find, document=number))
+        try:
+            records += split(path, document, containers)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return records

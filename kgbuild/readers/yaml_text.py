@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from kgbuild.errors import InputError, Problem
-from kgbuild.readers import text
+from kgbuild.readers import text, yaml_faults
 from kgbuild.readers.document import Place, Tree
+from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
 
 if TYPE_CHECKING:
     import yaml
 
-#: Deeper than any record, and far from where a recursive parser runs out of stack.
-MAX_DEPTH = 100
 #: Nodes that one document may have once its aliases are written out.
 MAX_NODES = 2_000_000
 
@@ -26,8 +25,21 @@ _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
 #: Every level of block nesting moves the text right by a column of these at least, or by a line's indentation.
 _INDICATORS = bytes.maketrans(b"-?:\t", b"    ")
 _DEEP_INDENT = b" " * (MAX_DEPTH + 50)
-_KEY_LINE = re.compile(rb"^[ ]*(?:- +)*(?:[\w.$@/-]+|\"[^\"\n]*\"|'[^'\n]*'):(?=[ \r\n]|$)", re.MULTILINE)
+#: A line that may begin with a key; more of them are found than are.
+_KEY_LINE = re.compile(rb"^[ ]*(?:[-?][ \t]+)*[^\s#][^\n]*?:(?=[ \t\r\n]|\Z)", re.MULTILINE)
+#: In a flow collection, keys without a text nest as `- - -` does (`[: : :`), over as many lines as you like.
+_EMPTY_KEYS = (b" :", b"\t:", b"\n:", b"\r:", b"[:", b"{:", b",:")
 _NUL_ESCAPE = re.compile(rb"\\(?:0|x00|u0000|U00000000)")
+#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2, and what stands for them in what PyYAML is given.
+_OLD_BREAKS = "\x85\u2028\u2029"
+_PRIVATE = "\ue085\ue028\ue029"
+_AWAY = str.maketrans(_OLD_BREAKS, _PRIVATE)
+_BACK = str.maketrans(_PRIVATE, _OLD_BREAKS)
+#: Where a flow collection can begin: at the start of a node.
+_FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE)
+#: What may stand about the colon of a key in a flow mapping besides `: ` (YAML 1.2 §7.4.2).
+_FLOW_COLONS = (b'":', b"':", b"]:", b"}:", b":,", b":]", b":}", b":[", b":{")
+_COLON_ESCAPES = (b":\\", b"\\x3", b"\\u003", b"\\U0000003")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -42,73 +54,76 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
         or (b"\\" in data and _NUL_ESCAPE.search(data))
         or (b"&" in data and b"*" in data and _ANCHOR.search(data) and _ALIAS.search(data))
     ):
-        return list(_Exact(path, data, line).trees())
+        return _Exact(path, data, line).trees()
     import yaml12
 
     try:
         trees: list[Tree] = yaml12.parse_yaml(data.decode(), multi=True)
     except ValueError:
         # PyYAML's word for it is the clearer one. It reads YAML 1.1 and takes a few texts that 1.2 refuses: those are right.
-        return list(_Exact(path, data, line).trees())
+        return _Exact(path, data, line).trees()
     if b"<<" in data or not all(map(_one_key_each, trees, [data] * len(trees))) or len(trees) > 1:
-        return list(_Exact(path, data, line).trees())
+        return _Exact(path, data, line).trees()
     return trees
 
 
 def _one_key_each(tree: Tree, data: bytes) -> bool:
-    """Whether no key was said twice: as many keys are in the tree as `key:` stand in the text, not counting colons inside values."""
+    """Whether it is certain that no key was said twice: the tree has as many keys as the text has colons that could follow one."""
     try:
         encoded = _encode(tree)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
+    flow = b"{" in data or b"[" in data
+    if flow and any(colon in data for colon in _FLOW_COLONS) and _FLOW.search(data):
+        return False
     keys = encoded.count(b'":') - encoded.count(b'\\":')
-    colons = data.count(b": ") + data.count(b":\n")
-    if keys == colons or keys + encoded.count(b": ") + encoded.count(b":\\n") == colons:
+    colons = data.count(b": ") + data.count(b":\n") + data.endswith(b":")
+    if b"\r" in data or b"\t" in data:
+        colons += data.count(b":\r") + data.count(b":\t")
+    if keys == colons:
         return True
-    return keys == len(_KEY_LINE.findall(data))
+    inside = encoded.count(b": ") + encoded.count(b":\\n")  # of values; that each stands in the text too, no escape may have made it
+    if keys + inside == colons and not any(escape in data for escape in _COLON_ESCAPES):
+        return True
+    return not flow and b"?" not in data and keys == len(_KEY_LINE.findall(data))
 
 
 def _check_depth(path: str, data: bytes, line: int) -> None:
     """Parsers recurse; so depth is counted first, on the events of a parser that does not, wherever the text could be deep."""
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH and _DEEP_INDENT not in data.translate(_INDICATORS):
+    flow = data.count(b"[") + data.count(b"{")
+    empty = flow and data.count(b":") > MAX_DEPTH and any(mark in data for mark in _EMPTY_KEYS)
+    if flow <= MAX_DEPTH and not empty and _DEEP_INDENT not in data.translate(_INDICATORS):
         return
     import yaml
 
     depth = 0
+    decoded = _for_pyyaml(data)
     try:
-        for event in yaml.parse(data, Loader=yaml.CSafeLoader):
+        for event in yaml.parse(decoded, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    mark = event.start_mark
-                    got = "a deeper one"
-                    raise InputError(
-                        [
-                            Problem(
-                                path,
-                                mark.line + line,
-                                mark.column + 1,
-                                "",
-                                f"at most {MAX_DEPTH} levels of nesting",
-                                got,
-                                "flatten the record",
-                            )
-                        ]
-                    )
+                    row, column = position(decoded, event.start_mark.index if event.start_mark else 0)
+                    raise InputError([Problem(path, line + row - 1, column, "", *TOO_DEEP)])
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.YAMLError as error:
-        raise _refused(path, error, line) from None
+        raise InputError([yaml_faults.problem(path, data.decode(), line, error)]) from None
 
 
-def _refused(path: str, error: yaml.YAMLError, line: int) -> InputError:
-    """What PyYAML says of a text, as our sentence."""
-    mark = getattr(error, "problem_mark", None)
-    said = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).splitlines()[0]
-    context = getattr(error, "context", None)
-    got = f"{said} ({context})" if context else str(said)
-    at = (mark.line + line, mark.column + 1) if mark else (line, 1)
-    return InputError([Problem(path, *at, "", "YAML", got, "mend the YAML here or just above")])
+def _for_pyyaml(data: bytes) -> str:
+    decoded = data.decode()
+    old = any(mark in decoded for mark in _OLD_BREAKS) and not any(mark in decoded for mark in _PRIVATE)
+    return decoded.translate(_AWAY) if old else decoded
+
+
+class _Node(Protocol):
+    """What PyYAML's nodes have and its type stubs do not say."""
+
+    id: str
+    style: str | None
+    value: Any
+    start_mark: yaml.Mark
 
 
 class _Exact:
@@ -116,81 +131,120 @@ class _Exact:
 
     def __init__(self, path: str, data: bytes, line: int) -> None:
         self.path, self.data, self.line = path, data, line
-        self.nodes = 0
+        self.text = _for_pyyaml(data)
+        self.swapped = self.text != data.decode()
+        self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
         self.problems: list[Problem] = []
 
-    def trees(self) -> Iterator[Tree]:
+    def trees(self) -> list[Tree]:
+        """One tree for each document. Raises InputError with all that is wrong."""
         import yaml
 
         try:
-            roots = list(yaml.compose_all(self.data, Loader=yaml.CSafeLoader))
+            roots: list[Any] = list(yaml.compose_all(self.text, Loader=yaml.CSafeLoader))
         except yaml.YAMLError as error:
-            raise _refused(self.path, error, self.line) from None
+            raise InputError([yaml_faults.problem(self.path, self.data.decode(), self.line, error)]) from None
+        for root in roots:
+            self._measure(root)
         trees = [self._tree(root) for root in roots]
         if self.problems:
             raise InputError(self.problems)
-        return iter(trees)
+        return trees
 
-    def _fail(self, node: yaml.Node, expected: str, got: str, todo: str) -> Problem:
-        return Problem(self.path, node.start_mark.line + self.line, node.start_mark.column + 1, "", expected, got, todo)
+    def _add(self, node: _Node, expected: str, got: str, todo: str) -> None:
+        self.problems.append(self._fail(node, expected, got, todo))
+        if len(self.problems) == MAX_PROBLEMS:
+            raise InputError(self.problems)
 
-    def _tree(self, node: yaml.Node) -> Tree:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            got = f"more than {MAX_NODES:,} values once its aliases are written out"
-            raise InputError(
-                [self._fail(node, "a record of ordinary size", got, "write the values out instead of repeating them by alias")]
-            )
+    def _fail(self, node: _Node, expected: str, got: str, todo: str) -> Problem:
+        row, column = position(self.text, node.start_mark.index)
+        return Problem(self.path, self.line + row - 1, column, "", expected, got, todo)
+
+    def _measure(self, node: _Node) -> int:
+        """How many values a node has once its aliases are written out. Raises InputError for too many, too deep, or one inside itself."""
         if node.id == "scalar":
-            if "\0" in node.value:
-                self.problems.append(self._fail(node, "text", "the NUL character", "remove it"))
-            return None if node.style is None and node.value in _PLAIN_NULLS else node.value
+            return 1
         if id(node) in self.open:
-            raise InputError([self._fail(node, "a tree", "an alias to a value that it is part of", "write the value out")])
-        self.open.add(id(node))
-        tree = [self._tree(child) for child in node.value] if node.id == "sequence" else self._mapping(node)
-        self.open.discard(id(node))
-        return tree
+            raise InputError([self._fail(node, "a value that ends", "one that an alias repeats inside itself", "write the value out")])
+        if id(node) not in self.sizes:
+            self.open.add(id(node))
+            if len(self.open) > MAX_DEPTH:
+                raise InputError([self._fail(node, *TOO_DEEP)])
+            children = node.value if node.id == "sequence" else [child for pair in node.value for child in pair]
+            self.sizes[id(node)] = size = 1 + sum(map(self._measure, children))
+            self.open.discard(id(node))
+            if size > MAX_NODES:
+                got = f"more than {MAX_NODES:,} values once its aliases are written out"
+                todo = "write the values out instead of repeating them by alias"
+                raise InputError([self._fail(node, "a record of ordinary size", got, todo)])
+        return self.sizes[id(node)]
 
-    def _mapping(self, node: yaml.Node) -> dict[str, Any]:
+    def _tree(self, node: _Node, depth: int = 1) -> Tree:
+        if node.id == "scalar":
+            return None if not node.style and node.value in _PLAIN_NULLS else self._text(node)
+        if depth > MAX_DEPTH:
+            raise InputError([self._fail(node, *TOO_DEEP)])
+        return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
+
+    def _text(self, node: _Node) -> str:
+        value: str = node.value.translate(_BACK) if self.swapped else node.value
+        if "\0" in value:
+            self._add(node, "text", "the NUL character", "remove it")
+        return value
+
+    def _mapping(self, node: _Node, depth: int) -> dict[str, Any]:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
+        said: dict[str, _Node] = {}
         for key_node, value_node in node.value:
-            value = self._tree(value_node)
+            value = self._tree(value_node, depth + 1)
             if key_node.id != "scalar":
-                self.problems.append(self._fail(key_node, "a key that is text", f"a {key_node.id}", "give the entry a plain key"))
-            elif key_node.value == "<<" and key_node.style is None:
+                todo = "give the entry a plain key, or put the value into quotes if it is text"
+                self._add(key_node, "a key that is text", "a list" if key_node.id == "sequence" else "a mapping", todo)
+                continue
+            key = self._text(key_node)
+            if key == "<<" and not key_node.style:
                 for source in reversed(value if isinstance(value, list) else [value]):
                     merged |= source if isinstance(source, dict) else {"<<": value}
-            elif key_node.value in own:
-                self.problems.append(self._fail(key_node, "each key once", f"{key_node.value!r} again", "keep one of the two"))
+            elif key in said:
+                first = self.line + position(self.text, said[key].start_mark.index)[0] - 1
+                self._add(key_node, "each key once", f"{key!r} again, after line {first}", "keep one of the two")
             else:
-                own[key_node.value] = value
+                own[key], said[key] = value, key_node
         return merged | own
 
 
-def find(data: bytes, place: Place) -> tuple[int, int]:
-    """Line and column, from one, of a place of the first document; of the last part of the way that is there."""
+def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
+    """Line and column, from one, of a place of a document; of the last part of the way that is there."""
     import yaml
 
-    try:
-        node = yaml.compose(data, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:  # JSON with tabs is no YAML: the record's first line is as near as we get
-        return 1, 1
-    mark = node.start_mark if node is not None else None
+    lines, roots = _composed(data)
+    node = roots[document] if document < len(roots) else None
+    found = node
     for part in place:
         if isinstance(part, int):
             if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
                 break
-            node = node.value[part]
-            mark = node.start_mark
+            found = node = node.value[part]
         else:
             pairs = [pair for pair in node.value if pair[0].value == part] if isinstance(node, yaml.MappingNode) else []
             if not pairs:
                 break
-            mark, node = pairs[-1][0].start_mark, pairs[-1][1]
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            found, node = pairs[-1]
+    return lines.position(found.start_mark.index) if found is not None else (1, 1)
+
+
+@lru_cache(maxsize=1)
+def _composed(data: bytes) -> tuple[text.Lines, list[Any]]:
+    """The nodes of the last text asked about: one file can have a thousand problems."""
+    import yaml
+
+    decoded = _for_pyyaml(data)
+    try:
+        return text.Lines(decoded), list(yaml.compose_all(decoded, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError:  # what YAML 1.2 takes and 1.1 does not
+        return text.Lines(decoded), []
 
 
 def documents_text(path: str, data: bytes) -> bytes:

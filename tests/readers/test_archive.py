@@ -42,9 +42,9 @@ def info(name: str, data: bytes = b"", kind: bytes = tarfile.REGTYPE, **more: st
     return member, data
 
 
-def tar(*entries: tuple[tarfile.TarInfo, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
+def tar(*entries: tuple[tarfile.TarInfo, bytes], form: int = tarfile.PAX_FORMAT, common: dict[str, str] | None = None) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=form) as packed:
+    with tarfile.open(fileobj=out, mode="w", format=form, pax_headers=common) as packed:
         for member, data in entries:
             packed.addfile(member, io.BytesIO(data))
     return out.getvalue()
@@ -140,6 +140,28 @@ def test_only_files_and_folders_are_taken_from_a_tar(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_with_a_long_target_hides_nothing_after_it(tmp_path: Path) -> None:
+    link, data = info("link.md", kind=tarfile.SYMTYPE)
+    link.linkname = "target/" * 30
+    expected = f"a.tar!/link.md: expected a file or a folder, got a symbolic link; {PLAIN}"
+    for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
+        assert errors(tmp_path, "a.tar", tar((link, data), info("../b.md"), form=form)) == [
+            f"a.tar!/../b.md: {RELATIVE}, got one with '..'; {INSIDE}",
+            expected,
+        ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 39, 500, 512, 600])
+def test_a_global_header_of_any_length_is_passed_over(tmp_path: Path, size: int) -> None:
+    assert read(tmp_path, "a.tar", tar(info("a.md", b"1"), common={"comment": "c" * size})) == [("a.md", b"1")]
+
+
+@pytest.mark.parametrize(("key", "value"), [("path", "b.md"), ("size", "2"), ("GNU.sparse.major", "1")])
+def test_a_global_header_may_not_change_members(tmp_path: Path, key: str, value: str) -> None:
+    expected = "a.tar: expected a global header that changes no member, got one with a path or a size; pack the archive again"
+    assert errors(tmp_path, "a.tar", tar(info("a.md", b"1"), common={key: value})) == [expected]
+
+
 def test_only_plain_files_are_taken_from_a_zip(tmp_path: Path) -> None:
     def expected(got: str) -> list[str]:
         return [f"a.zip!/a.md: expected a file or a folder, got {got}; {PLAIN}"]
@@ -151,6 +173,16 @@ def test_only_plain_files_are_taken_from_a_zip(tmp_path: Path) -> None:
     locked = bytearray(zipped(file))
     locked[locked.rindex(b"PK\1\2") + 8] |= 1
     assert errors(tmp_path, "a.zip", bytes(locked)) == expected("an encrypted file")
+
+
+@pytest.mark.parametrize(("system", "written", "expected"), [(3, b"\xc3\xa9", "é"), (3, b"\x82\x82", "éé"), (0, b"\xc3\xa9", "├⌐")])
+def test_names_of_a_zip_from_unix_are_utf8_where_they_can_be(tmp_path: Path, system: int, written: bytes, expected: str) -> None:
+    packed = bytearray(zipped(("é.md", b"1")))
+    assert read(tmp_path, "a.zip", bytes(packed)) == [("é.md", b"1")]
+    central = packed.rindex(b"PK\1\2")
+    packed[6:8] = packed[central + 8 : central + 10] = bytes(2)
+    packed[central + 5] = system
+    assert read(tmp_path, "a.zip", bytes(packed).replace("é".encode(), written)) == [(f"{expected}.md", b"1")]
 
 
 def test_a_name_is_given_once(tmp_path: Path) -> None:

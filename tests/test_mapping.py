@@ -1,0 +1,258 @@
+"""Mappings: a folder of them makes another registry readable; a wrong entry is an error that names file, line and key (SPEC §4)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import kgbuild
+from kgbuild.cli import main
+from kgbuild.errors import MappingError
+
+BUILT_IN = Path(__file__).parents[1] / "mappings"
+REGISTRY = Path(__file__).parent / "registry"
+
+
+def test_a_mapping_folder_makes_another_registry_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, regenerate: bool) -> None:
+    monkeypatch.chdir(REGISTRY)
+    command = [
+        "export",
+        "records",
+        "--mappings",
+        "mappings",
+        "--format",
+        "kgx,turtle,ntriples",
+        "--rollup",
+        "--no-cache",
+        "--output",
+        str(tmp_path),
+    ]
+    result = CliRunner().invoke(main, command)
+    assert (result.exit_code, result.stdout) == (0, ""), result.stderr
+    files = {path.name: path.read_text() for path in sorted(tmp_path.iterdir())}
+    files["graph_manifest.json"] = re.sub(r'"(kgbuild|mappings)": "[^"]+"', r'"\1": "…"', files["graph_manifest.json"], count=2)
+    expected = REGISTRY / "expected"
+    if regenerate:
+        shutil.rmtree(expected, ignore_errors=True)
+        expected.mkdir()
+        for name, text in files.items():
+            (expected / name).write_text(text)
+    assert files == {path.name: path.read_text() for path in sorted(expected.iterdir())}
+
+
+def test_without_its_mappings_it_holds_no_record() -> None:
+    result = CliRunner().invoke(main, ["export", str(REGISTRY / "records"), "--no-cache"])
+    todo = "give a folder of pages with YAML front matter, or a YAML, JSON or JSON Lines file"
+    said = f"error: {REGISTRY / 'records'}: expected at least one record, got 5 files without one; {todo}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
+
+
+def test_the_built_in_files_one_by_one_are_accepted_as_ones_own(tmp_path: Path) -> None:
+    records = tmp_path / "a.yaml"
+    records.write_text("id: a\ncategory: DataSource\n")
+    expected = kgbuild.build(records).nodes
+    for path in sorted(BUILT_IN.iterdir()):
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        shutil.copy(path, folder)
+        assert kgbuild.build(records, mappings=folder).nodes == expected
+
+
+def said(folder: Path, file: str, data: str | bytes) -> str:
+    mappings = folder / "mappings"
+    mappings.mkdir()
+    (mappings / file).write_bytes(data.encode() if isinstance(data, str) else data)
+    (folder / "a.yaml").write_text("id: a\ncategory: DataSource\n")
+    with pytest.raises(MappingError) as caught:
+        kgbuild.build(folder / "a.yaml", mappings=mappings)
+    return str(caught.value).replace(f"{mappings}/", "")
+
+
+def line(text: str, start: str) -> int:
+    """The first line of a text that begins so, counted from one."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith(start))
+
+
+#: What is changed in which file, how the line begins on which the entry then stands, and what is said of it.
+ENTRIES = {
+    "unknown key at the top": (
+        "pages.yaml", "field: layout", "feild: layout", "feild: ",
+        "feild: expected a key that mapping files have, got an unknown one; mend or remove the entry",
+    ),
+    "unknown key inside": (
+        "provenance.yaml", "  mentions: {registry:", "  mentions: {registri:", "  mentions: ",
+        "edges.mentions.registri: expected a key that mapping files have, got an unknown one; mend or remove the entry",
+    ),
+    "unknown property": (
+        "fields.yaml", "  synonym: [synonyms]", "  synonims: [synonyms]", "  synonims: ",
+        "resource.synonims: expected a key that mapping files have, got an unknown one; mend or remove the entry",
+    ),
+    "text for a list": (
+        "pages.yaml", "containers: [resources]", "containers: resources", "containers: ",
+        "containers: expected `array`, got `str`; mend or remove the entry",
+    ),
+    "list for text": (
+        "pages.yaml", "field: layout", "field: [layout]", "field: ",
+        "field: expected `str`, got `array`; mend or remove the entry",
+    ),
+    "number for a media type": (
+        "formats.yaml", "  csv: text/csv", "  csv: 5", "  csv: ",
+        "formats.csv: expected `str`, got `int`; mend or remove the entry",
+    ),
+    "unknown kind of page": (
+        "pages.yaml", "  eval_detail: evaluation", "  eval_detail: evaluations", "  eval_detail: ",
+        "kinds.eval_detail: invalid enum value 'evaluations'; mend or remove the entry",
+    ),
+    "unknown knowledge level": (
+        "provenance.yaml", "knowledge_level: observation", "knowledge_level: seen", "  mentions: ",
+        "edges.mentions.knowledge_level: invalid enum value 'seen'; mend or remove the entry",
+    ),
+    "missing key": (
+        "provenance.yaml", "edge_category: biolink:Association\n", "", "#",
+        "the file: object missing required field `edge_category`; mend or remove the entry",
+    ),
+    "unknown prefix of a class": (
+        "categories.yaml", "DataSource: kgrs:DataSource", "DataSource: krgs:DataSource", "    DataSource: ",
+        "resource.categories.DataSource: expected a CURIE with a prefix of prefixes.yaml, got 'krgs:DataSource'; mend the entry",
+    ),
+    "unknown prefix of a relation": (
+        "provenance.yaml", "  prov:used: prov:used", "  prov:used: prv:used", "  prov:used: ",
+        "relations.prov:used: expected a CURIE with a prefix of prefixes.yaml, got 'prv:used'; mend the entry",
+    ),
+    "unknown prefix of a field": (
+        "fields.yaml", "  infores_id: infores", "  infores_id: infers", "  infores_id: ",
+        "prefixed.infores_id: expected a known prefix, got 'infers'; mend the entry",
+    ),
+    "unknown prefix of a space": (
+        "prefixes.yaml", "  product: kgr\n", "  product: krg\n", "  product: ",
+        "spaces.product: expected one of the prefixes above, got 'krg'; mend the entry",
+    ),
+    "prefix that is no IRI": (
+        "prefixes.yaml", "  doi: https://doi.org/", "  doi: doi.org", "  doi: ",
+        "prefixes.doi: expected the start of an http or https IRI, got 'doi.org'; mend the entry",
+    ),
+    "class that Biolink has not": (
+        "categories.yaml", "biolink: biolink:DatasetSummary", "biolink: biolink:InformationResource", "  biolink: ",
+        "resource.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:InformationResource'; mend the entry",
+    ),
+    "predicate that Biolink has not": (
+        "provenance.yaml", 'biolink: "biolink:has_part"', 'biolink: "biolink:has_product"', "  has_product: ",
+        "edges.has_product.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:has_product'; mend the entry",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_wrong_entry_names_file_line_and_key(tmp_path: Path, name: str) -> None:
+    file, old, new, start, text = ENTRIES[name]
+    built_in = (BUILT_IN / file).read_text()
+    assert old in built_in
+    changed = built_in.replace(old, new, 1)
+    assert said(tmp_path, file, changed) == f"{file}:{line(changed, start)}: {text}"
+
+
+HEAD = "#mapping_set_id: https://example.org/aliases\nsubject_id\tpredicate_id\tobject_id\n"
+ROWS = {
+    "too few cells": ("kgr:do\tIAO:0100001\n", "3: expected 3 cells, got 2; mend the row"),
+    "a subject of another space": (
+        "DOID:4\tIAO:0100001\tkgr:doid\n",
+        "3: subject_id: expected an id that starts with 'kgr:', got 'DOID:4'; mend it",
+    ),
+    "an object without an id": ("kgr:do\tIAO:0100001\tkgr:\n", "3: object_id: expected an id that starts with 'kgr:', got 'kgr:'; mend it"),
+    "another predicate": ("kgr:do\tskos:exactMatch\tkgr:doid\n", "3: predicate_id: expected IAO:0100001, got 'skos:exactMatch'; mend it"),
+    "an id for itself": (
+        "kgr:do\tIAO:0100001\tkgr:do\n",
+        "3: subject_id: expected one id in use for 'do', got 'do' and itself; keep one row",
+    ),
+    "two ids for one": (
+        "kgr:do\tIAO:0100001\tkgr:doid\nkgr:do\tIAO:0100001\tkgr:hp\n",
+        "4: subject_id: expected one id in use for 'do', got 'hp' and 'doid' above; keep one row",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_wrong_alias_names_file_line_and_column(tmp_path: Path, name: str) -> None:
+    rows, text = ROWS[name]
+    assert said(tmp_path, "aliases.sssom.tsv", HEAD + rows) == f"aliases.sssom.tsv:{text}"
+
+
+def test_an_alias_of_an_alias(tmp_path: Path) -> None:
+    rows = "kgr:a\tIAO:0100001\tkgr:b\nkgr:b\tIAO:0100001\tkgr:c\n"
+    expected = "aliases.sssom.tsv:3: object_id: expected an id in use for 'a', got 'b', which is an old id itself; name the last one"
+    assert said(tmp_path, "aliases.sssom.tsv", HEAD + rows) == expected
+
+
+@pytest.mark.parametrize("column", ["subject_id", "predicate_id", "object_id"])
+def test_aliases_without_a_column(tmp_path: Path, column: str) -> None:
+    header = HEAD.replace(column, "other")
+    names = header.splitlines()[1].split("\t")
+    assert (
+        said(tmp_path, "aliases.sssom.tsv", header)
+        == f"aliases.sssom.tsv:2: {column}: expected this column in the header, got {names}; add it"
+    )
+
+
+def test_aliases_that_are_not_utf8(tmp_path: Path) -> None:
+    expected = "aliases.sssom.tsv: expected UTF-8, got the byte 0xe9 at 0; save the file as UTF-8"
+    assert said(tmp_path, "aliases.sssom.tsv", b"\xe9") == expected
+
+
+def test_a_misspelt_file(tmp_path: Path) -> None:
+    known = ", ".join(sorted(path.name for path in BUILT_IN.iterdir()))
+    expected = f"feilds.yaml: expected one of {known}, got feilds.yaml; rename or remove it"
+    assert said(tmp_path, "feilds.yaml", "resource: {}\n") == expected
+
+
+TEXTS = {
+    "no YAML": ("domains: {a: b\n", "domains.yaml:2: expected YAML, got did not find expected ',' or '}'; mend the line"),
+    "a list": ("- domains\n", "domains.yaml:1: the file: expected `object`, got `array`; mend or remove the entry"),
+    "nothing": ("", "domains.yaml:1: the file: expected `object`, got `null`; mend or remove the entry"),
+    "no UTF-8": (b"domains: \xe9\n", "domains.yaml: expected UTF-8, got the byte 0xe9 at 9; save the file as UTF-8"),
+    "a key twice": (
+        "domains:\n  a: MESH:D1\n  a: MESH:D2\n",
+        "domains.yaml:3: a: expected each key once, got it again; keep one of the two",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_file_that_is_no_mapping(tmp_path: Path, name: str) -> None:
+    data, expected = TEXTS[name]
+    assert said(tmp_path, "domains.yaml", data) == expected
+
+
+@pytest.mark.parametrize("prefix", ["spdx", "rdf", "rdfs", "skos"])
+def test_prefixes_without_one_that_rdf_is_written_with(tmp_path: Path, prefix: str) -> None:
+    """Each must be named, or RDF would hold CURIEs for IRIs."""
+    text = (BUILT_IN / "prefixes.yaml").read_text()
+    kept = "".join(row for row in text.splitlines(keepends=True) if not row.startswith(f"  {prefix}: "))
+    assert kept != text
+    expected = f"prefixes.yaml:{line(kept, 'prefixes:')}: prefixes: expected an IRI for {prefix!r}, got none; mend the entry"
+    assert said(tmp_path, "prefixes.yaml", kept) == expected
+
+
+def test_the_command_says_it_and_writes_nothing(tmp_path: Path) -> None:
+    mappings = tmp_path / "mappings"
+    mappings.mkdir()
+    (mappings / "pages.yaml").write_text("field: layout\nkinds: {a: resource}\nlayouts: []\n")
+    result = CliRunner().invoke(main, ["export", str(REGISTRY), "--mappings", str(mappings), "--output", str(tmp_path / "output")])
+    text = (
+        f"error: {mappings}/pages.yaml:3: layouts: expected a key that mapping files have, got an unknown one; mend or remove the entry\n"
+    )
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)
+    assert not (tmp_path / "output").exists()
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["file", "nothing"])
+def test_a_folder_that_is_none(tmp_path: Path, made: bool) -> None:
+    folder = tmp_path / "mappings"
+    if made:
+        folder.write_text("")
+    result = CliRunner().invoke(main, ["export", str(REGISTRY), "--mappings", str(folder), "--output", str(tmp_path / "output")])
+    text = f"error: {folder}: expected a folder of mapping files for --mappings, got none; give one that exists\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)

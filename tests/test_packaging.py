@@ -1,0 +1,105 @@
+"""What is shipped: the wheel and the sdist hold what they must, and the wheel works by itself."""
+
+from __future__ import annotations
+
+import email
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kgbuild import __version__
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"bmt", "kgx", "msgspec", "networkx", "platformdirs", "polars", "pyoxigraph", "rdflib", "yaml", "yaml12", "zstandard"}
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and the sdist, built without a network."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(dist: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(dist / f"kgbuild-{__version__}-py3-none-any.whl")
+
+
+@pytest.fixture(scope="session")
+def unpacked(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    wheel.extractall(folder)
+    return folder
+
+
+def environment(unpacked: Path, cache: Path) -> dict[str, str]:
+    """One in which ``kgbuild`` is the unpacked wheel, and not the checkout."""
+    return {**os.environ, "PYTHONPATH": str(unpacked), "XDG_CACHE_HOME": str(cache)}
+
+
+def files(folder: Path, below: Path) -> set[str]:
+    return {str(path.relative_to(below)) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+
+
+def test_the_wheel_holds_the_package_and_the_mappings_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    info = f"kgbuild-{__version__}.dist-info"
+    package = files(ROOT / "kgbuild", ROOT)
+    mappings = {f"kgbuild/mappings/{path.name}" for path in (ROOT / "mappings").iterdir()}
+    about = {f"{info}/{name}" for name in ("METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE", "RECORD")}
+    assert set(wheel.namelist()) == package | mappings | about
+    assert "kgbuild/py.typed" in package
+
+
+def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
+    about = email.message_from_bytes(wheel.read(f"kgbuild-{__version__}.dist-info/METADATA"))
+    assert about["Name"] == "kgbuild"
+    assert about["Version"] == __version__
+    assert about["Requires-Python"] == ">=3.11"
+    assert about["License-Expression"] == "BSD-3-Clause"
+    assert about.get_all("Provides-Extra") == ["dev", "kgx"]
+    assert str(about.get_payload()).startswith("# kgbuild\n")
+
+
+def test_the_sdist_holds_what_a_build_and_the_tests_need(dist: Path) -> None:
+    with tarfile.open(dist / f"kgbuild-{__version__}.tar.gz") as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {"pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run", "output/.gitkeep"}
+    for folder in ("kgbuild", "mappings", "input", "tests", "bench"):
+        wanted |= files(ROOT / folder, ROOT)
+    assert wanted - names == set()
+    assert {name.partition("/")[0] for name in names} - {name.partition("/")[0] for name in wanted} <= {"PKG-INFO", ".gitignore"}
+
+
+def test_the_wheel_exports_outside_the_checkout_with_its_own_mappings(unpacked: Path, tmp_path: Path) -> None:
+    told = "from kgbuild import mapping; print(mapping.builtin_directory())"
+    env = environment(unpacked, tmp_path / "cache")
+    where = subprocess.run([sys.executable, "-c", told], cwd=tmp_path, env=env, check=True, capture_output=True, text=True).stdout
+    assert where == f"{unpacked / 'kgbuild' / 'mappings'}\n"
+    command = [sys.executable, "-m", "kgbuild", "export", ROOT / "input", "--format", "all", "--quiet"]
+    subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
+    assert {path.name for path in (tmp_path / "output").iterdir()} == {
+        "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.tsv", "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["--help", "--version"])
+def test_a_command_that_does_nothing_imports_nothing_heavy(command: str, unpacked: Path, tmp_path: Path) -> None:
+    told = [sys.executable, "-X", "importtime", "-m", "kgbuild", command]
+    done = subprocess.run(told, cwd=tmp_path, env=environment(unpacked, tmp_path / "cache"), check=True, capture_output=True, text=True)
+    imported = {name.split(".")[0] for name in re.findall(r"\| +\d+ \| +(\S+)$", done.stderr, re.MULTILINE)}
+    assert "click" in imported
+    assert imported & HEAVY == set()
+
+
+def test_the_base_install_has_few_requirements() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [re.split(r"[^a-z0-9-]", line)[0] for line in project["dependencies"]]
+    assert names == ["click", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rdflib", "zstandard"]
