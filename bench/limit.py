@@ -82,7 +82,7 @@ def read_page(path: str) -> Fields | None:
     end = data.find(b"\n---", 3)
     if not LAYOUT.search(data, 0, end):
         return None
-    return cast(Fields, yaml12.parse_yaml(data[3:end].decode()))
+    return cast("Fields", yaml12.parse_yaml(data[3:end].decode()))
 
 
 def build(paths: Iterable[str]) -> Graph:

@@ -10,14 +10,12 @@ import msgspec
 from msgspec import Raw
 
 from kgbuild.describe import Describing, Note, Table, Vocabulary, table_of
+from kgbuild.document import Document, Place, Tree, show
 from kgbuild.errors import InputError, Problem
 from kgbuild.links import links
 from kgbuild.mapping import Mapping, PageKind
 from kgbuild.model import Claim, Listing, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Role, Source, Statement
-from kgbuild.readers import json_text
-from kgbuild.readers.document import Document, NotText, Place, Tree, show
-from kgbuild.values import SCALARS, items, kind_of, plain, scalar, text_list
-from kgbuild.values import json_text as text_of_json
+from kgbuild.values import SCALARS, items, json_text, kind_of, plain, scalar, text_list
 
 _encode = msgspec.json.Encoder().encode
 #: Listings of which a claim maker remembers what they say; as bytes, some kilobytes each.
@@ -87,7 +85,7 @@ class ClaimMaker:
         if kind == "organization":
             return self._organization_record(document)
         if kind == "documentation" and document.body:
-            return self._page(document, name)
+            return self._page(document)
         if kind is None or kind == "documentation":
             said = f" of layout {layout!r}" if isinstance(layout, str) else ""
             return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{said}")
@@ -154,7 +152,7 @@ class ClaimMaker:
             own: list[Note] = []
             asked = document.asked
             document.asked = False
-            claim = self._listing(document, _decoded(product, data), place, by, own)
+            claim = self._listing(document, document.decoded(product), place, by, own)
             if not document.asked:
                 self._remember(data, (claim.about, claim.id, claim.says, own))
             document.asked |= asked
@@ -171,7 +169,7 @@ class ClaimMaker:
 
     def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
         if type(product) is not dict:
-            raise Fault(place, "a product, which is a mapping with an id", kind_of(product), "write it as `- id: …` and its fields")
+            raise Fault(place, "a product, which is a mapping with an id", kind_of(product), "give it an id, and its fields below that")
         table = self._product
         id = self._id(document, product, place, table, "a product")
         describing = Describing(self._vocabulary, document, table, notes)
@@ -189,7 +187,7 @@ class ClaimMaker:
         relations, default = self._relations, self._relation[role]
         names = self.mapping.fields.source
         id_name, relation_name = names.id[0], names.relation[0]
-        more = False
+        known, more = {*names.id, *names.relation}, False
         for n, item in enumerate(value if type(value) is list else (value,)):
             if type(item) is str and item:
                 into.append(Source(item, role, default))
@@ -206,22 +204,28 @@ class ClaimMaker:
                 continue
             here = (*place, n) if type(value) is list else place
             into.append(self._odd_source(document, item, here, role))
-            more |= type(item) is dict and not {*item} <= {*names.id, *names.relation}
+            more |= type(item) is dict and any(key not in known or isinstance(part, (dict, list)) for key, part in item.items())
         if more:
-            describing.extra[str(place[-1])] = text_of_json(plain(document, value, ""))
+            describing.extra[str(place[-1])] = json_text(plain(document, value, ""))
 
     def _odd_source(self, document: Document, item: Tree, place: Place, role: Role) -> Source:
+        """A source that is written in another way than nearly all are. Raises Fault where it names none."""
         names = self.mapping.fields.source
         if isinstance(item, SCALARS):
             return Source(document.text(item), role, self._relation[role])
-        if isinstance(item, dict):
-            id = next((scalar(document, item[name]) for name in names.id if name in item), None)
-            relation = next((scalar(document, item[name]) for name in names.relation if name in item), None)
-            if id:
+        expected, todo = "the id of a source, as text", f"write an id, or `{names.id[0]}:` and `{names.relation[0]}:`"
+        if not isinstance(item, dict):
+            raise Fault(place, expected, kind_of(item), todo)
+        for name in names.id:
+            value = item.get(name)
+            if isinstance(value, (dict, list)):
+                raise Fault((*place, name), expected, kind_of(value), todo)
+            if id := scalar(document, value):
+                relation = next((found for n in names.relation if (found := scalar(document, item.get(n)))), None)
                 return Source(id, role, self._relations.get(relation, relation) if relation else self._relation[role])
-            expected = f"a source with {names.id[0]!r}, the id of what it is made from"
-            raise Fault(place, expected, "one without", f"add `{names.id[0]}:` and an id")
-        raise Fault(place, "the id of a source, as text", kind_of(item), f"write an id, or `{names.id[0]}:` and `{names.relation[0]}:`")
+        raise Fault(
+            place, f"a source with {names.id[0]!r}, the id of what it is made from", "one without", f"add `{names.id[0]}:` and an id"
+        )
 
     def _organization_record(self, document: Document) -> Reading:
         tree, table = document.tree, self._organization
@@ -232,7 +236,7 @@ class ClaimMaker:
         about = self.mapping.curie("organization", id)
         return Reading("organization record", [Claim(about, id, id, says, document.contained)], notes)
 
-    def _page(self, document: Document, name: str) -> Reading:
+    def _page(self, document: Document) -> Reading:
         titles = (scalar(document, document.tree[field]) for field in self.mapping.fields.page.title if field in document.tree)
         title = next((title for title in titles if title), None)
         if title is None:
@@ -258,13 +262,3 @@ def _texts(document: Document, tree: Tree, field: str, place: Place) -> tuple[st
     if found is None:
         raise Fault((*place, field), "an id, or a list of ids", kind_of(tree[field]), "write ids only")
     return found
-
-
-def _decoded(product: Tree, data: bytes) -> Tree:
-    """A product that the reader left undecoded. What is wrong with it is said by the exact parse, which knows where it is."""
-    if type(product) is not Raw:
-        return product
-    try:
-        return json_text.parse("", data, 1, exact=False)
-    except InputError:
-        raise NotText from None

@@ -27,21 +27,21 @@ class _Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False
         try:
-            sys.exit(super().main(*args, **kwargs) or 0)
+            status = super().main(*args, **kwargs) or 0
         except click.exceptions.Exit as exit:
-            sys.exit(exit.exit_code)
+            status = exit.exit_code
         except click.ClickException as error:
             error.show()
-            sys.exit(FAILED)
+            status = FAILED
         except KgbuildError as error:
             _say_errors(str(error))
-            sys.exit(FAILED)
+            status = FAILED
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted: nothing was written", err=True)
-            sys.exit(FAILED)
-        except BrokenPipeError:
-            sys.stderr.close()  # whoever read our output has gone; there is no one to tell
-            sys.exit(FAILED)
+            status = FAILED
+        except SystemExit as exit:  # Click's: after completing for a shell, or when whoever reads our output has gone; 1 is for findings
+            status = FAILED if exit.code == 1 else exit.code
+        sys.exit(status)
 
 
 def _say(what: str, color: str, text: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+from kgbuild.document import Document, NotText, Tree
 from kgbuild.licenses import Licenses
 from kgbuild.mapping import Mapping, RecordFields
 from kgbuild.model import Description, Kind, Role
-from kgbuild.readers.document import Document, NotText, Tree
 from kgbuild.values import items, json_text, number, plain, scalar, text_list
 
 _HINTS = get_type_hints(Description)
@@ -42,6 +42,7 @@ class Table(NamedTuple):
 
 
 def table_of(kind: Kind, fields: RecordFields, sources: dict[str, Role]) -> Table:
+    """The table of one kind of record; ``sources`` are the fields that list a product's sources."""
     parts = ("id", "category", "products", "superseded_by", "extra")
     feeds = {
         written: ("contact" if name == "contacts" else name, rank)
@@ -94,6 +95,7 @@ class Describing:
         self.ranks: dict[str, tuple[int, str]] = {}
 
     def describe(self, tree: Tree) -> Description:
+        """The description that a record gives. Raises NotText where the fast parse lost a text that is needed."""
         feeds, texts, spoken, values = self.table.feeds, self.table.texts, self.table.spoken, self.values
         for key, value in tree.items():
             if value is None or value == "":
@@ -165,15 +167,14 @@ class Describing:
         parts = value if isinstance(value, dict) else {names.label[0]: value}
         label = next((t for n in names.label if n in parts and (t := scalar(self.document, parts[n]))), None)
         url = next((t for n in names.url if n in parts and (t := scalar(self.document, parts[n]))), None)
-        if label is None and url is None or "license" in self.values:
+        if (label is None and url is None) or "license" in self.values:
             return self._odd(key, value)
         license = self.vocabulary.licenses.identify(label, url)
         if license:
             self.values["license"] = license
         if label:
             self.values["license_label"] = label
-        shown = {label, license}
-        if any(part not in shown for part in parts.values() if part is not None):
+        if any(part not in (None, label, license) for part in parts.values()):
             self.extra[key] = json_text(plain(self.document, value, key))
 
     def contacts(self, key: str, value: Tree) -> None:

@@ -66,10 +66,12 @@ class Source(NamedTuple):
 
     @property
     def parts(self) -> list[Part]:
+        """All parts, in the order of the files."""
         return [part for unit in self.units for part in unit.parts]
 
     @property
     def sha256(self) -> str:
+        """Over the sorted hashes of the files: the same for a folder and its archive (SPEC §5)."""
         digests = sorted(digest for unit in self.units for digest in unit.sha256)
         return hashlib.sha256(b"".join(digests)).hexdigest()
 
@@ -141,9 +143,10 @@ class Graph:
         Raises UsageError for an unknown format, OutputError where the folder cannot be written.
         """
         chosen = writers.choose([formats] if isinstance(formats, str) else formats)
-        return self._write(Target(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
+        return self.write_target(Target(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
 
-    def _write(self, target: Target, progress: Progress) -> manifests.Manifest:
+    def write_target(self, target: Target, progress: Progress) -> manifests.Manifest:
+        """The same for a target whose formats are known to be ones."""
         plan = self._plan._replace(formats=target.formats, qualified=target.qualified)
         _check_target(target, self._options.inputs)
         tally = _Tally()
@@ -255,7 +258,7 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
         manifest = manifests.decode((target.output / f"{target.name}_manifest.json").read_bytes())
         return Outcome(manifest, (), unchanged=True)
     source = _read(files, inputs.passed_over, vocabulary, options, kept, progress)
-    manifest = Graph(options, vocabulary, source)._write(target, progress)
+    manifest = Graph(options, vocabulary, source).write_target(target, progress)
     problems = [problem for _, problem in source.problems]
     paths = [str(target.output / name) for name in (*(item.file for item in manifest.written), f"{target.name}_manifest.json")]
     stamps = {path: stamp for path in paths if (stamp := cache.stamp_of(path))} if not problems else {}
@@ -315,8 +318,14 @@ def _check_target(target: Target, inputs: Sequence[str]) -> None:
     output = os.path.realpath(target.output)
     if os.path.exists(output) and not os.path.isdir(output):
         raise OutputError(f"{target.output}: expected a folder to write to, got a file; choose another --output")
+    endings = [ending for name in target.formats for ending in writers.WRITERS[name].files]
+    written = {os.path.join(output, target.name + ending) for ending in (*endings, "_manifest.json")}
     for given in inputs:
         real = os.path.realpath(given)
+        if real in written:
+            raise UsageError(
+                f"--output: expected to write no input, got {given}, which the export would replace; choose another --output or --name"
+            )
         if given != STDIN and os.path.isdir(real) and os.path.commonpath((real, output)) == real:
             raise UsageError(f"--output: expected a folder outside the inputs, got {target.output}, which is in {given}; choose another")
 

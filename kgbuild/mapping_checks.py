@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kgbuild.errors import MappingError
-from kgbuild.vocab import as_iri
+from kgbuild.vocab import PUBLIC, as_iri
 
 if TYPE_CHECKING:
     from kgbuild.mapping import BiolinkTerms, Prefixes
@@ -24,7 +24,7 @@ def located(path: Path, data: bytes, error: Exception, tree: Any, shape: type) -
     """The error of a parser, or of the check of a parsed ``tree`` against a ``shape``, with the line and the key of the entry that it means."""
     message, _, pointer = str(error).partition(" - at `")
     if isinstance(error, UnicodeDecodeError):
-        return MappingError(f"{path}: expected UTF-8, got the byte 0x{data[error.start]:02x} at {error.start}; save the file as UTF-8")
+        return _not_utf8(path, data, error)
     if not isinstance(error, msgspec.ValidationError):
         line, message = _syntax(data, message)
         return MappingError(f"{path}:{line}: expected YAML, got {message}; mend the line")
@@ -36,6 +36,11 @@ def located(path: Path, data: bytes, error: Exception, tree: Any, shape: type) -
     keys = [_guilty(tree, keys[:n], shape) if key == "..." else key for n, key in enumerate(keys)]
     line = line_of(data, keys)
     return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; mend or remove the entry")
+
+
+def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> MappingError:
+    line = data.count(b"\n", 0, error.start) + 1
+    return MappingError(f"{path}:{line}: expected UTF-8, got the byte 0x{data[error.start]:02x}; save the file as UTF-8")
 
 
 def _guilty(tree: Any, keys: list[str], shape: type) -> str:
@@ -125,12 +130,17 @@ def _check_keys(path: Path) -> None:
             keys: set[str] = set()
             for key, value in node.value:
                 if key.value in keys:
-                    raise MappingError(f"{path}:{key.start_mark.line + 1}: {key.value}: expected each key once, got it again; keep one of the two")
+                    raise MappingError(
+                        f"{path}:{key.start_mark.line + 1}: {key.value}: expected each key once, got it again; keep one of the two"
+                    )
                 keys.add(key.value)
                 nodes.append(value)
 
 
 def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:
+    for prefix in PUBLIC:
+        if prefix not in prefixes.prefixes:
+            yield ["prefixes"], f"expected the prefix {prefix!r}, which RDF output uses, got none"
     for prefix, iri in prefixes.prefixes.items():
         if as_iri(iri) != iri:
             yield ["prefixes", prefix], f"expected the start of an http or https IRI, got {iri!r}"
@@ -179,12 +189,17 @@ def _curie_problem(curie: str, prefixes: Mapping[str, str], biolink: BiolinkTerm
 def read_aliases(path: Path, data: bytes, prefixes: Prefixes) -> dict[str, str]:
     """Old id -> id in use, from an SSSOM table (subject old, object new). Raises MappingError with file, line and column name."""
     space = f"{prefixes.spaces['resource']}:"
-    lines = [(n, line) for n, line in enumerate(data.decode("utf-8-sig").splitlines(), 1) if line and not line.startswith("#")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path, data, error) from None
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and not line.startswith("#")]
     header = lines[0][1].split("\t") if lines else []
     for column in ("subject_id", "predicate_id", "object_id"):
         if column not in header:
             raise MappingError(f"{path}:{lines[0][0] if lines else 1}: {column}: expected this column in the header, got {header}; add it")
     aliases: dict[str, str] = {}
+    numbers: dict[str, int] = {}
     for number, line in lines[1:]:
         cells = line.split("\t")
         if len(cells) != len(header):
@@ -199,8 +214,10 @@ def read_aliases(path: Path, data: bytes, prefixes: Prefixes) -> dict[str, str]:
         if old == new or aliases.get(old, new) != new:
             other = "itself" if old == new else f"{aliases[old]!r} above"
             raise MappingError(f"{path}:{number}: subject_id: expected one id in use for {old!r}, got {new!r} and {other}; keep one row")
-        aliases[old] = new
+        aliases[old], numbers[old] = new, number
     for old, new in aliases.items():
         if new in aliases:
-            raise MappingError(f"{path}: expected an id in use for {old!r}, got {new!r}, which is an old id itself; name the last one")
+            raise MappingError(
+                f"{path}:{numbers[old]}: object_id: expected an id in use for {old!r}, got {new!r}, which is an old id itself; name the last one"
+            )
     return aliases

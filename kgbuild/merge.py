@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from kgbuild.links import Addresses
-from kgbuild.mapping import EdgeKind, Mapping
+from kgbuild.make import Maker
+from kgbuild.mapping import Mapping
 from kgbuild.model import (
     Claim,
     Description,
@@ -24,16 +25,12 @@ from kgbuild.model import (
     PageStatement,
     ProductPage,
     ResourceStatement,
-    Role,
     Source,
     Statement,
 )
 from kgbuild.unite import difference, united
-from kgbuild.values import json_text
-from kgbuild.vocab import edge_id, encode_id
 
 _S = TypeVar("_S", bound=Statement)
-_astuple = msgspec.structs.astuple
 _source_order = attrgetter("id", "role", "relation")
 
 
@@ -90,15 +87,13 @@ class Merger:
 
     def __init__(self, mapping: Mapping, facts: RunFacts) -> None:
         self.mapping, self.facts = mapping, facts
-        self._predicates = {kind: mapping.predicates(kind) for kind in mapping.provenance.edges}
-        self._category = (mapping.provenance.edge_category,)
-        self._spaces = {kind: f"{space}:" for kind, space in mapping.prefixes.spaces.items()}
-        self._bases = {kind: mapping.prefixes.prefixes[space] for kind, space in mapping.prefixes.spaces.items()}
-        self._classes: dict[tuple[Kind, str | None], tuple[tuple[str, ...], str | None]] = {}
+        self._make = Maker(mapping)
 
     def merge(self, claims: Sequence[Claim[Statement]]) -> Merged:
         """Merge the claims about one id, in whatever order they come (SPEC §3, "Merging")."""
-        claims = [claim for claim in claims if not (claim.contained and claim.by in self.facts.pages)]
+        copies = [claim for claim in claims if claim.contained and claim.by in self.facts.pages]
+        if copies:
+            return self._beside(copies, [claim for claim in claims if claim not in copies])
         listings, records = _that_say(Listing, claims), _that_say(ResourceStatement, claims)
         if records:
             return self._both(records, listings) if listings else self._resource(records)
@@ -109,95 +104,44 @@ class Merger:
             return self._organization(organizations)
         return Merged([], [], [], [], stale=tuple(sorted(claim.by for claim in _that_say(ProductPage, claims))))
 
+    def _beside(self, copies: list[Claim[Statement]], claims: list[Claim[Statement]]) -> Merged:
+        """Copies in a container, beside records that have a page: compared with what the pages say, and not counted (SPEC §3)."""
+        merged = self.merge(claims)
+        said = [self._told(claim.says) for claim in claims]
+        records = {claim.by for claim in copies if self._told(claim.says) not in said}
+        if merged.difference is not None or not records:
+            return merged
+        return merged._replace(difference=Difference(subject=copies[0].about, records=tuple(sorted(records)), fields=("container",)))
+
+    def _told(self, says: Statement) -> Statement:
+        """A statement without the layout of its page, which an entry of a container does not have."""
+        if isinstance(says, PageStatement | ProductPage):
+            return says
+        extra = {key: value for key, value in says.description.extra.items() if key != self.mapping.pages.field}
+        return msgspec.structs.replace(says, description=msgspec.structs.replace(says.description, extra=extra))
+
     def pages(self, claims: Sequence[Claim[PageStatement]], addresses: Addresses) -> Merged:
         """The documentation pages of one slug: told apart by their text where there are several (SPEC §3, node ids)."""
         texts = {claim.says.sha256: claim.says for claim in claims}
         nodes, edges = [], []
         for sha256, page in sorted(texts.items()):
             id = claims[0].id if len(texts) == 1 else f"{claims[0].id}~{sha256[:8]}"
-            node = self._node("page", id, None, Description(name=page.title), (id,))
+            node = self._make.node("page", id, None, Description(name=page.title), (id,))
             nodes.append(node)
             counts: Counter[str] = Counter()
             for address, count in page.links.items():
                 for resource in addresses.owners(address):
                     counts[resource] += count
-            edges += [self.edge("mentions", node.id, resource, (id,), links=count) for resource, count in sorted(counts.items())]
+            edges += [self._make.edge("mentions", node.id, resource, (id,), links=count) for resource, count in sorted(counts.items())]
         return Merged(nodes, edges, [], [])
 
     def stub(self, need: Need) -> Node:
         """The node of an id that an edge needs and no record describes."""
-        return self._node(need.kind, need.id, None, Description(), need.by, stub=True)
+        return self._make.node(need.kind, need.id, None, Description(), need.by, stub=True)
 
-    def edge(
-        self,
-        kind: EdgeKind,
-        subject: str,
-        object: str,
-        by: tuple[str, ...],
-        role: Role | None = None,
-        relation: str | None = None,
-        within: bool | None = None,
-        originals: tuple[str, ...] = (),
-        links: int | None = None,
-        products: int | None = None,
-    ) -> Edge:
-        """An edge of a kind, with all that the mapping says of the kind; ``by`` are the sorted ids of the records that state it."""
-        predicate, original_predicate = self._predicates[kind]
-        provenance = self.mapping.provenance
-        rule = provenance.edges[kind]
-        # By position: hundreds of thousands of edges are made, and keywords would double what each costs.
-        return Edge(
-            edge_id(subject, predicate, object, role, relation),
-            subject,
-            predicate,
-            object,
-            self._category,
-            rule.knowledge_level,
-            rule.agent_type,
-            relation,
-            role,
-            provenance.primary_knowledge_source,
-            provenance.aggregator_knowledge_source,
-            by,
-            within,
-            original_predicate,
-            originals[0] if originals else None,
-            originals,
-            links,
-            products,
-        )
-
-    def _node(
-        self,
-        kind: Kind,
-        id: str,
-        category: str | None,
-        description: Description,
-        by: Iterable[str],
-        stub: bool | None = None,
-        deprecated: bool | None = None,
-    ) -> Node:
-        local = encode_id(id)
-        classes = self._classes.get((kind, category))
-        if classes is None:
-            classes = self._classes[kind, category] = self.mapping.classes(kind, category)
-        properties: tuple[Any, ...] = _astuple(description)
-        *values, extra = properties
-        # By position, as edges are: the properties of a node are those of its description, in the same order.
-        return Node(  # type: ignore[call-arg]  # mypy does not count what a star stands for
-            self._spaces[kind] + local,
-            classes[0],
-            self._bases[kind] + local,
-            *values,
-            tuple(sorted(set(by))),
-            stub,
-            classes[1],
-            deprecated,
-            _object(extra) if extra else None,
-        )
-
-    def _curie(self, kind: Kind, id: str) -> str:
-        return self._spaces[kind] + encode_id(id)
+    def rolled_up(self, subject: str, object: str, by: Iterable[str], products: int) -> Edge:
+        """The edge between two resources that stands for ``products`` of the one that derive from the other (``--rollup``)."""
+        return self._make.edge("rollup", subject, object, tuple(sorted(by)), products=products)
 
     def _need(self, id: str, by: tuple[str, ...]) -> list[Need]:
         """The need of a source, owner or successor; `x.y` must be a product where `x` is a resource of the run (SPEC §3, stubs)."""
@@ -210,9 +154,9 @@ class Merger:
         successors, organizations = _by_value(records, "superseded_by"), _by_value(records, "organizations")
         # The Biolink Model has no predicate for it (BIOLINK.md), so that profile says on the node that it was superseded.
         deprecated = True if successors and self.mapping.profile == "biolink" else None
-        node = self._node("resource", records[0].id, *made, (claim.by for claim in records), deprecated=deprecated)
-        edges = [self.edge("superseded_by", node.id, self._curie("resource", id), by) for id, by in successors.items()]
-        edges += [self.edge("has_contact", node.id, self._curie("organization", id), by) for id, by in organizations.items()]
+        node = self._make.node("resource", records[0].id, *made, (claim.by for claim in records), deprecated=deprecated)
+        edges = [self._make.edge("superseded_by", node.id, self._make.curie("resource", id), by) for id, by in successors.items()]
+        edges += [self._make.edge("has_contact", node.id, self._make.curie("organization", id), by) for id, by in organizations.items()]
         needs = [need for id, by in successors.items() for need in self._need(id, by)]
         needs += [Need("organization", id, by) for id, by in organizations.items() if id not in self.facts.organizations]
         url = made[1].url
@@ -221,7 +165,7 @@ class Merger:
 
     def _organization(self, records: list[Claim[OrganizationStatement]]) -> Merged:
         made = united([claim.says for claim in records])
-        node = self._node("organization", records[0].id, *made, (claim.by for claim in records))
+        node = self._make.node("organization", records[0].id, *made, (claim.by for claim in records))
         return Merged([node], [], [], [], difference=difference(node.id, made, records, records))
 
     def _product(self, listings: list[Claim[Listing]]) -> Merged:
@@ -232,12 +176,12 @@ class Merger:
         chosen = own if len(own) == 1 else listings
         made = united([claim.says for claim in chosen])
         listers = tuple(sorted({claim.by for claim in listings}))
-        node = self._node("product", id, *made, listers)
+        node = self._make.node("product", id, *made, listers)
         merged = Merged([node], [], [], [], difference=difference(node.id, made, chosen, listings))
         for owner in owners:
             by = listers if owner_of(id) else (owner,)
-            subject = self._curie("resource", owner)
-            merged.edges.append(self.edge("has_product", subject, node.id, by))
+            subject = self._make.curie("resource", owner)
+            merged.edges.append(self._make.edge("has_product", subject, node.id, by))
             merged.needs.extend(self._need(owner, by))
             if made[1].url and self.facts.addressed and owner in self.facts.resources:
                 merged.addresses.append((made[1].url, subject))
@@ -292,7 +236,9 @@ class Merger:
             by, written = declared[key], originals[key]
             within = True if key.id in owners or owner_of(key.id) in owners else None
             renamed = tuple(sorted(written)) if written != {key.id} else ()
-            edge = self.edge("derived_from", subject, self._curie("resource", key.id), by, key.role, key.relation, within, renamed)
+            edge = self._make.edge(
+                "derived_from", subject, self._make.curie("resource", key.id), by, key.role, key.relation, within, renamed
+            )
             yield edge, self._need(key.id, by)
 
     def _declared(self, keys: Iterable[Source], listings: list[Claim[Listing]]) -> dict[Source, tuple[str, ...]]:
@@ -318,8 +264,3 @@ def _by_value(records: list[Claim[ResourceStatement]], field: str) -> dict[str, 
     """Each value of a field of ids, sorted, with the records that give it."""
     values = sorted({value for claim in records for value in getattr(claim.says, field)})
     return {value: tuple(sorted({claim.by for claim in records if value in getattr(claim.says, field)})) for value in values}
-
-
-def _object(fields: dict[str, str]) -> str:
-    """The JSON text of a mapping whose values are JSON text already."""
-    return "{" + ",".join(f"{json_text(key)}:{fields[key]}" for key in sorted(fields)) + "}"

@@ -10,7 +10,9 @@ import errno
 import hashlib
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,18 +35,21 @@ class StagedFile:
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes, rows: int = 0) -> None:
+        """Append some bytes, which hold so many rows."""
         view = memoryview(data)
-        while len(view):
+        while view:
             view = view[self._file.write(view) :]
         self._hash.update(data)
         self.bytes += len(data)
         self.rows += rows
 
     def close(self) -> None:
+        """End the file. It may be closed already."""
         self._file.close()
 
     @property
     def sha256(self) -> str:
+        """Of what was written so far, in hexadecimal."""
         return self._hash.hexdigest()
 
 
@@ -68,10 +73,12 @@ class Stage:
         for name in self.files:
             if (self._target / name).is_dir():
                 raise OutputError(f"{self._target / name}: expected a file or nothing, got a folder; move it away or choose another --name")
-        (self._folder / _WHOLE).touch()
-        _in_a_child(self._folder, self._target)
+        with _uninterrupted():
+            (self._folder / _WHOLE).touch()
+            _in_a_child(self._folder, self._target)
 
     def close(self) -> None:
+        """End all files."""
         for file in self.files.values():
             file.close()
 
@@ -109,14 +116,10 @@ def _discard(folder: Path) -> None:
 
 
 def _refused(target: Path, error: OSError) -> OutputError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError(
-            f"{target}: expected room for the export, got a full disk; free some, or choose another --output (the earlier export is whole)"
-        )
-    if error.errno == errno.EFBIG:
-        return OutputError(
-            f"{target}: expected room for the export, got the limit of a file's size; raise it, or choose another --output (the earlier export is whole)"
-        )  # noqa: E501
+    room = {errno.ENOSPC: "a full disk", errno.EDQUOT: "a full quota", errno.EFBIG: "the limit of a file's size"}.get(error.errno or 0)
+    if room:
+        todo = "make room, or choose another --output (the earlier export is whole)"
+        return OutputError(f"{target}: expected room for the export, got {room}; {todo}")
     said = error.strerror or str(error)
     return OutputError(f"{target}: expected a folder that can be written, got {said!r}; mend its permissions or choose another --output")
 
@@ -133,6 +136,19 @@ def _move(folder: Path, target: Path) -> None:
     """Rename each file into the target, manifests last: one that is there tells of files that are there."""
     for name in sorted(os.listdir(folder / _FILES), key=lambda name: (name.endswith("_manifest.json"), name)):
         os.replace(folder / _FILES / name, target / name)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """From here on the export is done, whatever is typed at the terminal. (Only the main thread may say so, and only it is interrupted.)"""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _in_a_child(folder: Path, target: Path) -> None:

@@ -21,9 +21,7 @@ def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -
     yield f"read      {_listed(read.documents, {})} in {_counted(read.files, 'file')}"
     if read.skipped:
         reasons = Counter(item.reason for item in read.skipped)
-        yield f"skipped   {_listed(dict(sorted(reasons.items())), {})}" + (
-            "" if verbose else "  (-v lists them)"
-        )
+        yield f"skipped   {_listed(dict(sorted(reasons.items())), {})}" + ("" if verbose else "  (-v lists them)")
         if verbose:
             yield from (f"          {item.file}: {item.reason}" for item in read.skipped)
     if read.passed_over and verbose:

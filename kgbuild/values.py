@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.readers.document import Document, NotText, Tree
+from kgbuild.document import Document, NotText, Tree
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _ESCAPE = re.compile(r"\\(.)")
@@ -93,6 +93,7 @@ def _converted(key: str) -> bool:
 
 
 def kind_of(value: Tree) -> str:
+    """What a value is, as an error says it."""
     if isinstance(value, (dict, list)):
         return "a mapping" if isinstance(value, dict) else "a list"
     return "nothing" if value is None else f"the text {value!r}" if isinstance(value, str) else f"the value {value!r}"

@@ -14,6 +14,8 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*\Z").match
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff]|%(?![0-9A-Fa-f]{2})')
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):(.+)", re.DOTALL)
+#: Prefixes of the public vocabularies that RDF output is written in.
+PUBLIC = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "skos", "spdx", "xsd")
 _encode_json = msgspec.json.Encoder().encode
 
 #: UUIDv5(URL, "https://w3id.org/kg-registry/"), the namespace of edge ids (SPEC §3, RFC 9562 §5.5).

@@ -193,7 +193,7 @@ def test_full_disk(versions: Versions, small_disk: Path) -> None:
     output = small_disk / "output"
     old = export(INPUT, output)
     result = subprocess.run(command(newer, output), env=environment(), capture_output=True, text=True, check=False)
-    todo = "free some, or choose another --output (the earlier export is whole)"
+    todo = "make room, or choose another --output (the earlier export is whole)"
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == f"error: {output}: expected room for the export, got a full disk; {todo}\n"
     assert contents(output) == old
@@ -209,7 +209,7 @@ def test_file_size_limit(versions: Versions, tmp_path: Path, limit: int) -> None
         command(newer, output), env=environment(), capture_output=True, text=True, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )  # fmt: skip
-    todo = "raise it, or choose another --output (the earlier export is whole)"
+    todo = "make room, or choose another --output (the earlier export is whole)"
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == f"error: {output}: expected room for the export, got the limit of a file's size; {todo}\n"
     assert contents(output) == old

@@ -198,7 +198,7 @@ def test_aliases_without_a_column(tmp_path: Path, column: str) -> None:
 
 
 def test_aliases_that_are_not_utf8(tmp_path: Path) -> None:
-    expected = "aliases.sssom.tsv: expected UTF-8, got the byte 0xe9 at 0; save the file as UTF-8"
+    expected = "aliases.sssom.tsv:1: expected UTF-8, got the byte 0xe9; save the file as UTF-8"
     assert said(tmp_path, "aliases.sssom.tsv", b"\xe9") == expected
 
 
@@ -212,7 +212,7 @@ TEXTS = {
     "no YAML": ("domains: {a: b\n", "domains.yaml:2: expected YAML, got did not find expected ',' or '}'; mend the line"),
     "a list": ("- domains\n", "domains.yaml:1: the file: expected `object`, got `array`; mend or remove the entry"),
     "nothing": ("", "domains.yaml:1: the file: expected `object`, got `null`; mend or remove the entry"),
-    "no UTF-8": (b"domains: \xe9\n", "domains.yaml: expected UTF-8, got the byte 0xe9 at 9; save the file as UTF-8"),
+    "no UTF-8": (b"domains: \xe9\n", "domains.yaml:1: expected UTF-8, got the byte 0xe9; save the file as UTF-8"),
     "a key twice": (
         "domains:\n  a: MESH:D1\n  a: MESH:D2\n",
         "domains.yaml:3: a: expected each key once, got it again; keep one of the two",
@@ -232,7 +232,7 @@ def test_prefixes_without_one_that_rdf_is_written_with(tmp_path: Path, prefix: s
     text = (BUILT_IN / "prefixes.yaml").read_text()
     kept = "".join(row for row in text.splitlines(keepends=True) if not row.startswith(f"  {prefix}: "))
     assert kept != text
-    expected = f"prefixes.yaml:{line(kept, 'prefixes:')}: prefixes: expected an IRI for {prefix!r}, got none; mend the entry"
+    expected = f"prefixes.yaml:{line(kept, 'prefixes:')}: prefixes: expected the prefix {prefix!r}, which RDF output uses, got none; mend the entry"
     assert said(tmp_path, "prefixes.yaml", kept) == expected
 
 

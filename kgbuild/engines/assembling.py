@@ -1,7 +1,7 @@
 """Parts -> nodes and edges, or their bytes: a range of ids at a time, in several processes, in an order that depends on the ids alone.
 
-Resources and products come first and organizations after them, in order of their ids, each with the edges that were merged with it. Then documentation
-pages, stubs, and rolled-up edges, which can only be made when all else is known.
+Resources and products come first and organizations after them, in order of their ids, each with the edges that were merged with it.
+Then come documentation pages, stubs, and rolled-up edges, which can only be made when all else is known.
 """
 
 from __future__ import annotations
@@ -256,4 +256,4 @@ class Rollup:
                     if subject != object:
                         products[subject, object].add(edge.subject)
                         declared[subject, object].update(edge.declared_in)
-        return [merger.edge("rollup", s, o, tuple(sorted(declared[s, o])), products=len(products[s, o])) for s, o in sorted(products)]
+        return [merger.rolled_up(s, o, declared[s, o], len(products[s, o])) for s, o in sorted(products)]

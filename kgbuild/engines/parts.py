@@ -87,7 +87,7 @@ def part_of(readings: Iterable[tuple[str, Reading]]) -> Part:
     claims.sort(key=_about)
     numbers: dict[int, int] = {}
     said = [numbers.setdefault(id(claim.says), len(numbers)) for claim in claims]
-    distinct = {number: claim for number, claim in zip(said, claims, strict=True)}
+    distinct = dict(zip(said, claims, strict=True))
     return Part(
         keys=tuple([claim.about for claim in claims]),
         by=tuple([claim.by for claim in claims]),

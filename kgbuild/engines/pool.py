@@ -53,7 +53,7 @@ def _spread(work: Callable[[Any, _T], _R], state: Any, tasks: Iterable[_T], jobs
 
 
 def _begin(state: Any, parent: int) -> None:
-    global _state
+    global _state  # noqa: PLW0603  # a process pool has no other place for what every task needs
     _state = state
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the whole group; the parent is the one to deal with it
     gc.disable()  # what is made here is trees, of which reference counts free all

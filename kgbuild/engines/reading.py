@@ -11,20 +11,21 @@ from typing import BinaryIO, NamedTuple
 from msgspec import Struct
 
 from kgbuild.claims import ClaimMaker, Reading
+from kgbuild.document import Document, NotText
 from kgbuild.engines import pool
 from kgbuild.engines.parts import Part, part_of
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping import Mapping
 from kgbuild.readers import ARCHIVES, LINES, jsonl, reader, text
-from kgbuild.readers.document import Document, NotText
 from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
 
 #: Bytes that one task reads: small enough to share the work out evenly, large enough that handing it over costs nothing.
 _BATCH = 4 * 2**20
 #: Files that one task reads at most.
 _BATCH_FILES = 400
-#: Decompressed bytes of one JSON Lines file.
-_MAX_STREAM = 2**40
+#: Decompressed bytes of a JSON Lines file for each byte of it, and at least: records say much the same, and yet not a thousand times.
+_MAX_RATIO, _MIN_STREAM = 250, 2**30
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Task(Struct, kw_only=True):
@@ -106,7 +107,7 @@ def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
         elif file.ending in LINES:
             from kgbuild.readers.compressed import open_stream
 
-            chunks = open_stream(Path(file.path), file.shown, limit=_MAX_STREAM)
+            chunks = open_stream(Path(file.path), file.shown, limit=max(_MIN_STREAM, _MAX_RATIO * file.size))
             yield from _stream_tasks(unit, file.name, file.shown, chunks)
             yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True)
         else:
@@ -136,7 +137,7 @@ def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Resul
             yield Task(unit=unit, name=name, shown=shown, ending=ending, data=data)
             continue
         yield Result(unit, None, hashlib.sha256(data).digest(), ())
-        yield from _stream_tasks(unit, name, shown, expand(data, name, shown, limit=_MAX_STREAM))
+        yield from _stream_tasks(unit, name, shown, expand(data, name, shown, limit=max(_MIN_STREAM, _MAX_RATIO * len(data))))
 
 
 def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -162,7 +163,7 @@ def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes]) -> 
             held.append(chunk)
             size += len(chunk)
             if size > text.MAX_BYTES + _BATCH:
-                text.check_size(shown, size)
+                raise InputError([_too_long(shown, line)])
     if size:
         yield Task(unit=unit, name=name, shown=shown, ending=".jsonl", data=b"".join(held), line=line)
     if digest:
@@ -229,9 +230,11 @@ def _lines(maker: ClaimMaker, task: Task) -> Result:
     readings: list[tuple[str, Reading]] = []
     problems: list[Problem] = []
     first = task.line
-    for number, line in enumerate(data.split(b"\n")):
-        if number == 0 and first <= 1 and task.start == 0:
-            line = text.without_bom(line)
+    if task.start == 0 and first <= 1 and data[:2] in _UTF16:
+        text.decode(task.shown, data[:2])
+    if task.start == 0 and first <= 1:
+        data = text.without_bom(data)
+    for number, line in enumerate(data.split(b"\n") if data.strip() else ()):
         if not line.strip():
             continue
         try:
@@ -243,11 +246,18 @@ def _lines(maker: ClaimMaker, task: Task) -> Result:
 
 
 def _line(maker: ClaimMaker, task: Task, line: bytes, number: int) -> Reading:
-    text.check_size(task.shown, len(line))
+    if len(line) > text.MAX_BYTES:
+        raise InputError([_too_long(task.shown, number)])
     try:
         return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False, lazy=maker.products))
     except NotText:
         return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=True))
+
+
+def _too_long(shown: str, line: int) -> Problem:
+    return Problem(
+        shown, line, 1, "", f"a line of at most {text.MAX_BYTES // 2**20} MiB", "a longer one", "write each record on a line of its own"
+    )
 
 
 def _whole_lines(task: Task) -> bytes:

@@ -7,13 +7,14 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from kgbuild.readers.document import Document
+from kgbuild.document import Document
 
 
 class Reader(Protocol):
     """Parses the bytes of one file. Raises InputError with every problem of the file."""
 
-    def __call__(self, path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]: ...
+    def __call__(self, path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
+        """Parse; with ``exact`` every scalar is text. ``containers`` are the keys of lists of records."""
 
 
 #: Ending of a file's name -> the module whose ``read`` parses it.
@@ -34,4 +35,4 @@ ARCHIVES: tuple[str, ...] = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
 
 def reader(ending: str) -> Reader:
     """The reader of files with this ending, imported on use."""
-    return cast(Reader, import_module(READERS[ending]).read)
+    return cast("Reader", import_module(READERS[ending]).read)

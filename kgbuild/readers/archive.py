@@ -34,7 +34,7 @@ class Limits:
     """The most that is read of one archive: bytes of a wanted member, decompressed bytes in all, entries (in a tar: headers)."""
 
     member: int = 64 << 20
-    total: int = 1 << 30
+    total: int = 512 << 20
     entries: int = 300_000
 
 

@@ -56,6 +56,7 @@ class Rules:
         self._exclude = tuple(glob.rstrip("/") for glob in exclude)
 
     def leaves_out(self, relative: str) -> bool:
+        """Whether a file or folder is left out, by its path below the input."""
         name = relative.rpartition("/")[2]
         if name.startswith(".") or name in LEFT_OUT:
             return True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kgbuild.document import Document
 from kgbuild.readers import json_text, text
-from kgbuild.readers.document import Document
 from kgbuild.readers.records import AS_JSON, split
 
 

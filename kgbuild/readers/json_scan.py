@@ -9,7 +9,7 @@ import json
 import re
 from typing import NamedTuple
 
-from kgbuild.readers.document import Place
+from kgbuild.document import Place
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP
 
 _SPACE = re.compile(r"[ \t\n\r]*+")

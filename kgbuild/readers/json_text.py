@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from kgbuild.document import Place, Tree
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text
-from kgbuild.readers.document import Place, Tree
 from kgbuild.readers.json_scan import Scan, is_deep, marks_of
 
 _decode = msgspec.json.Decoder().decode
@@ -47,19 +47,33 @@ def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Tre
     return tree | items if _one_key_each(data, fields) else parse(path, data, line, False, "line")
 
 
+def parse_part(data: bytes) -> Tree:
+    """The tree of a part that ``parse_record`` left undecoded. Raises InputError that does not know where the part is."""
+    return parse("", data, 1, False)
+
+
 def _one_key_each(data: bytes, fields: dict[str, msgspec.Raw]) -> bool:
     """Whether no key of the object itself was said twice, of which the last would win."""
     if b" :" in data or b"\t:" in data or b"\r:" in data:  # white space may stand before a colon (RFC 8259 §2): counting would be wrong
         return False
+    if _same(data, _encode(fields)):
+        return True
     inside = sum(bytes(value).count(b'":') for value in fields.values())
     return data.count(b'":') == inside + len(fields)
 
 
 def _sound(data: bytes, tree: Tree) -> bool:
     """Whether it is certain that a text that is JSON has no key twice and is not too deep, judged by what is left without its strings."""
-    marks = marks_of(data)
     encoded = _encode(tree)
+    if b" :" not in data and b"\n" not in data and _same(data, encoded) and data.count(b"[") + data.count(b"{") <= text.MAX_DEPTH:
+        return True
+    marks = marks_of(data)
     return marks.count(b":") == encoded.count(b'":') - encoded.count(b'\\":') and not is_deep(marks)
+
+
+def _same(data: bytes, encoded: bytes) -> bool:
+    """Whether a text is written as we would write what was parsed of it: as long, with as many keys. So nothing of it was lost."""
+    return len(data) == len(encoded) and data.count(b'":') == encoded.count(b'":')
 
 
 def _exact(path: str, data: bytes, line: int, whole: str) -> Tree:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kgbuild.document import Document
 from kgbuild.errors import InputError
 from kgbuild.readers import json_text
-from kgbuild.readers.document import Document
 from kgbuild.readers.records import AS_JSON, not_a_mapping
 
 
@@ -14,7 +14,7 @@ def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset
     Raises InputError (see json_text.parse).
     """
     tree = json_text.parse(path, data, line, exact, "line") if exact or not lazy else json_text.parse_record(path, data, line, lazy)
-    document = Document(tree=tree, raw=data, line=line, exact=exact, literal=True, find=json_text.find)
+    document = Document(tree=tree, raw=data, line=line, exact=exact, literal=True, find=json_text.find, decode=json_text.parse_part)
     if not isinstance(tree, dict):
         raise InputError([not_a_mapping(path, document, (), tree, AS_JSON)])
     return document

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text, yaml_text
-from kgbuild.readers.document import Document
 from kgbuild.readers.records import not_a_mapping
 
 _OPEN = re.compile(rb"\s*---[ \t]*\r?\n")

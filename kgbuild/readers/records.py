@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kgbuild.document import Document, Place, Tree, show
 from kgbuild.errors import InputError, Problem
-from kgbuild.readers.document import Document, Place, Tree, show
 
 _NAMES = {list: "a list", str: "text", type(None): "nothing", bool: "a boolean", int: "a number", float: "a number"}
 AS_YAML, AS_JSON = "write it as `field: value` lines", 'write it as `{"field": "value"}`'

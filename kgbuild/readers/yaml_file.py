@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import yaml_text
-from kgbuild.readers.document import Document
 from kgbuild.readers.records import split
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from kgbuild.document import Place, Tree
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text, yaml_faults
-from kgbuild.readers.document import Place, Tree
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
 
 if TYPE_CHECKING:

@@ -1,13 +1,17 @@
 """Nodes and edges -> RDF triples: PROV-O, DCAT 3, DCTERMS and our own terms; the one walk that every RDF format shares.
 
-Every IRI is valid, no node is blank, no triple comes twice, and numbers are written in their canonical form (XSD 1.1 Part 2).
+Every IRI is valid, no node is blank, no triple of one subject's edges comes twice, and numbers are written in their canonical form (XSD 1.1 Part 2).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -17,12 +21,12 @@ from kgbuild.model import Edge, Kind, Node
 from kgbuild.vocab import as_iri, encode_id, expand, safe_iri
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-#: XSD 1.1 Part 2, §3.3.7 to §3.3.14: the lexical forms of the date types that records use.
+#: XSD 1.1 Part 2, §3.3.7 to §3.3.14: the lexical forms of the date types that records use, and what makes a day of each.
 _DATES = (
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), NamedNode(_XSD + "dateTime")),
-    (re.compile(r"\d{4}-\d\d-\d\d"), NamedNode(_XSD + "date")),
-    (re.compile(r"\d{4}-\d\d"), NamedNode(_XSD + "gYearMonth")),
-    (re.compile(r"\d{4}"), NamedNode(_XSD + "gYear")),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "", NamedNode(_XSD + "dateTime")),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "", NamedNode(_XSD + "date")),
+    (re.compile(r"\d{4}-\d\d"), "-01", NamedNode(_XSD + "gYearMonth")),
+    (re.compile(r"\d{4}"), "-01-01", NamedNode(_XSD + "gYear")),
 )
 _INTEGER, _DECIMAL, _BOOLEAN = NamedNode(_XSD + "integer"), NamedNode(_XSD + "decimal"), NamedNode(_XSD + "boolean")
 _BYTES = NamedNode(_XSD + "nonNegativeInteger")
@@ -82,10 +86,10 @@ class Walk:
             subject = NamedNode(node.iri)
             for predicate, object in dict.fromkeys(self._node(node)):
                 yield Triple(subject, predicate, object)
-        for edge in edges:
-            source, target = self.term(edge.subject), self.term(edge.object)
-            for predicate in dict.fromkeys(self._predicates(edge)):
-                yield Triple(source, predicate, target)
+        for source, group in groupby(edges, attrgetter("subject")):
+            subject = self.term(source)
+            for predicate, target in dict.fromkeys((predicate, edge.object) for edge in group for predicate in self._predicates(edge)):
+                yield Triple(subject, predicate, self.term(target))
         if self.qualified:
             for edge in edges:
                 subject = NamedNode(edge.id)
@@ -140,8 +144,7 @@ class Walk:
             iri = expand(value, self.prefixes) or as_iri(value)
             return NamedNode(iri) if iri else Literal(value)
         if name in _DATE_FIELDS:
-            datatype = next((datatype for form, datatype in _DATES if form.fullmatch(value)), None)
-            return Literal(value, datatype=datatype) if datatype else Literal(value)
+            return _date(value)
         return _literal(value)
 
     def _records(self, node: Node) -> Iterator[NamedNode]:
@@ -183,6 +186,18 @@ class Walk:
             yield self.own("declared_in"), self.term(edge.subject if space in self._space_kinds else self.mapping.curie("resource", id))
 
 
+def _date(value: str) -> Literal:
+    """A typed date where the text is one that the calendar has, else the text."""
+    for form, rest, datatype in _DATES:
+        if form.fullmatch(value):
+            try:
+                datetime.fromisoformat(value + rest)
+            except ValueError:
+                break
+            return Literal(value, datatype=datatype)
+    return Literal(value)
+
+
 def _literal(value: Any) -> Literal:
     """A literal in canonical form: `1.50` is written `1.5`, and no exponent is used."""
     if isinstance(value, bool):
@@ -190,6 +205,6 @@ def _literal(value: Any) -> Literal:
     if isinstance(value, int):
         return Literal(str(value), datatype=_INTEGER)
     if isinstance(value, float):
-        text = f"{value:.17f}" if "e" in repr(value) else repr(value)
-        return Literal(text.rstrip("0") + ("0" if text.rstrip("0").endswith(".") else ""), datatype=_DECIMAL)
+        text = format(Decimal(repr(value)), "f")
+        return Literal(text if "." in text else f"{text}.0", datatype=_DECIMAL)
     return Literal(value)

@@ -29,7 +29,16 @@ class Turtle:
 
     def render(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Rendered, ...]:
         triples = list(self._walk.triples(nodes, edges))
-        return (Rendered(self._serialize(triples)[len(self._head) :], len(triples), Counter()),)
+        if _ends_in_a_dot(nodes, edges):
+            data = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE) or b""
+        else:
+            data = self._serialize(triples)[len(self._head) :]
+        return (Rendered(data, len(triples), Counter()),)
+
+
+def _ends_in_a_dot(nodes: Sequence[Node], edges: Sequence[Edge]) -> bool:
+    """Whether an id does: `kgr:a\\.` is right (Turtle 1.1 §6.5, PN_LOCAL_ESC), and rdflib does not read it; so IRIs are written whole then."""
+    return any(node.id.endswith(".") for node in nodes) or any(edge.object.endswith(".") for edge in edges)
 
 
 def writer(mapping: Mapping, qualified: bool) -> Turtle:

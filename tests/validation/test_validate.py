@@ -200,8 +200,10 @@ def test_a_tsv_graph_may_have_no_edge(tmp_path: Path) -> None:
 
 LEVELS = (
     "knowledge_assertion, logical_entailment, prediction, statistical_association, text_co_occurrence, observation, not_provided",
-    "manual_agent, automated_agent, data_analysis_pipeline, computational_model, text_mining_agent, image_processing_agent,"
-    " manual_validation_of_automated_agent, not_provided",
+    (
+        "manual_agent, automated_agent, data_analysis_pipeline, computational_model, text_mining_agent, image_processing_agent,"
+        " manual_validation_of_automated_agent, not_provided"
+    ),
 )
 UNKNOWN = f"'nmae' is neither a slot of {BIOLINK} nor a property that kgbuild declares"
 CONTEXT = "Node property 'id' has a value with a CURIE prefix 'foo' is not represented in Biolink Model JSON-LD context"

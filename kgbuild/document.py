@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
+
+from kgbuild.errors import InputError
 
 #: A tree of dict, list, str and None; from a fast parse also bool, int and float where the file has plain scalars.
 Tree = Any
@@ -25,9 +27,10 @@ class NotText(Exception):
 class Document(Struct, kw_only=True):
     """One record as it stands, before anything is known of it.
 
-    ``raw`` are the bytes that the tree was parsed from and ``line`` the line of the file on which they begin (from one). ``exact`` says that
-    every scalar is text. ``body`` is what follows the front matter of a page. ``top`` leads from the root of ``raw`` to the tree.
-    ``asked`` is set when a text was taken from ``raw`` instead of the tree; ``literal`` says that booleans and integers have one spelling, as in JSON.
+    ``raw`` are the bytes that the tree was parsed from and ``line`` the line of the file on which they begin (from one). ``exact``
+    says that every scalar is text. ``body`` is what follows the front matter of a page. ``top`` leads from the root of ``raw`` to the tree.
+    ``asked`` is set when a text was taken from ``raw`` instead of the tree; ``literal`` says that booleans and integers have one
+    spelling, as in JSON. ``decode`` parses a part of the tree that was left as msgspec.Raw.
     """
 
     tree: Tree
@@ -40,8 +43,9 @@ class Document(Struct, kw_only=True):
     literal: bool = False
     top: Place = ()
     find: Callable[[bytes, Place], tuple[int, int]]
+    decode: Callable[[bytes], Tree] | None = None
 
-    def text(self, scalar: bool | int | float) -> str:
+    def text(self, scalar: bool | float) -> str:
         """The text of a scalar that the fast parse took for a boolean or a number. Raises NotText where the tree does not tell."""
         self.asked = True
         if isinstance(scalar, bool):
@@ -50,6 +54,15 @@ class Document(Struct, kw_only=True):
         elif isinstance(scalar, int) and (self.literal or not _OTHER_INTS.search(self.raw)):
             return str(scalar)
         raise NotText
+
+    def decoded(self, part: Tree) -> Tree:
+        """A part of the tree, parsed if it was not. What is wrong with it is said by the exact parse, which knows where it is: NotText."""
+        if not isinstance(part, Raw) or self.decode is None:
+            return part
+        try:
+            return self.decode(bytes(part))
+        except InputError:
+            raise NotText from None
 
     def where(self, place: Place) -> tuple[int, int]:
         """Line and column in the file of a place of the tree."""
