@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
@@ -46,12 +45,12 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
 def _closing(data: bytes, start: int) -> re.Match[bytes] | None:
     """The first line from ``start`` on that ends the front matter. (A search in multi-line mode takes longer than all the YAML.)"""
     found = _CLOSE.match(data, start)
-    ends = sorted(at + 1 for mark in (b"\n---", b"\n...") for at in _all(data, mark, start - 1)) if not found else []
-    return found or next((match for at in ends if (match := _CLOSE.match(data, at))), None)
-
-
-def _all(data: bytes, mark: bytes, start: int) -> Iterator[int]:
-    at = data.find(mark, start)
-    while at >= 0:
-        yield at
-        at = data.find(mark, at + 1)
+    at = start - 1
+    while found is None:
+        dashes = data.find(b"\n---", at)
+        dots = data.find(b"\n...", at, dashes if dashes >= 0 else len(data))
+        at = (dots if dots >= 0 else dashes) + 1
+        if not at:
+            return None
+        found = _CLOSE.match(data, at)
+    return found

@@ -38,7 +38,7 @@ _BACK = str.maketrans(_PRIVATE, _OLD_BREAKS)
 #: Where a flow collection can begin: at the start of a node.
 _FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE)
 #: What may stand about the colon of a key in a flow mapping besides `: ` (YAML 1.2 §7.4.2).
-_FLOW_COLONS = (b'":', b"':", b"]:", b"}:", b":,", b":]", b":}", b":[", b":{")
+_FLOW_COLON = re.compile(rb"[\"'\]}]:|:[,\]}\[{]").search
 _COLON_ESCAPES = (b":\\", b"\\x3", b"\\u003", b"\\U0000003")
 _encode = msgspec.json.Encoder().encode
 
@@ -74,9 +74,11 @@ def _one_key_each(tree: Tree, data: bytes) -> bool:
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
     flow = b"{" in data or b"[" in data
-    if flow and any(colon in data for colon in _FLOW_COLONS) and _FLOW.search(data):
+    if flow and _FLOW_COLON(data) and _FLOW.search(data):
         return False
-    keys = encoded.count(b'":') - encoded.count(b'\\":')
+    keys = encoded.count(b'":')
+    if b"\\" in encoded:
+        keys -= encoded.count(b'\\":')
     colons = data.count(b": ") + data.count(b":\n") + data.endswith(b":")
     if b"\r" in data or b"\t" in data:
         colons += data.count(b":\r") + data.count(b":\t")

@@ -6,7 +6,7 @@ Every IRI is valid, no node is blank, no triple of one subject's edges comes twi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Kind, Node
+from kgbuild.model import Edge, Kind, Node, Role
 from kgbuild.vocab import as_iri, encode_id, expand, safe_iri
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -51,6 +51,8 @@ _EDGE_FIELDS = tuple(
     name for name in Edge.__struct_fields__ if name not in ("id", "subject", "predicate", "object", "category", "declared_in")
 )
 
+_how = attrgetter("predicate", "original_predicate", "source_role", "relation_type")
+
 Object = NamedNode | Literal
 
 
@@ -61,17 +63,13 @@ class Walk:
         self.mapping, self.qualified = mapping, qualified
         self.prefixes = mapping.prefixes.prefixes
         spaces, self._term_space = mapping.prefixes.spaces, mapping.prefixes.spaces["term"]
-        self._kinds: dict[str, Kind] = {
-            getattr(mapping.categories, kind).class_: kind for kind in ("resource", "product", "organization", "page")
-        }
         self._space_kinds: dict[str, Kind] = {spaces["organization"]: "organization", spaces["page"]: "page"}
         self.term = lru_cache(maxsize=4096)(self._term)
-        roles, provenance = mapping.provenance.roles, mapping.provenance
-        self._roles = {"original": self.term(roles.original.predicate), "secondary": self.term(roles.secondary.predicate)}
-        self._relations = {curie: self.term(curie) for curie in provenance.relations.values()}
-        self._derived = mapping.provenance.edges["derived_from"].registry
-        self._rules = {rule.registry: rule for kind, rule in provenance.edges.items() if kind != "rollup"}
         self._is_a = self.term("rdf:type")
+        self._declared_in = self.own("declared_in")
+        self._fields = [(name, self.term(_TERMS[name]) if name in _TERMS else self.own(name), self._object(name)) for name in _NODE_FIELDS]
+        self._said = lru_cache(maxsize=1024)(self._predicates)
+        self._rules = {rule.registry: rule for kind, rule in mapping.provenance.edges.items() if kind != "rollup"}
 
     def _term(self, curie: str) -> NamedNode:
         return NamedNode(expand(curie, self.prefixes) or safe_iri(curie))
@@ -84,33 +82,32 @@ class Walk:
         """The triples of some nodes and edges, those of one subject together."""
         for node in nodes:
             subject = NamedNode(node.iri)
-            for predicate, object in dict.fromkeys(self._node(node)):
+            for predicate, object in self._node(node):
                 yield Triple(subject, predicate, object)
         for source, group in groupby(edges, attrgetter("subject")):
             subject = self.term(source)
-            for predicate, target in dict.fromkeys((predicate, edge.object) for edge in group for predicate in self._predicates(edge)):
-                yield Triple(subject, predicate, self.term(target))
+            for predicate, object in self._statements(list(group)):
+                yield Triple(subject, predicate, object)
         if self.qualified:
             for edge in edges:
                 subject = NamedNode(edge.id)
-                for predicate, object in dict.fromkeys(self._edge(edge)):
-                    yield Triple(subject, predicate, object)
+                for predicate, property in dict.fromkeys(self._edge(edge)):
+                    yield Triple(subject, predicate, property)
 
     def _node(self, node: Node) -> Iterator[tuple[NamedNode, Object]]:
         kind = self._kind(node)
         rule = getattr(self.mapping.categories, kind)
-        for curie in (*node.category, node.kgrs_category, rule.class_, *rule.rdf):
-            if curie:
-                yield self._is_a, self.term(curie)
-        for name in _NODE_FIELDS:
+        for curie in dict.fromkeys((*node.category, node.kgrs_category or rule.class_, rule.class_, *rule.rdf)):
+            yield self._is_a, self.term(curie)
+        for name, predicate, made in self._fields:
             value = getattr(node, name)
-            if value is None or value == ():
-                continue
-            predicate = self.term(_TERMS[name]) if name in _TERMS else self.own(name)
-            for item in value if type(value) is tuple else (value,):
-                yield predicate, self._object(name, item)
+            if type(value) is tuple:
+                for item in dict.fromkeys(value):
+                    yield predicate, made(item)
+            elif value is not None:
+                yield predicate, made(value)
         yield from self._special(node, kind)
-        yield from ((self.own("declared_in"), record) for record in self._records(node))
+        yield from ((self._declared_in, record) for record in self._records(node))
 
     def _kind(self, node: Node) -> Kind:
         found = self._space_kinds.get(node.id.partition(":")[0])
@@ -118,6 +115,13 @@ class Walk:
             return found
         product = self.mapping.categories.product
         return "product" if product.class_ in node.category or product.biolink in node.category else "resource"
+
+    def _statements(self, edges: Sequence[Edge]) -> Iterator[tuple[NamedNode, NamedNode]]:
+        """Predicate and object of the edges of one subject, each once: a source that is original and secondary is still one source."""
+        said = [(predicate, edge.object) for edge in edges for predicate in self._said(*_how(edge))]
+        once = len({edge.object for edge in edges}) == len(edges)
+        for predicate, object in said if once else dict.fromkeys(said):
+            yield predicate, self.term(object)
 
     def _special(self, node: Node, kind: Kind) -> Iterator[tuple[NamedNode, Object]]:
         if node.url:
@@ -134,18 +138,17 @@ class Walk:
             yield (self.term("dcat:byteSize"), Literal(str(node.file_size), datatype=_BYTES)) if whole else (
                 self.own("file_size"), _literal(node.file_size),
             )  # fmt: skip
-        for word in node.domain:
-            curie = self.mapping.domains.domains.get(word)
+        for curie in dict.fromkeys(map(self.mapping.domains.domains.get, node.domain)):
             if curie:
                 yield self.term("dcat:theme"), self.term(curie)
 
-    def _object(self, name: str, value: Any) -> Object:
-        if name in _CURIE_FIELDS:
-            iri = expand(value, self.prefixes) or as_iri(value)
-            return NamedNode(iri) if iri else Literal(value)
-        if name in _DATE_FIELDS:
-            return _date(value)
-        return _literal(value)
+    def _object(self, name: str) -> Callable[[Any], Object]:
+        """How the values of a property are made objects of triples."""
+        return self._named if name in _CURIE_FIELDS else _date if name in _DATE_FIELDS else _literal
+
+    def _named(self, value: str) -> Object:
+        iri = expand(value, self.prefixes) or as_iri(value)
+        return NamedNode(iri) if iri else Literal(value)
 
     def _records(self, node: Node) -> Iterator[NamedNode]:
         """The records that declare a node, as nodes: a page and an organization declare themselves, a resource all else."""
@@ -154,18 +157,15 @@ class Walk:
         else:
             yield from (self.term(self.mapping.curie("resource", id)) for id in node.declared_in)
 
-    def _predicates(self, edge: Edge) -> Iterator[NamedNode]:
+    def _predicates(self, written: str, original: str | None, role: Role | None, relation: str | None) -> tuple[NamedNode, ...]:
         """The predicate as written, ours, and those of the public vocabularies; of provenance also role and relation (SPEC §5)."""
-        yield self.term(edge.predicate)
-        own = edge.original_predicate or edge.predicate
-        yield self.term(own)
+        provenance = self.mapping.provenance
+        own = original or written
         rule = self._rules.get(own)
-        if rule and rule.rdf:
-            yield self.term(rule.rdf)
-        if edge.source_role:
-            yield self._roles[edge.source_role]
-        if edge.relation_type in self._relations:
-            yield self._relations[edge.relation_type]
+        curies = [written, own, rule.rdf if rule else None, getattr(provenance.roles, role).predicate if role else None]
+        if relation in provenance.relations.values():
+            curies.append(relation)
+        return tuple(self.term(curie) for curie in dict.fromkeys(curies) if curie)
 
     def _edge(self, edge: Edge) -> Iterator[tuple[NamedNode, Object]]:
         """An edge as a resource with all its properties (``--qualified``)."""
@@ -200,6 +200,8 @@ def _date(value: str) -> Literal:
 
 def _literal(value: Any) -> Literal:
     """A literal in canonical form: `1.50` is written `1.5`, and no exponent is used."""
+    if isinstance(value, str):
+        return Literal(value)
     if isinstance(value, bool):
         return Literal("true" if value else "false", datatype=_BOOLEAN)
     if isinstance(value, int):
@@ -207,4 +209,4 @@ def _literal(value: Any) -> Literal:
     if isinstance(value, float):
         text = format(Decimal(repr(value)), "f")
         return Literal(text if "." in text else f"{text}.0", datatype=_DECIMAL)
-    return Literal(value)
+    raise TypeError(f"a property is text, a number or a boolean, not {type(value)}")
