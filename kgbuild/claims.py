@@ -15,7 +15,7 @@ from kgbuild.errors import InputError, Problem
 from kgbuild.links import links
 from kgbuild.mapping import Mapping, PageKind
 from kgbuild.model import Claim, Listing, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Role, Source, Statement
-from kgbuild.values import SCALARS, items, json_text, kind_of, plain, scalar, text_list
+from kgbuild.values import SCALARS, items, kept, kind_of, scalar, text_list
 
 _encode = msgspec.json.Encoder().encode
 #: Listings of which a claim maker remembers what they say; as bytes, some kilobytes each.
@@ -206,7 +206,7 @@ class ClaimMaker:
             into.append(self._odd_source(document, item, here, role))
             more |= type(item) is dict and any(key not in known or isinstance(part, (dict, list)) for key, part in item.items())
         if more:
-            describing.extra[str(place[-1])] = json_text(plain(document, value, ""))
+            describing.extra[str(place[-1])] = kept(document, value, "")
 
     def _odd_source(self, document: Document, item: Tree, place: Place, role: Role) -> Source:
         """A source that is written in another way than nearly all are. Raises Fault where it names none."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from kgbuild.document import Document, NotText, Tree
 from kgbuild.licenses import Licenses
 from kgbuild.mapping import Mapping, RecordFields
 from kgbuild.model import Description, Kind, Role
-from kgbuild.values import items, json_text, number, plain, scalar, text_list
+from kgbuild.values import items, kept, number, scalar, text_list
 
 _HINTS = get_type_hints(Description)
 _LISTS = frozenset(name for name, hint in _HINTS.items() if getattr(hint, "__origin__", None) is tuple)
@@ -62,22 +64,31 @@ class Vocabulary:
     """What a mapping says of values, ready for look-up."""
 
     def __init__(self, mapping: Mapping) -> None:
-        self.licenses = Licenses(mapping)
         self.license_fields = mapping.fields.license
         self.contact_fields = mapping.fields.contact
         self.publication_fields = mapping.fields.publication
         self.people = frozenset(mapping.fields.people)
         self.prefixed = mapping.fields.prefixed
-        self.media_types = _folded(mapping.formats.formats)
-        self.compressions = _folded(mapping.formats.compression)
-        self._spellings = sorted(mapping.prefixes.spellings.items(), key=lambda pair: -len(pair[0]))
+        self._media_types = _folded(mapping.formats.formats)
+        self._compressions = _folded(mapping.formats.compression)
+        self._prefixes = mapping.prefixes.spellings
+        longest_first = sorted(self._prefixes, key=len, reverse=True)
+        self._spelling = re.compile("|".join(map(re.escape, longest_first)) or r"\Z.").match
+        # A registry has a few hundred licences and a few dozen formats.
+        self.license = lru_cache(maxsize=4096)(Licenses(mapping).identify)
+        self.media_type = lru_cache(maxsize=1024)(self._media_type)
+
+    def _media_type(self, format: str | None, compression: str | None) -> str | None:
+        """The media type of what is served: that of the format, or else of the compression around it."""
+        found = self._media_types.get(format.strip().lower()) if format else None
+        return found or (self._compressions.get(compression.strip().lower()) if compression else None)
 
     def compress(self, id: str) -> str:
         """The id as a CURIE where one of the mapping's spellings fits, else as written."""
-        for start, prefix in self._spellings:
-            if id.startswith(start):
-                return f"{prefix}:{id[len(start) :].rstrip('/')}" if len(id) > len(start) else id
-        return id
+        start = self._spelling(id)
+        if start is None or start.end() == len(id):
+            return id
+        return f"{self._prefixes[start[0]]}:{id[start.end() :].rstrip('/')}"
 
 
 def _folded(table: dict[str, str]) -> dict[str, str]:
@@ -105,7 +116,9 @@ class Describing:
                 values[text] = value
             elif key not in spoken:
                 self._field(key, value, feeds.get(key), tree)
-        self._derive()
+        media_type = self.vocabulary.media_type(values.get("format"), values.get("compression"))
+        if media_type:
+            values["media_type"] = media_type
         return Description(**values, extra=self.extra)
 
     def _field(self, key: str, value: Tree, feed: tuple[str, int] | None, tree: Tree) -> None:
@@ -124,12 +137,12 @@ class Describing:
     def _keep(self, key: str, value: Tree) -> None:
         if key not in self.table.carried and key not in self.table.feeds:
             self.notes.append(Note(f"unknown {self.table.kind} field", key))
-        self.extra[key] = json_text(plain(self.document, value, key))
+        self.extra[key] = kept(self.document, value, key)
 
     def _odd(self, key: str, value: Tree) -> None:
         """A value that its property cannot hold: kept as written, and counted."""
         self.notes.append(Note(f"{self.table.kind} field with an unusual value", key))
-        self.extra[key] = json_text(plain(self.document, value, key))
+        self.extra[key] = kept(self.document, value, key)
 
     def _one(self, name: str, rank: int, key: str, value: Tree, tree: Tree) -> None:
         found = number(self.document, value) if name in _NUMBERS else scalar(self.document, value)
@@ -169,13 +182,13 @@ class Describing:
         url = next((t for n in names.url if n in parts and (t := scalar(self.document, parts[n]))), None)
         if (label is None and url is None) or "license" in self.values:
             return self._odd(key, value)
-        license = self.vocabulary.licenses.identify(label, url)
+        license = self.vocabulary.license(label, url)
         if license:
             self.values["license"] = license
         if label:
             self.values["license_label"] = label
         if any(part not in (None, label, license) for part in parts.values()):
-            self.extra[key] = json_text(plain(self.document, value, key))
+            self.extra[key] = kept(self.document, value, key)
 
     def contacts(self, key: str, value: Tree) -> None:
         """People and organizations that answer for a node: their labels, whole in `extra`; organizations with an id are nodes too."""
@@ -198,7 +211,7 @@ class Describing:
         if labels:
             self.values["contact"] = tuple(labels)
         if any(isinstance(item, dict) for item in items(value)):
-            self.extra[key] = json_text(plain(self.document, value, key))
+            self.extra[key] = kept(self.document, value, key)
 
     def publications(self, key: str, value: Tree) -> None:
         """Publications: their ids as CURIEs, whole in `extra` where more is said of them."""
@@ -213,16 +226,7 @@ class Describing:
         if ids:
             self.values["publications"] = tuple(ids)
         if any(isinstance(item, dict) or item not in ids for item in items(value)):
-            self.extra[key] = json_text(plain(self.document, value, key))
-
-    def _derive(self) -> None:
-        """The media type: of the format, or of the compression around it (DCAT 3 §6.8.16 keeps them apart; here a file is what is served)."""
-        format, compression = self.values.get("format"), self.values.get("compression")
-        media_type = self.vocabulary.media_types.get(format.strip().lower()) if format else None
-        if media_type is None and compression:
-            media_type = self.vocabulary.compressions.get(compression.strip().lower())
-        if media_type:
-            self.values["media_type"] = media_type
+            self.extra[key] = kept(self.document, value, key)
 
 
 _SPECIAL: dict[str, Callable[[Describing, str, Tree], None]] = {

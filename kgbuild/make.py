@@ -20,8 +20,12 @@ class Maker:
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
-        self._predicates = {kind: mapping.predicates(kind) for kind in mapping.provenance.edges}
-        self._category = (mapping.provenance.edge_category,)
+        provenance = mapping.provenance
+        self._knowledge = (provenance.primary_knowledge_source, provenance.aggregator_knowledge_source)
+        self._kinds = {
+            kind: (*mapping.predicates(kind), (provenance.edge_category,), rule.knowledge_level, rule.agent_type)
+            for kind, rule in provenance.edges.items()
+        }
         self._spaces = {kind: f"{space}:" for kind, space in mapping.prefixes.spaces.items()}
         self._bases = {kind: mapping.prefixes.prefixes[space] for kind, space in mapping.prefixes.spaces.items()}
         self._classes: dict[tuple[Kind, str | None], tuple[tuple[str, ...], str | None]] = {}
@@ -40,22 +44,19 @@ class Maker:
         products: int | None = None,
     ) -> Edge:
         """An edge of a kind; ``by`` are the sorted ids of the records that state it."""
-        predicate, original_predicate = self._predicates[kind]
-        provenance = self.mapping.provenance
-        rule = provenance.edges[kind]
+        predicate, original_predicate, category, knowledge_level, agent_type = self._kinds[kind]
         # By position: hundreds of thousands of edges are made, and keywords would double what each costs.
         return Edge(
             edge_id(subject, predicate, object, role, relation),
             subject,
             predicate,
             object,
-            self._category,
-            rule.knowledge_level,
-            rule.agent_type,
+            category,
+            knowledge_level,
+            agent_type,
             relation,
             role,
-            provenance.primary_knowledge_source,
-            provenance.aggregator_knowledge_source,
+            *self._knowledge,
             by,
             within,
             original_predicate,

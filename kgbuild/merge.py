@@ -225,21 +225,33 @@ class Merger:
 
     def _derivations(
         self, subject: str, owners: tuple[str, ...], chosen: list[Claim[Listing]], listings: list[Claim[Listing]]
-    ) -> Iterator[tuple[Edge, list[Need]]]:
+    ) -> Iterator[tuple[Edge, Sequence[Need]]]:
         """One edge per (source, role, relation type) of the chosen listings, declared by every listing that says the same."""
-        originals: dict[Source, set[str]] = {}
+        aliases, resources = self.facts.aliases, self.facts.resources
+        keys: dict[Source, None] = {}
+        written: dict[Source, set[str]] = {}
         for claim in chosen:
             for source in claim.says.sources:
-                originals.setdefault(self._renamed(source), set()).add(source.id)
-        declared = self._declared(originals, listings)
-        for key in sorted(originals, key=_source_order):
-            by, written = declared[key], originals[key]
-            within = True if key.id in owners or owner_of(key.id) in owners else None
-            renamed = tuple(sorted(written)) if written != {key.id} else ()
-            edge = self._make.edge(
-                "derived_from", subject, self._make.curie("resource", key.id), by, key.role, key.relation, within, renamed
-            )
-            yield edge, self._need(key.id, by)
+                key = source
+                if source.id in aliases:
+                    key = self._renamed(source)
+                    written.setdefault(key, set()).add(source.id)
+                keys[key] = None
+        declared = self._declared(keys, listings)
+        for key in sorted(keys, key=_source_order):
+            by, id = declared[key], key.id
+            within = True if id in owners or owner_of(id) in owners else None
+            originals = self._originals(key, written[key], chosen) if key in written else ()
+            object = self._make.curie("resource", id)
+            edge = self._make.edge("derived_from", subject, object, by, key.role, key.relation, within, originals)
+            yield edge, () if id in resources else self._need(id, by)
+
+    @staticmethod
+    def _originals(key: Source, written: set[str], chosen: list[Claim[Listing]]) -> tuple[str, ...]:
+        """The ids as written that became one source, sorted; none where it was written by its id in use alone."""
+        if any(key in claim.says.sources for claim in chosen):
+            written = written | {key.id}
+        return () if written == {key.id} else tuple(sorted(written))
 
     def _declared(self, keys: Iterable[Source], listings: list[Claim[Listing]]) -> dict[Source, tuple[str, ...]]:
         """By whom each derivation is stated. Equal copies of a listing are one object, so what they say is looked at once."""

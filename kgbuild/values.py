@@ -17,6 +17,17 @@ _MAX_INTEGER = 2**63
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
 SCALARS = (bool, int, float)
+#: Keys whose values are converted, in JSON text.
+_CONVERTED = re.compile(r'"is_|_(?:count|size)"')
+#: Texts, and lists and mappings of texts, as deep as records are.
+_Text1 = str | list[str] | dict[str, str]
+_Text2 = str | list[_Text1] | dict[str, _Text1]
+
+
+class _Texts(msgspec.Struct):
+    """A value that is text throughout. (A Struct, since msgspec looks at the types of one only once.)"""
+
+    value: str | list[_Text2] | dict[str, _Text2]
 
 
 def json_text(value: Any) -> str:
@@ -68,7 +79,17 @@ def number(document: Document, value: Tree) -> int | float | None:
     return int(found) if found == int(found) else found
 
 
-def plain(document: Document, value: Tree, key: str) -> Any:
+def kept(document: Document, value: Tree, key: str) -> str:
+    """The JSON text of a field that has no property of its own. Raises NotText where the fast parse lost a text."""
+    try:
+        msgspec.convert({"value": value}, _Texts)
+    except msgspec.ValidationError:
+        return json_text(_as_kept(document, value, key))
+    text = json_text(value)  # nearly always there is text only, of which nothing is converted
+    return json_text(_as_kept(document, value, key)) if _converted(key) or _CONVERTED.search(text) else text
+
+
+def _as_kept(document: Document, value: Tree, key: str) -> Any:
     """A value as JSON keeps it: text as text, absent as absent, and `is_…`, `…_count`, `…_size` converted (SPEC §2)."""
     if type(value) is dict:
         table: dict[str, Any] = {}
@@ -76,10 +97,10 @@ def plain(document: Document, value: Tree, key: str) -> Any:
             if type(name) is not str:
                 raise NotText
             if item is not None:
-                table[name] = item if type(item) is str and not _converted(name) else plain(document, item, name)
+                table[name] = item if type(item) is str and not _converted(name) else _as_kept(document, item, name)
         return table
     if type(value) is list:
-        return [plain(document, item, key) for item in value if item is not None]
+        return [_as_kept(document, item, key) for item in value if item is not None]
     if key.startswith("is_"):
         word = str(value).lower()
         return word in _TRUE if word in _TRUE or word in _FALSE else scalar(document, value)

@@ -19,7 +19,7 @@ PUBLIC = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "skos", "spdx", "xsd
 _encode_json = msgspec.json.Encoder().encode
 
 #: UUIDv5(URL, "https://w3id.org/kg-registry/"), the namespace of edge ids (SPEC §3, RFC 9562 §5.5).
-EDGE_NAMESPACE = bytes.fromhex("60a020692cd25f3a931eb6d672b09d46")
+_NAMESPACE = hashlib.sha1(bytes.fromhex("60a020692cd25f3a931eb6d672b09d46"), usedforsecurity=False)
 
 
 def encode_id(text: str) -> str:
@@ -66,10 +66,13 @@ def as_iri(text: str) -> str | None:
 
 
 def edge_id(subject: str, predicate: str, object: str, role: str | None, relation: str | None) -> str:
-    """``urn:uuid:`` and the UUIDv5 of the JSON array of the five (compact, as RFC 8785 has it)."""
-    name = _encode_json((subject, predicate, object, role, relation))
-    digest = bytearray(hashlib.sha1(EDGE_NAMESPACE + name, usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    """``urn:uuid:`` and the UUIDv5 of the JSON array of the five (compact, as RFC 8785 has it).
+
+    >>> edge_id("kgr:go", "kgrs:has_product", "kgr:go.owl", None, None)
+    'urn:uuid:fc6f1a63-4922-56b7-9004-e31cdb9fe8f7'
+    """
+    name = _NAMESPACE.copy()  # OpenSSL takes longer to begin a hash than to copy one
+    name.update(_encode_json((subject, predicate, object, role, relation)))
+    text = name.hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]  # RFC 9562 §4.1; the version stands before it (§4.2)
+    return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from kgbuild import writers
@@ -21,6 +22,7 @@ from kgbuild.model import Claim, Difference, Edge, Kind, Node, PageStatement, St
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
 _RANGE = 4_000
+_stated_as = attrgetter("original_predicate", "predicate")
 
 
 class Block(NamedTuple):
@@ -130,12 +132,20 @@ def _render(plan: Plan, block: Block) -> Chunk:
     return Chunk(
         files=files,
         nodes=nodes,
-        edges=Counter((edge.original_predicate or edge.predicate).partition(":")[2] for edge in block.edges),
+        edges=_by_predicate(block.edges),
         categories=categories,
-        ids=b"".join([bytes.fromhex(edge.id[9:].replace("-", "")) for edge in block.edges]),
+        ids=bytes.fromhex("".join([edge.id[9:] for edge in block.edges]).replace("-", "")),
         stale=tuple(block.stale),
         differences=tuple(block.differences),
     )
+
+
+def _by_predicate(edges: Sequence[Edge]) -> Counter[str]:
+    """Edges by our own predicate, without its prefix."""
+    counts: Counter[str] = Counter()
+    for (original, predicate), count in Counter(map(_stated_as, edges)).items():
+        counts[(original or predicate).partition(":")[2]] += count
+    return counts
 
 
 def _counts(mapping: Mapping, nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:

@@ -180,10 +180,7 @@ def _result(maker: ClaimMaker, task: Task) -> Result:
             return Result(task.unit, None, _sha256(task.path), ())
         if task.ending in LINES:
             return _lines(maker, task)
-        if task.data is None:
-            data = _whole_file(task.path, task.end)
-        else:
-            data = task.data
+        data = _whole_file(task.path, task.end) if task.data is None else task.data
         digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
         text.check_size(task.shown, len(data))
         return Result(task.unit, part_of((task.name, reading) for reading in _file(maker, task, data)), digest, ())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -14,7 +15,6 @@ from kgbuild.model import Edge, Node
 from kgbuild.writers import Loss, Rendered
 
 _BREAKS = re.compile(r"[\t\r\n]+")
-_astuple = msgspec.structs.astuple
 
 
 class _Table:
@@ -22,6 +22,7 @@ class _Table:
 
     def __init__(self, file: str, type: type[Node | Edge]) -> None:
         self.file, self.columns = file, type.__struct_fields__
+        self._line, self._bars = _compiled(type)
         self._tabs = len(self.columns) - 1
 
     def head(self) -> bytes:
@@ -35,15 +36,15 @@ class _Table:
 
     def _row(self, row: Node | Edge, losses: Counter[Loss]) -> str:
         """A line without its end. Nearly no row holds what a cell cannot, and that is seen on the whole line at once."""
-        values = _astuple(row)
-        line = "\t".join([value if value.__class__ is str else "" if value is None else _plain(value) for value in values])
+        line = self._line(row)
         if (
             line.count("\t") == self._tabs
             and "\n" not in line
             and "\r" not in line
-            and ("|" not in line or line.count("|") == _bars(values))
+            and ("|" not in line or line.count("|") == self._bars(row))
         ):
             return line
+        values = msgspec.structs.astuple(row)
         return "\t".join(self._cell(column, value, losses) for column, value in zip(self.columns, values, strict=True))
 
     def _cell(self, column: str, value: Any, losses: Counter[Loss]) -> str:
@@ -58,15 +59,27 @@ class _Table:
         return _BREAKS.sub(" ", value.replace("|", "¦"))
 
 
-def _plain(value: tuple[str, ...] | bool | float) -> str:
-    if isinstance(value, tuple):
-        return "|".join(value)
+def _plain(value: bool | float) -> str:
     return "true" if value is True else "false" if value is False else repr(value)
 
 
-def _bars(values: tuple[Any, ...]) -> int:
-    """How many bars stand between the items of a row's lists."""
-    return sum(len(value) - 1 for value in values if value.__class__ is tuple and value)
+@cache
+def _compiled(type: type[Node | Edge]) -> tuple[Callable[[Node | Edge], str], Callable[[Node | Edge], int]]:
+    """Functions made from the fields of a type, as ``dataclasses`` makes its own: a row's line, and the bars between the items of its lists.
+
+    A loop over the fields would take three times as long, which is a tenth of a whole export.
+    """
+    cells, bars = [], ["0"]
+    for name, hint in get_type_hints(type).items():
+        if get_origin(hint) is tuple:
+            cells.append(f"{{'|'.join(row.{name}) if row.{name} else ''}}")
+            bars.append(f"(len(row.{name}) - 1 if row.{name} else 0)")
+        elif set(get_args(hint)) & {bool, int, float}:
+            cells.append(f"{{'' if row.{name} is None else plain(row.{name})}}")
+        else:
+            cells.append(f"{{row.{name} or ''}}")
+    line = eval('lambda row: f"' + "\\t".join(cells) + '"', {"plain": _plain})  # noqa: S307  # of our own field names, and nothing else
+    return line, eval("lambda row: " + " + ".join(bars))  # noqa: S307  # likewise
 
 
 class KgxTsv:
