@@ -12,7 +12,7 @@
     python bench/run.py corpus CORPUS [--rounds 5] [--json FILE]
     python bench/run.py growth CORPUS [--sizes 25000 50000 100000] [--rounds 1] [--json FILE]
 
-Each takes `--command 'python -m kgbuild'` (what to measure) and `--options '--check none'` (given to every export). TMPDIR says where
+Each takes `--command 'python -m kgbuild'` (what to measure) and `--options '--no-aliases'` (given to every export). TMPDIR says where
 the temporary files go: `growth` needs some 6 GB.
 """
 
