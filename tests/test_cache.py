@@ -6,11 +6,13 @@ import os
 import shutil
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from running import run_command
 
-from kgbuild.cli import main
+if TYPE_CHECKING:
+    from click.testing import Result
 
 INPUT = Path(__file__).parents[1] / "input"
 OPTIONS = ("--format", "kgx,turtle", "--jobs", "1")
@@ -18,7 +20,7 @@ PAGE = "---\nid: {id}\nlayout: resource_detail\ncategory: DataSource\nname: {nam
 
 
 def kgbuild(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return run_command([str(argument) for argument in arguments])
 
 
 class Registry:

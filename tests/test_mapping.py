@@ -7,10 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from running import run_command
 
 import kgbuild
-from kgbuild.cli import main
 from kgbuild.errors import MappingError
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
@@ -31,7 +30,7 @@ def test_a_mapping_folder_makes_another_registry_readable(tmp_path: Path, monkey
         "--output",
         str(tmp_path),
     ]
-    result = CliRunner().invoke(main, command)
+    result = run_command(command)
     assert (result.exit_code, result.stdout) == (0, ""), result.stderr
     files = {path.name: path.read_text() for path in sorted(tmp_path.iterdir())}
     files["graph_manifest.json"] = re.sub(r'"(kgbuild|mappings)": "[^"]+"', r'"\1": "…"', files["graph_manifest.json"], count=2)
@@ -45,7 +44,7 @@ def test_a_mapping_folder_makes_another_registry_readable(tmp_path: Path, monkey
 
 
 def test_without_its_mappings_it_holds_no_record() -> None:
-    result = CliRunner().invoke(main, ["export", str(REGISTRY / "records"), "--no-cache"])
+    result = run_command(["export", str(REGISTRY / "records"), "--no-cache"])
     todo = "give a folder of pages with YAML front matter, or a YAML, JSON or JSON Lines file"
     said = f"error: {REGISTRY / 'records'}: expected at least one record, got 5 files without one; {todo}\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
@@ -240,7 +239,7 @@ def test_the_command_says_it_and_writes_nothing(tmp_path: Path) -> None:
     mappings = tmp_path / "mappings"
     mappings.mkdir()
     (mappings / "pages.yaml").write_text("field: layout\nkinds: {a: resource}\nlayouts: []\n")
-    result = CliRunner().invoke(main, ["export", str(REGISTRY), "--mappings", str(mappings), "--output", str(tmp_path / "output")])
+    result = run_command(["export", str(REGISTRY), "--mappings", str(mappings), "--output", str(tmp_path / "output")])
     text = (
         f"error: {mappings}/pages.yaml:3: layouts: expected a key that mapping files have, got an unknown one; mend or remove the entry\n"
     )
@@ -253,6 +252,6 @@ def test_a_folder_that_is_none(tmp_path: Path, made: bool) -> None:
     folder = tmp_path / "mappings"
     if made:
         folder.write_text("")
-    result = CliRunner().invoke(main, ["export", str(REGISTRY), "--mappings", str(folder), "--output", str(tmp_path / "output")])
+    result = run_command(["export", str(REGISTRY), "--mappings", str(folder), "--output", str(tmp_path / "output")])
     text = f"error: {folder}: expected a folder of mapping files for --mappings, got none; give one that exists\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)
