@@ -11,6 +11,7 @@ import os
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from msgspec import Struct
 
 from kgbuild import __version__
 from kgbuild.engines.parts import Part
+from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
 
 _MAGIC = b"kgbuild cache 1\n"
@@ -111,14 +113,39 @@ class Cache:
             pass  # a cache that cannot be read is an empty one
         return Index({}, {}, (0, 0))
 
-    def unchanged(self, files: Sequence[File]) -> bool:
-        """Whether the files are the very ones of the cache, none more and none less."""
-        entries = self._index.entries
-        return len(entries) == len(files) and all(self._fits(file) for file in files)
+    def unchanged(self, files: Sequence[File], now_ns: int) -> bool:
+        """Whether the files hold what they held, none more and none less. Those that only look changed, or may have, are read for it."""
+        if len(self._index.entries) != len(files) or not all(self._holds_the_same(file) for file in files):
+            return False
+        if not all(self._fits(file) for file in files):
+            self._renew(files, now_ns)
+        return True
 
     def _fits(self, file: File) -> bool:
+        """Whether a file looks unchanged."""
         entry = self._index.entries.get(file.shown)
         return entry is not None and entry.trusted and entry.stamp == file.stamp
+
+    def _holds_the_same(self, file: File) -> bool:
+        """Whether a file looks unchanged, or its content is (of one that is no archive, whose hashes are those of its members)."""
+        if self._fits(file):
+            return True
+        entry = self._index.entries.get(file.shown)
+        if entry is None or entry.stamp[0] != file.size or file.ending in ARCHIVES:
+            return False
+        try:
+            with open(file.path, "rb") as opened:
+                return entry.sha256 == (hashlib.file_digest(opened, "sha256").digest(),)
+        except OSError:
+            return False
+
+    def _renew(self, files: Sequence[File], now_ns: int) -> None:
+        """Note the stamps of files whose content is the same, so that next time it is enough to look at them."""
+        entries = {file.shown: self._index.entries[file.shown] for file in files}
+        renewed = {file.shown: msgspec.structs.replace(entries[file.shown], stamp=file.stamp, trusted=_old(file, now_ns)) for file in files}
+        self._index = msgspec.structs.replace(self._index, entries=renewed)
+        with suppress(OSError):  # a cache that cannot be written is none
+            self._write_index(self._index)
 
     def run(self, key: str) -> Run | None:
         """The export of these options, if its files are still as they were written."""
@@ -127,7 +154,7 @@ class Cache:
 
     def get(self, file: File) -> Unit | None:
         """What a file came to, if it has not changed since."""
-        if not self._fits(file):
+        if not self._holds_the_same(file):
             return None
         entry = self._index.entries[file.shown]
         body = self._read_body()
@@ -162,18 +189,19 @@ class Cache:
                 blobs.append(blob)
                 places.append((at, len(blob)))
                 at += len(blob)
-            entries[file.shown] = Entry(file.stamp, now_ns - file.mtime_ns > _YOUNG_NS, unit.sha256, tuple(places))
+            entries[file.shown] = Entry(file.stamp, _old(file, now_ns), unit.sha256, tuple(places))
             if at > MAX_BYTES:
                 return
         body = b"".join(blobs)
         index = Index(entries, {run_key: run} if run.files else {}, (len(body), zlib.crc32(body)))
-        data = msgspec.msgpack.encode(index)
-        try:
+        with suppress(OSError):
             self._write(self._body_path, body)
-            self._write(self._index_path, _MAGIC + zlib.crc32(data).to_bytes(4, "big") + data)
+            self._write_index(index)
             self._prune()
-        except OSError:
-            return
+
+    def _write_index(self, index: Index) -> None:
+        data = msgspec.msgpack.encode(index)
+        self._write(self._index_path, _MAGIC + zlib.crc32(data).to_bytes(4, "big") + data)
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -186,6 +214,11 @@ class Cache:
         for path in caches[_KEPT:]:
             path.unlink(missing_ok=True)
             path.with_suffix(".parts").unlink(missing_ok=True)
+
+
+def _old(file: File, now_ns: int) -> bool:
+    """Whether a file is so old that it cannot change again without another time."""
+    return now_ns - file.mtime_ns > _YOUNG_NS
 
 
 _encode_part = msgspec.msgpack.Encoder().encode

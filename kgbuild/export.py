@@ -253,7 +253,7 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
     files = list(inputs)
     kept = cache.Cache(cache.key_of(options.inputs, vocabulary.sha256), enabled=options.cache and STDIN not in options.inputs)
     key = _run_key(options, target)
-    run = kept.run(key) if kept.unchanged(files) else None
+    run = kept.run(key) if kept.unchanged(files, now) else None
     if run and run.passed_over == inputs.passed_over:
         manifest = manifests.decode((target.output / f"{target.name}_manifest.json").read_bytes())
         return Outcome(manifest, (), unchanged=True)
