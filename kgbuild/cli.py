@@ -37,7 +37,7 @@ class _Commands(click.Group):
             _say_errors(str(error))
             status = FAILED
         except (click.Abort, KeyboardInterrupt):
-            click.echo("interrupted: nothing was written", err=True)
+            click.echo("interrupted: the output is as it was, or complete", err=True)
             status = FAILED
         except SystemExit as exit:  # Click's: after completing for a shell, or when whoever reads our output has gone; 1 is for findings
             status = FAILED if exit.code == 1 else exit.code
@@ -136,12 +136,13 @@ def _over(outcome: Outcome, fail_on: str) -> bool:
 
 
 class _progress:  # noqa: N801  (a context manager that is used like a function)
-    """A progress bar on a terminal, for runs over enough bytes to be long."""
+    """A progress bar for each stage, on a terminal, for runs over enough bytes to be long."""
 
     LONG = 20 * 2**20
 
     def __init__(self, quiet: bool) -> None:
         self._shown = sys.stderr.isatty() and not quiet
+        self._stage = ""
         self._bar: Any = None
         self._done = 0
 
@@ -149,20 +150,18 @@ class _progress:  # noqa: N801  (a context manager that is used like a function)
         return self._tick
 
     def _tick(self, stage: str, done: int, total: int) -> None:
-        if not self._shown or (self._bar is None and total < self.LONG):
+        long = total >= self.LONG if stage == "reading" else self._bar is not None  # writing takes long where reading did
+        if not self._shown or not long:
             return
-        if self._bar is None:
-            self._bar = click.progressbar(length=total, label="reading", file=sys.stderr, width=30)
+        if stage != self._stage:
+            self.__exit__()
+            self._stage, self._done = stage, 0
+            self._bar = click.progressbar(length=total, label=f"{stage:9}", file=sys.stderr, width=30)
             self._bar.__enter__()
-        if stage == "reading":
-            self._bar.update(done - self._done)
-            self._done = done
-        else:
-            self._bar.label = f"writing {done:,} nodes"
-            self._bar.update(0)
-            self._bar.render_progress()
+        self._bar.update(done - self._done)
+        self._done = done
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
 

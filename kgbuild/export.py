@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -153,11 +153,10 @@ class Graph:
         with staged(target.output) as stage:
             for ending, head in assembling.heads(plan).items():
                 stage.file(target.name + ending).write(head)
-            for chunk in assembling.chunks(plan, self._options.jobs):
+            for chunk in assembling.chunks(plan, self._options.jobs, partial(progress, "writing")):
                 for ending, rendered in chunk.files.items():
                     stage.files[target.name + ending].write(rendered.data, rendered.rows)
                 tally.add(chunk)
-                progress("writing", sum(tally.nodes.values()), 0)
             written = [
                 manifests.Written(file=file.name, bytes=file.bytes, rows=file.rows, sha256=file.sha256) for file in stage.files.values()
             ]

@@ -11,7 +11,6 @@ import hashlib
 import os
 import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,17 +89,19 @@ def staged(target: Path) -> Iterator[Stage]:
     Raises OutputError where the target cannot be written, or is full; then it is as it was before.
     """
     made = not target.exists()
-    folder: Path | None = None
     try:
         target.mkdir(parents=True, exist_ok=True)
         with _locked(target):
             recover(target)
-            folder = Path(tempfile.mkdtemp(prefix=_STAGE, dir=target))
-            stage = Stage(target, folder)
+            folder = target / f"{_STAGE}{os.getpid()}"  # the lock makes it the only one, and it is known before it is there
             try:
-                yield stage
+                folder.mkdir()
+                stage = Stage(target, folder)
+                try:
+                    yield stage
+                finally:
+                    stage.close()
             finally:
-                stage.close()
                 _discard(folder)
     except OSError as error:
         raise _refused(target, error) from None
@@ -111,7 +112,7 @@ def staged(target: Path) -> Iterator[Stage]:
 
 def _discard(folder: Path) -> None:
     """Throw a stage away, unless it is whole and not yet in place: then the next run finishes it."""
-    if not ((folder / _WHOLE).exists() and any(os.scandir(folder / _FILES))):
+    if not ((folder / _WHOLE).exists() and any((folder / _FILES).glob("*"))):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -127,7 +128,7 @@ def _refused(target: Path, error: OSError) -> OutputError:
 def recover(target: Path) -> None:
     """Finish or throw away what earlier runs left. Only with the lock held."""
     for left in target.glob(f"{_STAGE}*"):
-        if (left / _WHOLE).exists():
+        if (left / _WHOLE).exists() and (left / _FILES).exists():  # else it was being thrown away
             _move(left, target)
         shutil.rmtree(left, ignore_errors=True)
 

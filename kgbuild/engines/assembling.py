@@ -7,7 +7,7 @@ Then come documentation pages, stubs, and rolled-up edges, which can only be mad
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -70,12 +70,16 @@ def blocks(plan: Plan) -> Iterator[Block]:
     yield ending.block()
 
 
-def chunks(plan: Plan, jobs: int) -> Iterator[Chunk]:
-    """The graph as bytes, a chunk at a time. Raises KgbuildError where two edges have one id."""
+def chunks(plan: Plan, jobs: int, tick: Callable[[int, int], None]) -> Iterator[Chunk]:
+    """The graph as bytes, a chunk at a time; ``tick`` is told how many are done, and of how many.
+
+    Raises KgbuildError where two edges have one id.
+    """
     ending = _Ending(plan)
     spans = ranges(plan.parts, _RANGE)
     seen = _Ids()
-    for chunk, block in pool.run(_work, plan, spans, jobs if len(spans) > 1 else 1):
+    for done, (chunk, block) in enumerate(pool.run(_work, plan, spans, jobs if len(spans) > 1 else 1), 1):
+        tick(done, len(spans))
         ending.add(block)
         seen.add(chunk.ids)
         yield chunk

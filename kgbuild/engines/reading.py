@@ -82,8 +82,13 @@ def _batches(tasks: Iterable[Task | Result]) -> Iterator[list[Task | Result]]:
 
 def _tasks(files: Sequence[File], rules: Rules, tick: Callable[[int], None]) -> Iterator[Task | Result]:
     for unit, file in enumerate(files):
-        yield from _tasks_of(unit, file, rules)
-        tick(file.size)
+        left = file.size
+        for task in _tasks_of(unit, file, rules):
+            yield task
+            if isinstance(task, Task) and task.data is None and not task.hash_only:
+                left -= task.end - task.start
+                tick(task.end - task.start)
+        tick(left)
 
 
 def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
