@@ -58,6 +58,7 @@ class Bench:
     def measure(self, command: Sequence[str], figure: Figure, *, sample: Sampling | None = None, timed: bool = True) -> None:
         """One run of the command, added to the figure."""
         env = {**os.environ, "XDG_CACHE_HOME": str(self.temp / "cache")}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # both are measured as installed programs are, with their bytecode
         figure.add(run(command, env=env, cwd=BENCH.parent, sample=sample), timed=timed)
 
     def export(self, corpus: Path, formats: Sequence[str], jobs: int, *, cache: bool = False) -> list[str]:
