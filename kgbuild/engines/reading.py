@@ -1,178 +1,32 @@
-"""Files -> parts: what is in the cache is taken from there, the rest is read, parsed and made into claims, in several processes."""
+"""Tasks -> parts: pieces of input are read, parsed and made into claims, in several processes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
-
-from msgspec import Struct
+from collections.abc import Callable, Iterator, Sequence
 
 from kgbuild.claims import ClaimMaker, Reading
 from kgbuild.document import Document, NotText
 from kgbuild.engines import pool
-from kgbuild.engines.parts import Part, part_of
+from kgbuild.engines.parts import part_of
+from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping import Mapping
-from kgbuild.readers import ARCHIVES, LINES, jsonl, reader, text
-from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
+from kgbuild.readers import LINES, jsonl, reader, text
+from kgbuild.readers.inputs import STDIN, File, Rules
 
-#: Bytes that one task reads: small enough to share the work out evenly, large enough that handing it over costs nothing.
-_BATCH = 4 * 2**20
-#: Files that one task reads at most.
-_BATCH_FILES = 400
-#: Decompressed bytes of a JSON Lines file for each byte of it, and at least: records say much the same, and yet not a thousand times.
-_MAX_RATIO, _MIN_STREAM = 250, 2**30
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-class Task(Struct, kw_only=True):
-    """A piece of input for one worker: ``data`` if it is in memory, else the bytes from ``start`` to ``end`` of the file at ``path``.
-
-    ``unit`` is the number of the input file that the piece belongs to; ``line`` the number of its first line, 0 where only reading the
-    file from its beginning would tell. ``hash_only`` asks for the SHA-256 of the whole file.
-    """
-
-    unit: int
-    name: str
-    shown: str
-    ending: str
-    path: str = ""
-    data: bytes | None = None
-    start: int = 0
-    end: int = -1
-    line: int = 1
-    hash_only: bool = False
-
-
-class Result(NamedTuple):
-    """What became of a task; problems come with the name of their file."""
-
-    unit: int
-    part: Part | None
-    sha256: bytes | None
-    problems: tuple[tuple[str, Problem], ...]
 
 
 def read(files: Sequence[File], mapping: Mapping, rules: Rules, jobs: int, tick: Callable[[int], None]) -> Iterator[Result]:
     """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out."""
     total = sum(file.size for file in files)
-    jobs = jobs if total > _BATCH or any(file.path == STDIN for file in files) else 1
-    batches = _batches(_tasks(files, rules, tick))
+    jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
+    handfuls = batches(tasks(files, rules, tick))
     maker = ClaimMaker(mapping)
-    for results in pool.run(_work, maker, batches, jobs):
+    for results in pool.run(_work, maker, handfuls, jobs):
         yield from results
-
-
-def _batches(tasks: Iterable[Task | Result]) -> Iterator[list[Task | Result]]:
-    batch: list[Task | Result] = []
-    size = 0
-    for task in tasks:
-        batch.append(task)
-        if isinstance(task, Task):
-            size += len(task.data) if task.data is not None else max(task.end - task.start, 0)
-        if size >= _BATCH or len(batch) >= _BATCH_FILES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _tasks(files: Sequence[File], rules: Rules, tick: Callable[[int], None]) -> Iterator[Task | Result]:
-    for unit, file in enumerate(files):
-        left = file.size
-        for task in _tasks_of(unit, file, rules):
-            yield task
-            if isinstance(task, Task) and task.data is None and not task.hash_only:
-                left -= task.end - task.start
-                tick(task.end - task.start)
-        tick(left)
-
-
-def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
-    """The pieces of one input file, or the result that it cannot be cut into pieces."""
-    try:
-        if file.ending in ARCHIVES:
-            yield from _archive_tasks(unit, file, rules)
-        elif file.path == STDIN:
-            import sys
-
-            yield from _stream_tasks(unit, file.name, file.shown, _read_chunks(sys.stdin.buffer))
-        elif file.ending == ".jsonl":
-            yield Task(
-                unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True, end=min(file.size, _BATCH)
-            )
-            for start in range(0, file.size, _BATCH):
-                yield Task(
-                    unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path,
-                    start=start, end=min(start + _BATCH, file.size), line=0,
-                )  # fmt: skip
-        elif file.ending in LINES:
-            from kgbuild.readers.compressed import open_stream
-
-            chunks = open_stream(Path(file.path), file.shown, limit=max(_MIN_STREAM, _MAX_RATIO * file.size))
-            yield from _stream_tasks(unit, file.name, file.shown, chunks)
-            yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True)
-        else:
-            text.check_size(file.shown, file.size)
-            yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, end=file.size)
-    except InputError as error:
-        yield Result(unit, None, None, tuple((_renamed(problem.path, file), problem) for problem in error.problems))
-
-
-def _renamed(path: str, file: File) -> str:
-    """A problem's path relative to its input."""
-    return file.name + path.removeprefix(file.shown) if path.startswith(file.shown) else path
-
-
-def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
-    from kgbuild.readers.archive import members
-    from kgbuild.readers.compressed import expand
-
-    def wanted(name: str) -> bool:
-        ending = ending_of(name)
-        return ending is not None and ending not in ARCHIVES and not rules.leaves_out_member(name)
-
-    for name, data in members(Path(file.path), file.shown, wanted):
-        shown = f"{file.shown}!/{name}"
-        ending = ending_of(name) or ""
-        if ending not in LINES:
-            yield Task(unit=unit, name=name, shown=shown, ending=ending, data=data)
-            continue
-        yield Result(unit, None, hashlib.sha256(data).digest(), ())
-        yield from _stream_tasks(unit, name, shown, expand(data, name, shown, limit=max(_MIN_STREAM, _MAX_RATIO * len(data))))
-
-
-def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(_BATCH):
-        yield chunk
-
-
-def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes]) -> Iterator[Task | Result]:
-    """Whole lines of a stream, some _BATCH bytes at a time."""
-    held: list[bytes] = []
-    size, line = 0, 1
-    digest = hashlib.sha256() if shown == "standard input" else None
-    for chunk in chunks:
-        if digest:
-            digest.update(chunk)
-        cut = chunk.rfind(b"\n") + 1 if size + len(chunk) >= _BATCH else 0
-        if cut:
-            data = b"".join((*held, chunk[:cut]))
-            yield Task(unit=unit, name=name, shown=shown, ending=".jsonl", data=data, line=line)
-            line += data.count(b"\n")
-            held, size = [chunk[cut:]], len(chunk) - cut
-        else:
-            held.append(chunk)
-            size += len(chunk)
-            if size > text.MAX_BYTES + _BATCH:
-                raise InputError([_too_long(shown, line)])
-    if size:
-        yield Task(unit=unit, name=name, shown=shown, ending=".jsonl", data=b"".join(held), line=line)
-    if digest:
-        yield Result(unit, None, digest.digest(), ())
 
 
 def _work(maker: ClaimMaker, batch: list[Task | Result]) -> list[Result]:
@@ -261,17 +115,11 @@ def _lines(maker: ClaimMaker, task: Task) -> Result:
 
 def _line(maker: ClaimMaker, task: Task, line: bytes, number: int) -> Reading:
     if len(line) > text.MAX_BYTES:
-        raise InputError([_too_long(task.shown, number)])
+        raise InputError([too_long(task.shown, number)])
     try:
         return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False, lazy=maker.products))
     except NotText:
         return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=True))
-
-
-def _too_long(shown: str, line: int) -> Problem:
-    return Problem(
-        shown, line, 1, "", f"a line of at most {text.MAX_BYTES // 2**20} MiB", "a longer one", "write each record on a line of its own"
-    )
 
 
 def _whole_lines(task: Task) -> bytes:
