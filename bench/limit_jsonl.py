@@ -1,10 +1,9 @@
-"""The limit program for JSON Lines: decode with msgspec, graph, KGX TSV and JSON Lines out, nothing else.
+"""A stricter limit for JSON Lines than `limit.py`: rows in the place of a graph.
 
 Each worker takes one byte range of the file and streams: a record's own node, its own products and their edges are written at once,
 since the owner's own listing decides. Of a listing on another's page only the line's offset is kept until the end; the few products
 whose owner does not list them are then read again and united. So memory holds ids, not records. Within a record, a product listed
-twice by its owner counts as one. `bench/run.py growth` divides kgbuild's wall time by this program's; the target is <= 2.5 with two
-workers, `--format kgx`.
+twice by its owner counts as one. It shows what is left to gain by streaming.
 
     python bench/limit_jsonl.py FILE.jsonl --output DIR [--jobs N]
 """

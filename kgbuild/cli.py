@@ -39,6 +39,11 @@ class _Commands(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted: the output is as it was, or complete", err=True)
             status = FAILED
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            _say_errors(f"standard output: expected room for what is printed, got {error.strerror!r}; send it elsewhere")
+            status = FAILED
         except SystemExit as exit:  # Click's: after completing for a shell, or when whoever reads our output has gone; 1 is for findings
             status = FAILED if exit.code == 1 else exit.code
         sys.exit(status)

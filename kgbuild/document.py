@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -18,6 +19,16 @@ Place = tuple[str | int, ...]
 _OTHER_BOOLS = (b"True", b"TRUE", b"False", b"FALSE")
 #: Integers of YAML 1.2's core schema (§10.3.2) whose text is not the shortest decimal.
 _OTHER_INTS = re.compile(rb"(?<![\w.+-])(?:\+\d+|-?0\d+|0x[0-9a-fA-F]+|0o[0-7]+|-0)(?![\w.])")
+
+
+@lru_cache(maxsize=1)  # asked for each number of one text after another
+def _other_ints(raw: bytes) -> bool:
+    return _OTHER_INTS.search(raw) is not None
+
+
+@lru_cache(maxsize=1)
+def _other_bools(raw: bytes) -> bool:
+    return any(word in raw for word in _OTHER_BOOLS)
 
 
 class NotText(Exception):
@@ -49,9 +60,9 @@ class Document(Struct, kw_only=True):
         """The text of a scalar that the fast parse took for a boolean or a number. Raises NotText where the tree does not tell."""
         self.asked = True
         if isinstance(scalar, bool):
-            if self.literal or not any(word in self.raw for word in _OTHER_BOOLS):
+            if self.literal or not _other_bools(self.raw):
                 return "true" if scalar else "false"
-        elif isinstance(scalar, int) and (self.literal or not _OTHER_INTS.search(self.raw)):
+        elif isinstance(scalar, int) and (self.literal or not _other_ints(self.raw)):
             return str(scalar)
         raise NotText
 

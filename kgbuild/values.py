@@ -17,8 +17,8 @@ _MAX_INTEGER = 2**63
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
 SCALARS = (bool, int, float)
-#: Keys whose values are converted, in JSON text.
-_CONVERTED = re.compile(r'"is_|_(?:count|size)"')
+#: Parts of keys whose values are converted, in JSON text.
+_CONVERTED = ('"is_', '_count"', '_size"')
 #: Texts, and lists and mappings of texts, as deep as records are.
 _Text1 = str | list[str] | dict[str, str]
 _Text2 = str | list[_Text1] | dict[str, _Text1]
@@ -36,7 +36,9 @@ def json_text(value: Any) -> str:
     >>> json_text({"a": 'x|"y"'})
     '{"a":"x\\u007c\\u0022y\\u0022"}'
     """
-    text = _encode(value).decode().replace("|", "\\u007c")
+    text = _encode(value).decode()
+    if "|" in text:
+        text = text.replace("|", "\\u007c")
     return _ESCAPE.sub(lambda m: "\\u0022" if m[1] == '"' else m[0], text) if '\\"' in text else text
 
 
@@ -81,12 +83,14 @@ def number(document: Document, value: Tree) -> int | float | None:
 
 def kept(document: Document, value: Tree, key: str) -> str:
     """The JSON text of a field that has no property of its own. Raises NotText where the fast parse lost a text."""
+    if type(value) is str and not _converted(key):
+        return json_text(value)
     try:
         msgspec.convert({"value": value}, _Texts)
     except msgspec.ValidationError:
         return json_text(_as_kept(document, value, key))
     text = json_text(value)  # nearly always there is text only, of which nothing is converted
-    return json_text(_as_kept(document, value, key)) if _converted(key) or _CONVERTED.search(text) else text
+    return json_text(_as_kept(document, value, key)) if _converted(key) or any(part in text for part in _CONVERTED) else text
 
 
 def _as_kept(document: Document, value: Tree, key: str) -> Any:
@@ -100,7 +104,8 @@ def _as_kept(document: Document, value: Tree, key: str) -> Any:
                 table[name] = item if type(item) is str and not _converted(name) else _as_kept(document, item, name)
         return table
     if type(value) is list:
-        return [_as_kept(document, item, key) for item in value if item is not None]
+        text = str if not _converted(key) else None
+        return [item if type(item) is text else _as_kept(document, item, key) for item in value if item is not None]
     if key.startswith("is_"):
         word = str(value).lower()
         return word in _TRUE if word in _TRUE or word in _FALSE else scalar(document, value)

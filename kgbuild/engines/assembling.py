@@ -108,9 +108,11 @@ def _merge(plan: Plan, span: tuple[str, str | None]) -> Block:
     """Merge all claims about the ids of a range."""
     groups: defaultdict[str, list[Claim[Statement]]] = defaultdict(list)
     decoded: dict[bytes, Said] = {}
+    first, end = span
     for part in plan.parts:
-        for claim in part.claims(*span, decoded):
-            groups[claim.about].append(claim)
+        if part.keys and part.keys[-1] >= first and (end is None or part.keys[0] < end):
+            for claim in part.claims(first, end, decoded):
+                groups[claim.about].append(claim)
     merger = Merger(plan.mapping, plan.facts)
     block = Block([], [], [], [], [], [], [])
     for about in sorted(groups):

@@ -15,6 +15,8 @@ from kgbuild.merge import RunFacts
 from kgbuild.model import Claim, OrganizationStatement, PageStatement, ResourceStatement, Statement
 
 _about = attrgetter("about")
+#: Statements of which a part maker remembers the bytes; some kilobytes each.
+_REMEMBERED = 20_000
 
 
 class Said(Struct, frozen=True, array_like=True):
@@ -62,46 +64,60 @@ class Part(Struct, frozen=True, kw_only=True, array_like=True):
             yield Claim(said.about, said.id, self.by[n], said.says, n in self.contained)
 
 
-def part_of(readings: Iterable[tuple[str, Reading]]) -> Part:
-    """The part of some documents, given with the names of their files."""
-    claims: list[Claim[Statement]] = []
-    pages: list[Claim[PageStatement]] = []
-    ids: dict[type[Statement], list[str]] = {ResourceStatement: [], OrganizationStatement: []}
-    contained: list[str] = []
-    skipped: list[tuple[str, str]] = []
-    kinds: dict[str, int] = {}
-    notes: dict[Note, int] = {}
-    for name, reading in readings:
-        kinds[reading.kind] = kinds.get(reading.kind, 0) + 1
-        for note in reading.notes:
-            notes[note] = notes.get(note, 0) + 1
-        if reading.skip is not None:
-            skipped.append((name, reading.skip))
-        for claim in reading.claims:
-            if type(claim.says) is PageStatement:
-                pages.append(claim)  # type: ignore[arg-type]  # the condition is what narrows it
-                continue
-            claims.append(claim)
-            if type(claim.says) in ids:
-                (contained if claim.contained else ids[type(claim.says)]).append(claim.id)
-    claims.sort(key=_about)
-    numbers: dict[int, int] = {}
-    said = [numbers.setdefault(id(claim.says), len(numbers)) for claim in claims]
-    distinct = dict(zip(said, claims, strict=True))
-    return Part(
-        keys=tuple([claim.about for claim in claims]),
-        by=tuple([claim.by for claim in claims]),
-        said=tuple(said),
-        statements=tuple([_encode(Said(claim.about, claim.id, claim.says)) for claim in distinct.values()]),
-        contained=tuple([n for n, claim in enumerate(claims) if claim.contained]),
-        pages=tuple(pages),
-        resources=tuple(ids[ResourceStatement]),
-        contained_resources=tuple(contained),
-        organizations=tuple(ids[OrganizationStatement]),
-        kinds=kinds,
-        skipped=tuple(skipped),
-        notes=tuple((what, value, count) for (what, value), count in sorted(notes.items())),
-    )
+class PartMaker:
+    """Makes parts. The copies of a listing, which are one object, are encoded once."""
+
+    def __init__(self) -> None:
+        self._encoded: dict[int, tuple[Statement, bytes]] = {}
+
+    def part_of(self, readings: Iterable[tuple[str, Reading]]) -> Part:
+        """The part of some documents, given with the names of their files."""
+        claims: list[Claim[Statement]] = []
+        pages: list[Claim[PageStatement]] = []
+        ids: dict[type[Statement], list[str]] = {ResourceStatement: [], OrganizationStatement: []}
+        contained: list[str] = []
+        skipped: list[tuple[str, str]] = []
+        kinds: dict[str, int] = {}
+        notes: dict[Note, int] = {}
+        for name, reading in readings:
+            kinds[reading.kind] = kinds.get(reading.kind, 0) + 1
+            for note in reading.notes:
+                notes[note] = notes.get(note, 0) + 1
+            if reading.skip is not None:
+                skipped.append((name, reading.skip))
+            for claim in reading.claims:
+                if type(claim.says) is PageStatement:
+                    pages.append(claim)  # type: ignore[arg-type]  # the condition is what narrows it
+                    continue
+                claims.append(claim)
+                if type(claim.says) in ids:
+                    (contained if claim.contained else ids[type(claim.says)]).append(claim.id)
+        claims.sort(key=_about)
+        distinct: dict[int, tuple[int, Claim[Statement]]] = {}
+        said = [distinct.setdefault(id(claim.says), (len(distinct), claim))[0] for claim in claims]
+        return Part(
+            keys=tuple([claim.about for claim in claims]),
+            by=tuple([claim.by for claim in claims]),
+            said=tuple(said),
+            statements=tuple([self._bytes(claim) for _, claim in distinct.values()]),
+            contained=tuple([n for n, claim in enumerate(claims) if claim.contained]),
+            pages=tuple(pages),
+            resources=tuple(ids[ResourceStatement]),
+            contained_resources=tuple(contained),
+            organizations=tuple(ids[OrganizationStatement]),
+            kinds=kinds,
+            skipped=tuple(skipped),
+            notes=tuple((what, value, count) for (what, value), count in sorted(notes.items())),
+        )
+
+    def _bytes(self, claim: Claim[Statement]) -> bytes:
+        known = self._encoded.get(id(claim.says))
+        if known is None:
+            if len(self._encoded) >= _REMEMBERED:
+                self._encoded.clear()
+            # The statement is kept beside them, so that no other can come to have its id.
+            known = self._encoded[id(claim.says)] = claim.says, _encode((claim.about, claim.id, claim.says))
+        return known[1]
 
 
 def facts_of(parts: Sequence[Part], aliases: dict[str, str]) -> RunFacts:

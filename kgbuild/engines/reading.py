@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from kgbuild.claims import ClaimMaker, Reading
 from kgbuild.document import Document, NotText
 from kgbuild.engines import pool
-from kgbuild.engines.parts import part_of
+from kgbuild.engines.parts import PartMaker
 from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping import Mapping
@@ -19,30 +20,36 @@ from kgbuild.readers.inputs import STDIN, File, Rules
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+class Makers(NamedTuple):
+    """What every task needs, and what is remembered from one to the next."""
+
+    claims: ClaimMaker
+    parts: PartMaker
+
+
 def read(files: Sequence[File], mapping: Mapping, rules: Rules, jobs: int, tick: Callable[[int], None]) -> Iterator[Result]:
     """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out."""
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    maker = ClaimMaker(mapping)
-    for results in pool.run(_work, maker, handfuls, jobs):
+    for results in pool.run(_work, Makers(ClaimMaker(mapping), PartMaker()), handfuls, jobs):
         yield from results
 
 
-def _work(maker: ClaimMaker, batch: list[Task | Result]) -> list[Result]:
-    return [task if isinstance(task, Result) else _result(maker, task) for task in batch]
+def _work(makers: Makers, batch: list[Task | Result]) -> list[Result]:
+    return [task if isinstance(task, Result) else _result(makers, task) for task in batch]
 
 
-def _result(maker: ClaimMaker, task: Task) -> Result:
+def _result(makers: Makers, task: Task) -> Result:
     try:
         if task.hash_only:
             return Result(task.unit, None, _sha256(task.path), ())
         if task.ending in LINES:
-            return _lines(maker, task)
+            return _lines(makers, task)
         data = _whole_file(task.path, task.end) if task.data is None else task.data
         digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
         text.check_size(task.shown, len(data))
-        return Result(task.unit, part_of((task.name, reading) for reading in _file(maker, task, data)), digest, ())
+        return Result(task.unit, makers.parts.part_of((task.name, reading) for reading in _file(makers, task, data)), digest, ())
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
     except OSError as error:
@@ -68,23 +75,23 @@ def _sha256(path: str) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _file(maker: ClaimMaker, task: Task, data: bytes) -> list[Reading]:
+def _file(makers: Makers, task: Task, data: bytes) -> list[Reading]:
     """What a file claims. Parsed fast first, and again exactly where that lost a text that is needed. Problems of all its records together."""
-    containers = maker.mapping.pages.containers
+    containers = makers.claims.mapping.pages.containers
     parse = reader(task.ending)
     try:
         documents = parse(task.shown, data, exact=False, containers=containers)
-        return _readings(maker, task, documents)
+        return _readings(makers, task, documents)
     except NotText:
-        return _readings(maker, task, parse(task.shown, data, exact=True, containers=containers))
+        return _readings(makers, task, parse(task.shown, data, exact=True, containers=containers))
 
 
-def _readings(maker: ClaimMaker, task: Task, documents: Sequence[Document]) -> list[Reading]:
+def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> list[Reading]:
     readings: list[Reading] = []
     problems: list[Problem] = []
     for document in documents:
         try:
-            readings.append(maker.claims(task.shown, task.name, document))
+            readings.append(makers.claims.claims(task.shown, task.name, document))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -92,7 +99,7 @@ def _readings(maker: ClaimMaker, task: Task, documents: Sequence[Document]) -> l
     return readings or [Reading("other", [], [], "no front matter" if task.ending in (".md", ".markdown") else "empty")]
 
 
-def _lines(maker: ClaimMaker, task: Task) -> Result:
+def _lines(makers: Makers, task: Task) -> Result:
     """The records of some lines. A line that cannot be read is a problem of its own; the others are kept."""
     data = task.data if task.data is not None else _whole_lines(task)
     readings: list[tuple[str, Reading]] = []
@@ -106,20 +113,22 @@ def _lines(maker: ClaimMaker, task: Task) -> Result:
         if not line.strip():
             continue
         try:
-            readings.append((task.name, _line(maker, task, line, number + 1)))
+            readings.append((task.name, _line(makers, task, line, number + 1)))
         except InputError as error:
             first = first or _line_number(task)
             problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in error.problems]
-    return Result(task.unit, part_of(readings), None, tuple((task.name, problem) for problem in problems))
+    return Result(task.unit, makers.parts.part_of(readings), None, tuple((task.name, problem) for problem in problems))
 
 
-def _line(maker: ClaimMaker, task: Task, line: bytes, number: int) -> Reading:
+def _line(makers: Makers, task: Task, line: bytes, number: int) -> Reading:
     if len(line) > text.MAX_BYTES:
         raise InputError([too_long(task.shown, number)])
     try:
-        return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False, lazy=maker.products))
+        return makers.claims.claims(
+            task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False, lazy=makers.claims.products)
+        )
     except NotText:
-        return maker.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=True))
+        return makers.claims.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=True))
 
 
 def _whole_lines(task: Task) -> bytes:

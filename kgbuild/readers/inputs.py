@@ -19,7 +19,10 @@ MANIFEST_ENDING = "_manifest.json"
 #: How every manifest of ours begins; a folder that holds one is an export.
 MANIFEST_START = b'{\n  "kgbuild": '
 STDIN = "-"
-_ENDINGS = (*LINES, *ARCHIVES, *READERS)
+#: Endings by what follows their last dot.
+_BY_LAST: dict[str, list[str]] = {}
+for _ending in (*LINES, *ARCHIVES, *READERS):
+    _BY_LAST.setdefault(_ending.rpartition(".")[2], []).append(_ending)
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -46,7 +49,10 @@ def ending_of(name: str) -> str | None:
     ('.jsonl.gz', '.tar.zst', None)
     """
     lower = name.lower()
-    return next((ending for ending in _ENDINGS if lower.endswith(ending)), None)
+    for ending in _BY_LAST.get(lower.rpartition(".")[2], ()):
+        if lower.endswith(ending):
+            return ending
+    return None
 
 
 class Rules:

@@ -79,7 +79,7 @@ def decode(path: str, data: bytes, line: int = 1) -> str:
 def _is_utf16(data: bytes) -> bool:
     """Whether every other byte of the beginning is NUL, as in ASCII that was saved as UTF-16 without a byte-order mark."""
     start = data[: min(len(data), 64) // 2 * 2]
-    return len(start) > 3 and any(not any(start[n::2]) and all(start[1 - n :: 2]) for n in (0, 1))
+    return b"\0" in start and len(start) > 3 and any(not any(start[n::2]) and all(start[1 - n :: 2]) for n in (0, 1))
 
 
 def check_controls(path: str, data: bytes, start: int, end: int) -> None:

@@ -25,6 +25,9 @@ _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
 #: Every level of block nesting moves the text right by a column of these at least, or by a line's indentation.
 _INDICATORS = bytes.maketrans(b"-?:\t", b"    ")
 _DEEP_INDENT = b" " * (MAX_DEPTH + 50)
+#: Of so many bytes one is looked at first; a deep indentation has this many in a row that may be part of it.
+_STEP = 15
+_DEEP_STEPS = b" " * (len(_DEEP_INDENT) // _STEP)
 #: A line that may begin with a key; more of them are found than are.
 _KEY_LINE = re.compile(rb"^[ ]*(?:[-?][ \t]+)*[^\s#][^\n]*?:(?=[ \t\r\n]|\Z)", re.MULTILINE)
 #: In a flow collection, keys without a text nest as `- - -` does (`[: : :`), over as many lines as you like.
@@ -37,8 +40,11 @@ _AWAY = str.maketrans(_OLD_BREAKS, _PRIVATE)
 _BACK = str.maketrans(_PRIVATE, _OLD_BREAKS)
 #: Where a flow collection can begin: at the start of a node.
 _FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE)
+#: What a node may follow; where a bracket follows none of these it is text. Looked for in so many bytes before a bracket, of which there may
+#: be so many, or it is taken for granted.
+_NODE_FOLLOWS, _NEAR, _BRACKETS = (b"-", b":", b"?", b"\n", b"\r"), 80, 1_000
 #: What may stand about the colon of a key in a flow mapping besides `: ` (YAML 1.2 §7.4.2).
-_FLOW_COLON = re.compile(rb"[\"'\]}]:|:[,\]}\[{]").search
+_FLOW_COLONS = (b'":', b"':", b"]:", b"}:", b":,", b":]", b":}", b":[", b":{")
 _COLON_ESCAPES = (b":\\", b"\\x3", b"\\u003", b"\\U0000003")
 _encode = msgspec.json.Encoder().encode
 
@@ -48,7 +54,8 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
 
     Raises InputError where it is no YAML, too deep, an alias bomb, or says one key twice.
     """
-    _check_depth(path, data, line)
+    flow = _flow_may_begin(data)
+    _check_depth(path, data, line, flow)
     if (
         exact
         or (b"\\" in data and _NUL_ESCAPE.search(data))
@@ -62,19 +69,35 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
     except ValueError:
         # PyYAML's word for it is the clearer one. It reads YAML 1.1 and takes a few texts that 1.2 refuses: those are right.
         return _Exact(path, data, line).trees()
-    if b"<<" in data or not all(map(_one_key_each, trees, [data] * len(trees))) or len(trees) > 1:
+    if b"<<" in data or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
         return _Exact(path, data, line).trees()
     return trees
 
 
-def _one_key_each(tree: Tree, data: bytes) -> bool:
+def _flow_may_begin(data: bytes) -> bool:
+    """Whether there may be a flow collection that holds something. Most brackets stand in text, or are those of `[]`."""
+    for bracket, empty in ((b"[", b"[]"), (b"{", b"{}")):
+        if bracket not in data:
+            continue
+        if data.count(bracket) > _BRACKETS:
+            return True
+        at = data.find(bracket)
+        while at >= 0:
+            before = data[max(0, at - _NEAR) : at].rstrip(b" \t")
+            tagged = b"!" in before or b"&" in before or len(before.split()) < 2  # which may be the end of a long tag
+            if (tagged or before[-1:] in _NODE_FOLLOWS) and not data.startswith(empty, at):
+                return True
+            at = data.find(bracket, at + 1)
+    return False
+
+
+def _one_key_each(tree: Tree, data: bytes, flow: bool) -> bool:
     """Whether it is certain that no key was said twice: the tree has as many keys as the text has colons that could follow one."""
     try:
         encoded = _encode(tree)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
-    flow = b"{" in data or b"[" in data
-    if flow and _FLOW_COLON(data) and _FLOW.search(data):
+    if flow and any(mark in data for mark in _FLOW_COLONS) and _FLOW.search(data):
         return False
     keys = encoded.count(b'":')
     if b"\\" in encoded:
@@ -85,16 +108,17 @@ def _one_key_each(tree: Tree, data: bytes) -> bool:
     if keys == colons:
         return True
     inside = encoded.count(b": ") + encoded.count(b":\\n")  # of values; that each stands in the text too, no escape may have made it
-    if keys + inside == colons and not any(escape in data for escape in _COLON_ESCAPES):
+    if keys + inside == colons and (b"\\" not in data or not any(escape in data for escape in _COLON_ESCAPES)):
         return True
     return not flow and b"?" not in data and keys == len(_KEY_LINE.findall(data))
 
 
-def _check_depth(path: str, data: bytes, line: int) -> None:
+def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
     """Parsers recurse; so depth is counted first, on the events of a parser that does not, wherever the text could be deep."""
-    flow = data.count(b"[") + data.count(b"{")
+    brackets = data.count(b"[") + data.count(b"{") if flow else 0
     empty = flow and data.count(b":") > MAX_DEPTH and any(mark in data for mark in _EMPTY_KEYS)
-    if flow <= MAX_DEPTH and not empty and _DEEP_INDENT not in data.translate(_INDICATORS):
+    deep = _DEEP_STEPS in data[::_STEP].translate(_INDICATORS) and _DEEP_INDENT in data.translate(_INDICATORS)
+    if brackets <= MAX_DEPTH and not empty and not deep:
         return
     import yaml
 

@@ -47,6 +47,7 @@ _DATE_FIELDS = frozenset(("creation_date", "update_date"))
 _CURIE_FIELDS = frozenset(("xref", "publications", "taxa"))
 _HANDLED = frozenset(("id", "category", "kgrs_category", "iri", "url", "license", "declared_in", "media_type", "file_size"))
 _NODE_FIELDS = tuple(name for name in Node.__struct_fields__ if name not in _HANDLED)
+_values = attrgetter(*_NODE_FIELDS)
 _EDGE_FIELDS = tuple(
     name for name in Edge.__struct_fields__ if name not in ("id", "subject", "predicate", "object", "category", "declared_in")
 )
@@ -67,7 +68,9 @@ class Walk:
         self.term = lru_cache(maxsize=4096)(self._term)
         self._is_a = self.term("rdf:type")
         self._declared_in = self.own("declared_in")
-        self._fields = [(name, self.term(_TERMS[name]) if name in _TERMS else self.own(name), self._object(name)) for name in _NODE_FIELDS]
+        self._fields = [(self.term(_TERMS[name]) if name in _TERMS else self.own(name), self._object(name)) for name in _NODE_FIELDS]
+        self._types = lru_cache(maxsize=1024)(self._classes)
+        self._record = lru_cache(maxsize=4096)(lambda id: self.term(mapping.curie("resource", id)))
         self._said = lru_cache(maxsize=1024)(self._predicates)
         self._rules = {rule.registry: rule for kind, rule in mapping.provenance.edges.items() if kind != "rollup"}
 
@@ -82,32 +85,33 @@ class Walk:
         """The triples of some nodes and edges, those of one subject together."""
         for node in nodes:
             subject = NamedNode(node.iri)
-            for predicate, object in self._node(node):
-                yield Triple(subject, predicate, object)
+            yield from [Triple(subject, predicate, object) for predicate, object in self._node(node)]
         for source, group in groupby(edges, attrgetter("subject")):
             subject = self.term(source)
-            for predicate, object in self._statements(list(group)):
-                yield Triple(subject, predicate, object)
+            yield from [Triple(subject, predicate, object) for predicate, object in self._statements(list(group))]
         if self.qualified:
             for edge in edges:
                 subject = NamedNode(edge.id)
                 for predicate, property in dict.fromkeys(self._edge(edge)):
                     yield Triple(subject, predicate, property)
 
-    def _node(self, node: Node) -> Iterator[tuple[NamedNode, Object]]:
+    def _node(self, node: Node) -> list[tuple[NamedNode, Object]]:
         kind = self._kind(node)
+        found: list[tuple[NamedNode, Object]] = list(self._types(kind, node.category, node.kgrs_category))
+        for value, (predicate, made) in zip(_values(node), self._fields, strict=True):
+            if value is None:
+                continue
+            if type(value) is not tuple:
+                found.append((predicate, made(value)))
+            elif value:
+                found += [(predicate, made(item)) for item in dict.fromkeys(value)]
+        found += self._special(node, kind)
+        found += [(self._declared_in, record) for record in self._records(node)]
+        return found
+
+    def _classes(self, kind: Kind, category: tuple[str, ...], own: str | None) -> tuple[tuple[NamedNode, NamedNode], ...]:
         rule = getattr(self.mapping.categories, kind)
-        for curie in dict.fromkeys((*node.category, node.kgrs_category or rule.class_, rule.class_, *rule.rdf)):
-            yield self._is_a, self.term(curie)
-        for name, predicate, made in self._fields:
-            value = getattr(node, name)
-            if type(value) is tuple:
-                for item in dict.fromkeys(value):
-                    yield predicate, made(item)
-            elif value is not None:
-                yield predicate, made(value)
-        yield from self._special(node, kind)
-        yield from ((self._declared_in, record) for record in self._records(node))
+        return tuple((self._is_a, self.term(curie)) for curie in dict.fromkeys((*category, own or rule.class_, rule.class_, *rule.rdf)))
 
     def _kind(self, node: Node) -> Kind:
         found = self._space_kinds.get(node.id.partition(":")[0])
@@ -155,7 +159,7 @@ class Walk:
         if node.stub is None and node.id.partition(":")[0] in self._space_kinds:
             yield self.term(node.id)
         else:
-            yield from (self.term(self.mapping.curie("resource", id)) for id in node.declared_in)
+            yield from map(self._record, node.declared_in)
 
     def _predicates(self, written: str, original: str | None, role: Role | None, relation: str | None) -> tuple[NamedNode, ...]:
         """The predicate as written, ours, and those of the public vocabularies; of provenance also role and relation (SPEC §5)."""
@@ -183,7 +187,7 @@ class Walk:
                 yield self.own(name), NamedNode(iri) if iri else _literal(item)
         space = edge.subject.partition(":")[0]
         for id in edge.declared_in:
-            yield self.own("declared_in"), self.term(edge.subject if space in self._space_kinds else self.mapping.curie("resource", id))
+            yield self.own("declared_in"), self.term(edge.subject) if space in self._space_kinds else self._record(id)
 
 
 def _date(value: str) -> Literal:
