@@ -36,7 +36,7 @@ from measure import Failed, Figure, Sampling, run
 from synthetic import unpacked
 
 BENCH = Path(__file__).resolve().parent
-OPTIONS = ""
+OPTIONS = "--check none"
 NO_CACHE = ("--no-cache",)
 WORKERS = (1, 2)
 

@@ -42,8 +42,8 @@ class Fault(Exception):
 class ClaimMaker:
     """``claims`` of documents under one mapping, whose tables are compiled once."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        self.mapping = mapping
+    def __init__(self, mapping: Mapping, *, copies: bool = False) -> None:
+        self.mapping, self._copies = mapping, copies
         fields, roles = mapping.fields, mapping.provenance.roles
         self._roles: dict[str, Role] = {
             **dict.fromkeys(roles.original.fields, "original"),
@@ -80,8 +80,7 @@ class ClaimMaker:
         if kind == "resource":
             return self._record(document)
         if kind == "product page":
-            id = self._id(document, tree, (), self._product, "a generated product page")
-            return Reading(kind, [Claim(self.mapping.curie("product", id), id, name, ProductPage())], [])
+            return Reading(kind, [self._copy(name, document)], [])
         if kind == "organization":
             return self._organization_record(document)
         if kind == "documentation" and document.body:
@@ -141,6 +140,13 @@ class ClaimMaker:
             raise InputError(problems)
         return Reading("contained record" if document.contained else "resource record", claims, notes)
 
+    def _copy(self, name: str, document: Document) -> Claim[Statement]:
+        """The claim of a generated product page, which is made by its file."""
+        tree = document.tree
+        id = self._id(document, tree, (), self._product, "a generated product page")
+        says = self._listing(document, tree, (), name, []).says if self._copies else None
+        return Claim(self.mapping.curie("product", id), id, name, ProductPage(says=says))
+
     def _known_listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
         """The same as ``_listing``. Registries copy a product onto the page of all that it cites: a copy is typed once."""
         try:
@@ -167,7 +173,7 @@ class ClaimMaker:
             self._listings.clear()
         self._listings[data] = known
 
-    def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
+    def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Listing]:
         if type(product) is not dict:
             raise Fault(place, "a product, which is a mapping with an id", kind_of(product), "give it an id, and its fields below that")
         table = self._product

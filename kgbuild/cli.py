@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgbuild import __version__
+from kgbuild.cli_check import check, rule
 from kgbuild.errors import KgbuildError
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _complete_formats(context: click.Context, parameter: click.Parameter, incomp
 @click.option("--rollup", is_flag=True, help="Add derived_from edges between the owners of products and of their sources.")
 @click.option("--qualified", is_flag=True, help="In RDF, write each edge as a resource with all its properties too.")
 @click.option("--keep-going", is_flag=True, help="Leave out records that cannot be read, and exit with status 1.")
+@click.option("--check", type=click.Choice(["none", "graph", "all"]), default="graph", show_default=True,
+              help="Rules of `kgbuild check` to run on the graph: those about the graph itself, or all.")  # fmt: skip
 @click.option("--fail-on", type=click.Choice(_LEVELS), default="never", show_default=True,
               help="Exit with status 1 for findings at this level or above.")  # fmt: skip
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: the cores]")
@@ -101,7 +104,8 @@ def _complete_formats(context: click.Context, parameter: click.Parameter, incomp
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def export(
     inputs: tuple[str, ...], formats: tuple[str, ...], output: str, name: str, profile: Any, mappings: str | None, exclude: tuple[str, ...],
-    no_aliases: bool, rollup: bool, qualified: bool, keep_going: bool, fail_on: str, jobs: int | None, no_cache: bool, verbose: bool, quiet: bool,
+    no_aliases: bool, rollup: bool, qualified: bool, keep_going: bool, check: Any, fail_on: str, jobs: int | None, no_cache: bool,
+    verbose: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the provenance graph of the records in INPUT.
 
@@ -112,12 +116,13 @@ def export(
 
     from kgbuild import writers
     from kgbuild.engines.reading import cores
-    from kgbuild.export import Options, Target
+    from kgbuild.export import Target
     from kgbuild.export import export as run
+    from kgbuild.source import Options
 
     options = Options(
         inputs=inputs or ("input",), exclude=exclude, profile=profile, mappings=mappings, aliases=not no_aliases, rollup=rollup,
-        keep_going=keep_going, jobs=jobs or cores(), cache=not no_cache,
+        keep_going=keep_going, jobs=jobs or cores(), cache=not no_cache, copies=check == "all", check=check,
     )  # fmt: skip
     target = Target(formats=writers.choose(formats or ("kgx",)), output=Path(output), name=name, qualified=qualified)
     gc.disable()  # a run makes trees, of which reference counts free all, and ends; collecting takes a quarter of its time
@@ -137,6 +142,7 @@ def _over(outcome: Outcome, fail_on: str) -> bool:
     """Whether there is a finding at or over a level: what was left out is an error, listings that differ are warnings, the rest is information."""
     manifest = outcome.manifest
     found = {"error": bool(manifest.read.left_out), "warning": bool(manifest.differing), "info": bool(manifest.read.unusual)}
+    found |= dict.fromkeys(manifest.findings or (), True)
     return fail_on != "never" and any(found[level] for level in _LEVELS[: _LEVELS.index(fail_on) + 1])
 
 
@@ -215,3 +221,7 @@ def completion(shell: str) -> None:
     made = get_completion_class(shell)
     if made is not None:
         click.echo(made(main, {}, "kgbuild", "_KGBUILD_COMPLETE").source())
+
+
+main.add_command(check)
+main.add_command(rule)

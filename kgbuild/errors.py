@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+#: What is expected where a mapping says one key twice.
+EACH_KEY_ONCE = "each key once"
+
 
 class Problem(NamedTuple):
     """One thing that is wrong with one place of one input.
@@ -20,6 +23,11 @@ class Problem(NamedTuple):
     expected: str
     got: str
     todo: str
+
+    @property
+    def doubled(self) -> bool:
+        """Whether it is a key that is said twice, which a rule of its own tells (FM005)."""
+        return self.expected == EACH_KEY_ONCE
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path

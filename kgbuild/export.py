@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,36 +15,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from kgbuild import __version__, cache, mapping, writers
+from kgbuild import __version__, audit, cache, checks, mapping, writers
 from kgbuild import manifest as manifests
+from kgbuild.checks.view import Limits
 from kgbuild.engines import assembling, reading
-from kgbuild.engines.parts import Part, facts_of
-from kgbuild.errors import InputError, OutputError, Problem, UsageError
+from kgbuild.engines.parts import facts_of
+from kgbuild.errors import OutputError, Problem, UsageError
+from kgbuild.findings import SEVERITIES, Finding
 from kgbuild.mapping import Mapping, Profile
 from kgbuild.model import Difference, Edge, Node
 from kgbuild.output import staged
-from kgbuild.readers.inputs import STDIN, File, Inputs, Rules
+from kgbuild.readers.inputs import STDIN, Inputs, Rules
+from kgbuild.source import Options, Progress, Source, quiet, read
 
 if TYPE_CHECKING:
     import networkx
     import rdflib
 
-#: Told what a long run does: the stage, what is done of it, and all that there is to do (bytes, or ranges of ids).
-Progress = Callable[[str, int, int], None]
 
-
-class Options(Struct, frozen=True, kw_only=True):
-    """What to read and how; the defaults are those of the command line."""
-
-    inputs: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-    profile: Profile = "registry"
-    mappings: str | None = None
-    aliases: bool = True
-    rollup: bool = False
-    keep_going: bool = False
-    jobs: int = 1
-    cache: bool = False
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -56,36 +45,12 @@ class Target(Struct, frozen=True, kw_only=True):
     qualified: bool = False
 
 
-class Source(NamedTuple):
-    """What was read: the parts of each file, in the order of the files, and what was not made into parts."""
-
-    files: Sequence[File]
-    units: Sequence[cache.Unit]
-    problems: Sequence[tuple[str, Problem]]
-    passed_over: Counter[str]
-
-    @property
-    def parts(self) -> list[Part]:
-        """All parts, in the order of the files."""
-        return [part for unit in self.units for part in unit.parts]
-
-    @property
-    def sha256(self) -> str:
-        """Over the sorted hashes of the files: the same for a folder and its archive (SPEC §5)."""
-        digests = sorted(digest for unit in self.units for digest in unit.sha256)
-        return hashlib.sha256(b"".join(digests)).hexdigest()
-
-
 class Outcome(NamedTuple):
     """What an export came to. ``unchanged`` says that the files of an earlier run are still right, and were not written again."""
 
     manifest: manifests.Manifest
     problems: Sequence[Problem]
     unchanged: bool
-
-
-def quiet(stage: str, done: int, total: int) -> None:
-    """No progress."""
 
 
 class Graph:
@@ -147,7 +112,8 @@ class Graph:
 
     def write_target(self, target: Target, progress: Progress) -> manifests.Manifest:
         """The same for a target whose formats are known to be ones."""
-        plan = self._plan._replace(formats=target.formats, qualified=target.qualified)
+        check = self._options.check
+        plan = self._plan._replace(formats=target.formats, qualified=target.qualified, audited=check == "graph")
         _check_target(target, self._options.inputs)
         tally = _Tally()
         with staged(target.output) as stage:
@@ -157,6 +123,9 @@ class Graph:
                 for ending, rendered in chunk.files.items():
                     stage.files[target.name + ending].write(rendered.data, rendered.rows)
                 tally.add(chunk)
+            if check != "none":
+                tally.findings = self._audit(plan, tally)
+                stage.file(f"{target.name}_findings.jsonl").write(_encode_lines(tally.findings), len(tally.findings))
             written = [
                 manifests.Written(file=file.name, bytes=file.bytes, rows=file.rows, sha256=file.sha256) for file in stage.files.values()
             ]
@@ -164,6 +133,22 @@ class Graph:
             stage.file(f"{target.name}_manifest.json").write(manifests.encode(manifest))
             stage.commit()
         return manifest
+
+    def check(self, limits: Limits | None = None) -> list[Finding]:
+        """All that the audit finds, with the places of the entries, in the order of code, subject, object and field.
+
+        Paths are as the inputs were given. Raises what ``nodes`` raises.
+        """
+        view = audit.view_of(self._source, self._plan, limits or Limits())
+        return audit.placed(audit.raise_all(checks.rules(), view), self._source, self.mapping, self._options.jobs, related=True)
+
+    def _audit(self, plan: assembling.Plan, tally: _Tally) -> list[Finding]:
+        """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
+        if self._options.check == "all":
+            view, chosen = audit.view_of(self._source, plan, Limits(), relative=True), checks.rules()
+        else:
+            view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, Limits()), checks.rules(checks.GRAPH)
+        return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _manifest(self, target: Target, tally: _Tally, written: list[manifests.Written]) -> manifests.Manifest:
         source, options = self._source, self._options
@@ -180,7 +165,7 @@ class Graph:
             date=_date(),
             options=manifests.Options(
                 formats=target.formats, profile=options.profile, aliases=options.aliases, rollup=options.rollup,
-                qualified=target.qualified, exclude=options.exclude,
+                qualified=target.qualified, check=options.check, exclude=options.exclude,
             ),
             read=manifests.Read(
                 sha256=source.sha256,
@@ -195,6 +180,7 @@ class Graph:
                 nodes=dict(sorted(tally.nodes.items())), edges=dict(sorted(tally.edges.items())), categories=dict(sorted(tally.categories.items()))
             ),
             differing=sorted(tally.differences, key=lambda item: item.subject),
+            findings=_counts(tally.findings) if options.check != "none" else msgspec.UNSET,
             written=written,
             losses=[
                 manifests.Lost(file=target.name + loss.file, column=loss.column, what=loss.what, count=n) for loss, n in sorted(tally.losses.items())
@@ -212,6 +198,8 @@ class _Tally:
         self.losses: Counter[writers.Loss] = Counter()
         self.stale: list[str] = []
         self.differences: list[Difference] = []
+        self.facts: list[bytes] = []
+        self.findings: list[Finding] = []
 
     def add(self, chunk: assembling.Chunk) -> None:
         self.nodes.update(chunk.nodes)
@@ -219,8 +207,18 @@ class _Tally:
         self.categories.update(chunk.categories)
         self.stale += chunk.stale
         self.differences += chunk.differences
+        if chunk.facts:
+            self.facts.append(chunk.facts)
         for rendered in chunk.files.values():
             self.losses.update(rendered.losses)
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
+    """Findings by severity, the gravest first, and code."""
+    counts: dict[str, Counter[str]] = {}
+    for severity in SEVERITIES:
+        counts[severity] = Counter(finding.code for finding in findings if finding.severity == severity)
+    return {severity: dict(sorted(count.items())) for severity, count in counts.items() if count}
 
 
 def build(
@@ -235,11 +233,11 @@ def build(
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     options = Options(
         inputs=tuple(os.fspath(path) for path in given), exclude=tuple(exclude), profile=profile, mappings=os.fspath(mappings) if mappings else None,
-        aliases=aliases, rollup=rollup, keep_going=keep_going, jobs=jobs or reading.cores(),
+        aliases=aliases, rollup=rollup, keep_going=keep_going, jobs=jobs or reading.cores(), copies=True,
     )  # fmt: skip
     vocabulary = mapping.load(Path(options.mappings) if options.mappings else None, options.profile)
     inputs = Inputs(options.inputs, Rules(options.exclude))
-    source = _read(list(inputs), inputs.passed_over, vocabulary, options, cache.Cache("", enabled=False), quiet)
+    source = read(list(inputs), inputs.passed_over, vocabulary, options, cache.Cache("", enabled=False), quiet)
     return Graph(options, vocabulary, source)
 
 
@@ -250,13 +248,14 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
     inputs = Inputs(options.inputs, Rules(options.exclude), target.output)
     now = cache.now_ns()
     files = list(inputs)
-    kept = cache.Cache(cache.key_of(options.inputs, vocabulary.sha256), enabled=options.cache and STDIN not in options.inputs)
+    told = f"{vocabulary.sha256} copies" if options.copies else vocabulary.sha256
+    kept = cache.Cache(cache.key_of(options.inputs, told), enabled=options.cache and STDIN not in options.inputs)
     key = _run_key(options, target)
     run = kept.run(key) if kept.unchanged(files, now) else None
     if run and run.passed_over == inputs.passed_over:
         manifest = manifests.decode((target.output / f"{target.name}_manifest.json").read_bytes())
         return Outcome(manifest, (), unchanged=True)
-    source = _read(files, inputs.passed_over, vocabulary, options, kept, progress)
+    source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
     manifest = Graph(options, vocabulary, source).write_target(target, progress)
     problems = [problem for _, problem in source.problems]
     paths = [str(target.output / name) for name in (*(item.file for item in manifest.written), f"{target.name}_manifest.json")]
@@ -264,47 +263,6 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
     if not problems:
         kept.save(list(zip(source.files, source.units, strict=True)), key, cache.Run(stamps, dict(inputs.passed_over)), now)
     return Outcome(manifest, problems, unchanged=False)
-
-
-def _read(
-    files: list[File], passed_over: Counter[str], vocabulary: Mapping, options: Options, kept: cache.Cache, progress: Progress
-) -> Source:
-    """The parts of all files, from the cache or from the files. Raises InputError for what cannot be read, UsageError where there is no record."""
-    units: list[cache.Unit | None] = [kept.get(file) for file in files]
-    missing = [n for n, unit in enumerate(units) if unit is None]
-    total, done = sum(files[n].size for n in missing), 0
-
-    def tick(size: int) -> None:
-        nonlocal done
-        done += size
-        progress("reading", done, total)
-
-    parts: dict[int, list[Part]] = {n: [] for n in missing}
-    digests: dict[int, list[bytes]] = {n: [] for n in missing}
-    problems: list[tuple[str, Problem]] = []
-    for result in reading.read([files[n] for n in missing], vocabulary, Rules(options.exclude), options.jobs, tick):
-        unit = missing[result.unit]
-        if result.part is not None:
-            parts[unit].append(result.part)
-        if result.sha256 is not None:
-            digests[unit].append(result.sha256)
-        problems += result.problems
-    for n in missing:
-        units[n] = cache.Unit(tuple(parts[n]), tuple(digests[n]))
-    source = Source(files, [unit for unit in units if unit is not None], problems, passed_over)
-    if problems and not options.keep_going:
-        raise InputError(problem for _, problem in problems)
-    if not any(part.keys or part.pages for part in source.parts):
-        raise UsageError(_nothing_read(options, source))
-    return source
-
-
-def _nothing_read(options: Options, source: Source) -> str:
-    what = ", ".join(options.inputs)
-    if source.problems:
-        return f"{what}: expected at least one record that can be read, got none; mend the first of these: {source.problems[0][1]}"
-    got = f"{len(source.files)} files without one" if source.files else "no file that could hold one"
-    return f"{what}: expected at least one record, got {got}; give a folder of pages with YAML front matter, or a YAML, JSON or JSON Lines file"
 
 
 _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
@@ -333,7 +291,7 @@ def _run_key(options: Options, target: Target) -> str:
     """What an export depends on besides its inputs and mappings."""
     told = (
         __version__, options.exclude, options.profile, options.aliases, options.rollup, target.formats, os.path.realpath(target.output),
-        target.name, target.qualified, os.environ.get("SOURCE_DATE_EPOCH"),
+        target.name, target.qualified, options.check, os.environ.get("SOURCE_DATE_EPOCH"),
     )  # fmt: skip
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
 

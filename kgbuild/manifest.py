@@ -78,11 +78,15 @@ class Options(Struct, frozen=True, kw_only=True):
     aliases: bool
     rollup: bool
     qualified: bool
+    check: str
     exclude: Sequence[str]
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """The whole of it; ``kgbuild`` is the version, ``mappings`` the SHA-256 of the mapping files, ``date`` what SOURCE_DATE_EPOCH asks for."""
+    """The whole of it; ``kgbuild`` is the version, ``mappings`` the SHA-256 of the mapping files, ``date`` what SOURCE_DATE_EPOCH asks for.
+
+    ``findings`` counts what the audit found by severity and code, where it ran (``--check``).
+    """
 
     kgbuild: str
     mappings: str
@@ -91,6 +95,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     read: Read
     graph: Counts
     differing: Sequence[Difference]
+    findings: Mapping[str, Mapping[str, int]] | msgspec.UnsetType = msgspec.UNSET
     written: Sequence[Written]
     losses: Sequence[Lost]
 

@@ -85,7 +85,9 @@ class PageStatement(Struct, frozen=True, kw_only=True, array_like=True, tag="d")
 
 
 class ProductPage(Struct, frozen=True, kw_only=True, array_like=True, tag="p"):
-    """A generated copy of a listing: it makes no product, and says nothing that a listing does not."""
+    """A generated copy of a listing: it makes no product. ``says`` is what it copies, in a run that wants to compare it."""
+
+    says: Listing | None = None
 
 
 Statement = ResourceStatement | Listing | OrganizationStatement | PageStatement | ProductPage

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from kgbuild.readers.inputs import MANIFEST_ENDING
 from kgbuild.writers import WRITERS
 
@@ -31,12 +33,14 @@ def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -
     yield f"nodes     {_listed(nodes, stubs)}"
     yield f"edges     {', '.join(f'{count:,} {kind}' for kind, count in manifest.graph.edges.items()) or 'none'}"
     yield from _findings(outcome)
+    yield from _audited(outcome, f"{name}_findings.jsonl")
     if outcome.unchanged:
         yield f"unchanged {output}: nothing that it depends on has changed since it was written"
     else:
         yield f"wrote     {', '.join(str(output / item.file) for item in manifest.written)}"
     ours = {item.file for item in manifest.written} | {name + MANIFEST_ENDING}
-    older = sorted(name + ending for format in WRITERS.values() for ending in format.files if name + ending not in ours)
+    endings = ["_findings.jsonl", *(ending for format in WRITERS.values() for ending in format.files)]
+    older = sorted(name + ending for ending in endings if name + ending not in ours)
     older = [file for file in older if (output / file).is_file()]
     if older:
         yield f"note      {', '.join(older)} in {output} of an earlier export, and not renewed by this one"
@@ -57,6 +61,16 @@ def _findings(outcome: Outcome) -> Iterator[str]:
     if lost:
         found.append(f"{_counted(lost, 'cell')} that TSV could not hold as it is")
     yield f"findings  {'; '.join(found) or 'none'}" + ("  (the manifest names each)" if found else "")
+
+
+def _audited(outcome: Outcome, file: str) -> Iterator[str]:
+    """What the rules found, where they ran."""
+    if isinstance(outcome.manifest.findings, msgspec.UnsetType):
+        return
+    by_level = {level: sum(codes.values()) for level, codes in outcome.manifest.findings.items()}
+    said = ", ".join(f"{count:,} {level}" for level, count in by_level.items())
+    codes = ", ".join(f"{count:,} {code}" for codes in outcome.manifest.findings.values() for code, count in codes.items())
+    yield f"checks    {said} ({codes}); {file} has each" if said else "checks    nothing found"
 
 
 def _listed(counts: Mapping[str, int], stubs: Mapping[str, int]) -> str:

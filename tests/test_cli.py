@@ -44,7 +44,7 @@ def test_help_names_every_command(kgbuild: Run, flag: str) -> None:
     status, stdout, stderr = told(kgbuild(flag))
     assert (status, stderr) == (0, "")
     commands = re.findall(r"^  ([a-z]+) ", stdout.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["completion", "export", "formats", "validate"]
+    assert commands == ["check", "completion", "export", "formats", "rule", "validate"]
 
 
 def test_help_of_export_names_every_option(kgbuild: Run) -> None:
@@ -52,7 +52,7 @@ def test_help_of_export_names_every_option(kgbuild: Run) -> None:
     assert (status, stderr) == (0, "")
     assert re.findall(r"^  (?:-\w, )?(--[a-z-]+)", stdout, re.MULTILINE) == [
         "--format", "--output", "--name", "--profile", "--mappings", "--exclude", "--no-aliases", "--rollup", "--qualified",
-        "--keep-going", "--fail-on", "--jobs", "--no-cache", "--verbose", "--quiet", "--help",
+        "--keep-going", "--check", "--fail-on", "--jobs", "--no-cache", "--verbose", "--quiet", "--help",
     ]  # fmt: skip
     assert "Exit status: 0 done; 1 done, with findings; 2 could not do it." in stdout
 
@@ -95,18 +95,19 @@ def test_defaults(kgbuild: Run, tmp_path: Path, records: Write) -> None:
     records({"go.md": GO}).rename(tmp_path / "input")
     status, stdout, stderr = told(kgbuild("export"))
     assert (status, stdout) == (0, "")
-    files = ["graph_edges.jsonl", "graph_edges.tsv", "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv"]
+    files = ["graph_edges.jsonl", "graph_edges.tsv", "graph_findings.jsonl", "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv"]
     assert sorted(path.name for path in (tmp_path / "output").iterdir()) == files
     assert (
         stderr.splitlines()[-1]
-        == "wrote     output/graph_edges.jsonl, output/graph_edges.tsv, output/graph_nodes.jsonl, output/graph_nodes.tsv"
+        == "wrote     output/graph_edges.jsonl, output/graph_edges.tsv, output/graph_findings.jsonl, output/graph_nodes.jsonl, "
+        "output/graph_nodes.tsv"
     )
 
 
 def test_formats_are_repeatable_and_comma_separated(kgbuild: Run, tmp_path: Path, records: Write) -> None:
     folder = records({"go.md": GO})
     assert told(kgbuild("export", folder, "-f", "turtle,kgx-jsonl", "-f", "ntriples", "-o", "out", "--name", "x", "-q")) == (0, "", "")
-    files = ["x.nt", "x.ttl", "x_edges.jsonl", "x_manifest.json", "x_nodes.jsonl"]
+    files = ["x.nt", "x.ttl", "x_edges.jsonl", "x_findings.jsonl", "x_manifest.json", "x_nodes.jsonl"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == files
 
 

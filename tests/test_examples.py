@@ -26,7 +26,7 @@ NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/command.txt"))
 def export(example: Path, output: Path) -> dict[str, bytes]:
     """The files that an example's command writes. Those of the manifest's lines that change with every release and mapping say so instead."""
     (line,) = (line for line in (example / "command.txt").read_text().splitlines() if not line.startswith("#"))
-    result = run_command([*shlex.split(line)[1:], "--no-cache", "--output", str(output)])
+    result = run_command([*shlex.split(line)[1:], "--no-cache", "--check", "none", "--output", str(output)])
     assert (result.exit_code, result.stdout) == (0, ""), result.output
     files = {path.name: path.read_bytes() for path in sorted(output.iterdir())}
     version, mappings = (b'  "kgbuild": "%s",\n' % __version__.encode(), b'  "mappings": "%s",\n' % mappings_sha256().encode())

@@ -26,6 +26,8 @@ def test_a_mapping_folder_makes_another_registry_readable(tmp_path: Path, monkey
         "--format",
         "kgx,turtle,ntriples",
         "--rollup",
+        "--check",
+        "none",
         "--no-cache",
         "--output",
         str(tmp_path),

@@ -86,7 +86,7 @@ def test_the_wheel_exports_outside_the_checkout_with_its_own_mappings(unpacked: 
     command = [sys.executable, "-m", "kgbuild", "export", ROOT / "input", "--format", "all", "--quiet"]
     subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
     assert {path.name for path in (tmp_path / "output").iterdir()} == {
-        "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.tsv", "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv",
+        "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.tsv", "graph_findings.jsonl", "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv",
     }  # fmt: skip
 
 

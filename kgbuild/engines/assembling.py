@@ -7,9 +7,12 @@ Then come documentation pages, stubs, and rolled-up edges, which can only be mad
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
 
 from kgbuild import writers
 from kgbuild.engines import pool
@@ -38,13 +41,17 @@ class Block(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """What a block adds to each file, and the counts of what is in it. ``ids`` are the edge ids, 16 bytes each."""
+    """What a block adds to each file, and the counts of what is in it.
+
+    ``ids`` are the edge ids, 16 bytes each; ``facts`` the Facts of its nodes and edges, where the plan asks for them, as bytes.
+    """
 
     files: dict[str, writers.Rendered]
     nodes: Counter[str]
     edges: Counter[str]
     categories: Counter[str]
     ids: bytes
+    facts: bytes = b""
     stale: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
 
@@ -58,13 +65,46 @@ class Plan(NamedTuple):
     formats: tuple[str, ...] = ()
     qualified: bool = False
     rollup: bool = False
+    audited: bool = False
 
 
-def blocks(plan: Plan) -> Iterator[Block]:
-    """The graph, a block at a time, in this process."""
+class Facts(Struct, frozen=True, array_like=True):
+    """What rules about the graph need of some nodes and edges: of each the fields that _NODE and _EDGE name."""
+
+    nodes: list[tuple[str, tuple[str, ...], tuple[str, ...], bool | None, str | None]]
+    edges: list[
+        tuple[str, str, str, str | None, str | None, tuple[str, ...], bool | None, str | None, str | None, tuple[str, ...], int | None]
+    ]
+
+
+_NODE = ("id", "category", "declared_in", "stub", "kgrs_category")
+_EDGE = (
+    "subject", "predicate", "object", "relation_type", "source_role", "declared_in", "within_owner", "original_predicate", "original_object",
+    "original_objects", "products",
+)  # fmt: skip
+_of_node, _of_edge = attrgetter(*_NODE), attrgetter(*_EDGE)
+_encode_facts, _decode_facts = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Facts).decode
+
+
+def known(chunks: Iterable[bytes]) -> tuple[list[Node], list[Edge]]:
+    """Nodes and edges with no more than what rules about the graph need, from the facts of all chunks."""
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for chunk in chunks:
+        facts = _decode_facts(chunk)
+        nodes += [Node(i, c, "", declared_in=by, stub=stub, kgrs_category=own) for i, c, by, stub, own in facts.nodes]
+        edges += [
+            Edge("", s, p, o, (), "", "", relation, role, None, (), by, within, written, old, olds, None, products)  # type: ignore[arg-type]  # roles
+            for s, p, o, relation, role, by, within, written, old, olds, products in facts.edges
+        ]
+    return nodes, edges
+
+
+def blocks(plan: Plan, decoded: dict[bytes, Said] | None = None) -> Iterator[Block]:
+    """The graph, a block at a time, in this process. ``decoded`` are statements that are known already, by their bytes."""
     ending = _Ending(plan)
     for span in ranges(plan.parts, _RANGE):
-        block = _merge(plan, span)
+        block = _merge(plan, span, {} if decoded is None else decoded)
         ending.add(block)
         yield block
     yield ending.block()
@@ -99,15 +139,14 @@ def heads(plan: Plan) -> dict[str, bytes]:
 
 def _work(plan: Plan, span: tuple[str, str | None]) -> tuple[Chunk, Block]:
     """A chunk, and of its block what is needed at the end: not the nodes and edges, but what they leave to be done."""
-    block = _merge(plan, span)
+    block = _merge(plan, span, {})
     chunk = _render(plan, block)
     return chunk, block._replace(nodes=[], edges=block.edges if plan.rollup else [])
 
 
-def _merge(plan: Plan, span: tuple[str, str | None]) -> Block:
+def _merge(plan: Plan, span: tuple[str, str | None], decoded: dict[bytes, Said]) -> Block:
     """Merge all claims about the ids of a range."""
     groups: defaultdict[str, list[Claim[Statement]]] = defaultdict(list)
-    decoded: dict[bytes, Said] = {}
     first, end = span
     for part in plan.parts:
         if part.keys and part.keys[-1] >= first and (end is None or part.keys[0] < end):
@@ -140,6 +179,7 @@ def _render(plan: Plan, block: Block) -> Chunk:
         nodes=nodes,
         edges=_by_predicate(block.edges),
         categories=categories,
+        facts=_encode_facts((list(map(_of_node, block.nodes)), list(map(_of_edge, block.edges)))) if plan.audited else b"",
         ids=bytes.fromhex("".join([edge.id[9:] for edge in block.edges]).replace("-", "")),
         stale=tuple(block.stale),
         differences=tuple(block.differences),

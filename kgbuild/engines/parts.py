@@ -37,6 +37,7 @@ class Part(Struct, frozen=True, kw_only=True, array_like=True):
     Claim number ``i`` is about ``keys[i]``, which are sorted, is made by record ``by[i]``, and says ``statements[said[i]]``, an encoded Said: the
     many copies of a listing share one. ``contained`` are the numbers of the claims of records in containers. Claims of documentation pages are kept
     apart, since they wait for the addresses of the whole run. ``kinds`` counts documents, ``notes`` what was unusual; ``skipped`` are (file, reason).
+    ``member`` is the path of the documents' file in its archive, if it is in one.
     """
 
     keys: tuple[str, ...] = ()
@@ -51,17 +52,21 @@ class Part(Struct, frozen=True, kw_only=True, array_like=True):
     kinds: dict[str, int] = {}
     skipped: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, str, int], ...] = ()
+    member: str = ""
 
     def claims(self, first: str, end: str | None, decoded: dict[bytes, Said]) -> Iterator[Claim[Statement]]:
         """The claims about ids from ``first`` up to ``end``, which is left out. Equal statements are one object, which ``decoded`` holds."""
         low = bisect_left(self.keys, first)
         high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
-        for n in range(low, high):
-            data = self.statements[self.said[n]]
-            said = decoded.get(data)
-            if said is None:
-                said = decoded[data] = _decode(data)
-            yield Claim(said.about, said.id, self.by[n], said.says, n in self.contained)
+        return (self.claim(n, decoded) for n in range(low, high))
+
+    def claim(self, n: int, decoded: dict[bytes, Said]) -> Claim[Statement]:
+        """Claim number ``n``."""
+        data = self.statements[self.said[n]]
+        said = decoded.get(data)
+        if said is None:
+            said = decoded[data] = _decode(data)
+        return Claim(said.about, said.id, self.by[n], said.says, n in self.contained)
 
 
 class PartMaker:
@@ -70,8 +75,8 @@ class PartMaker:
     def __init__(self) -> None:
         self._encoded: dict[int, tuple[Statement, bytes]] = {}
 
-    def part_of(self, readings: Iterable[tuple[str, Reading]]) -> Part:
-        """The part of some documents, given with the names of their files."""
+    def part_of(self, readings: Iterable[tuple[str, Reading]], member: str) -> Part:
+        """The part of some documents of one file, given with its name; ``member`` is its path in an archive."""
         claims: list[Claim[Statement]] = []
         pages: list[Claim[PageStatement]] = []
         ids: dict[type[Statement], list[str]] = {ResourceStatement: [], OrganizationStatement: []}
@@ -108,6 +113,7 @@ class PartMaker:
             kinds=kinds,
             skipped=tuple(skipped),
             notes=tuple((what, value, count) for (what, value), count in sorted(notes.items())),
+            member=member,
         )
 
     def _bytes(self, claim: Claim[Statement]) -> bytes:

@@ -27,12 +27,17 @@ class Makers(NamedTuple):
     parts: PartMaker
 
 
-def read(files: Sequence[File], mapping: Mapping, rules: Rules, jobs: int, tick: Callable[[int], None]) -> Iterator[Result]:
-    """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out."""
+def read(
+    files: Sequence[File], mapping: Mapping, rules: Rules, jobs: int, tick: Callable[[int], None], *, copies: bool = False
+) -> Iterator[Result]:
+    """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out.
+
+    With ``copies`` the claims of generated product pages say what they copy.
+    """
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    for results in pool.run(_work, Makers(ClaimMaker(mapping), PartMaker()), handfuls, jobs):
+    for results in pool.run(_work, Makers(ClaimMaker(mapping, copies=copies), PartMaker()), handfuls, jobs):
         yield from results
 
 
@@ -49,7 +54,9 @@ def _result(makers: Makers, task: Task) -> Result:
         data = _whole_file(task.path, task.end) if task.data is None else task.data
         digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
         text.check_size(task.shown, len(data))
-        return Result(task.unit, makers.parts.part_of((task.name, reading) for reading in _file(makers, task, data)), digest, ())
+        return Result(
+            task.unit, makers.parts.part_of([(task.name, reading) for reading in _file(makers, task, data)], task.member), digest, ()
+        )
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
     except OSError as error:
@@ -117,7 +124,7 @@ def _lines(makers: Makers, task: Task) -> Result:
         except InputError as error:
             first = first or _line_number(task)
             problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in error.problems]
-    return Result(task.unit, makers.parts.part_of(readings), None, tuple((task.name, problem) for problem in problems))
+    return Result(task.unit, makers.parts.part_of(readings, task.member), None, tuple((task.name, problem) for problem in problems))
 
 
 def _line(makers: Makers, task: Task, line: bytes, number: int) -> Reading:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from kgbuild.engines.parts import Part
@@ -25,14 +26,15 @@ _MAX_RATIO, _MIN_STREAM = 250, 2**30
 class Task(Struct, kw_only=True):
     """A piece of input for one worker: ``data`` if it is in memory, else the bytes from ``start`` to ``end`` of the file at ``path``.
 
-    ``unit`` is the number of the input file that the piece belongs to; ``line`` the number of its first line, 0 where only reading the
-    file from its beginning would tell. ``hash_only`` asks for the SHA-256 of the whole file.
+    ``unit`` is the number of the input file that the piece belongs to, ``member`` its path in that if it is an archive; ``line`` the number
+    of its first line, 0 where only reading the file from its beginning would tell. ``hash_only`` asks for the SHA-256 of the whole file.
     """
 
     unit: int
     name: str
     shown: str
     ending: str
+    member: str = ""
     path: str = ""
     data: bytes | None = None
     start: int = 0
@@ -125,10 +127,11 @@ def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Resul
         shown = f"{file.shown}!/{name}"
         ending = ending_of(name) or ""
         if ending not in LINES:
-            yield Task(unit=unit, name=name, shown=shown, ending=ending, data=data)
+            yield Task(unit=unit, name=name, shown=shown, ending=ending, member=name, data=data)
             continue
         yield Result(unit, None, hashlib.sha256(data).digest(), ())
-        yield from _stream_tasks(unit, name, shown, expand(data, name, shown, limit=max(_MIN_STREAM, _MAX_RATIO * len(data))))
+        for task in _stream_tasks(unit, name, shown, expand(data, name, shown, limit=max(_MIN_STREAM, _MAX_RATIO * len(data)))):
+            yield msgspec.structs.replace(task, member=name) if isinstance(task, Task) else task
 
 
 def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -1,0 +1,82 @@
+"""Inputs in, findings out: the line of `kgbuild check`, from files to a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from msgspec import Struct
+
+from kgbuild import audit, cache, checks, mapping, reports
+from kgbuild.audit import Raised
+from kgbuild.checks.view import Limits
+from kgbuild.engines import assembling
+from kgbuild.engines.parts import facts_of
+from kgbuild.findings import Finding
+from kgbuild.readers.inputs import STDIN, Inputs, Rules
+from kgbuild.source import Options, Progress, Source, quiet, read
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """Which rules to run, and what of their findings to show. ``form`` is one of REPORTS; ``keeps`` says which findings are told at all."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    form: str = "text"
+    statistics: bool = False
+    keeps: Sequence[Callable[[Finding], bool]] = ()
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """A run that was checked: what was read, and all that was raised."""
+
+    options: Options
+    source: Source
+    vocabulary: mapping.Mapping
+    raised: Sequence[Raised]
+
+    def report(self, choices: Choices) -> reports.Report:
+        """The report of the findings that are to be told, with lines for those that will be shown."""
+        told = [item for item in self.raised if all(keep(item.finding) for keep in choices.keeps)]
+        for_people = choices.form in reports.FOR_PEOPLE
+        shown = _first_of_each(told) if for_people and not choices.statistics else [] if choices.statistics and for_people else told
+        placed = audit.placed(shown, self.source, self.vocabulary, self.options.jobs, related=not for_people)
+        by_place = {id(item): finding for item, finding in zip(shown, placed, strict=True)}
+        return reports.Report(
+            inputs=self.options.inputs,
+            files=sum(len(unit.sha256) for unit in self.source.units) + len({path for path, _ in self.source.problems}),
+            findings=[by_place.get(id(item), item.finding) for item in told],
+            known=len(self.raised) - len(told),
+            statistics=choices.statistics,
+        )
+
+
+def _first_of_each(raised: Sequence[Raised]) -> list[Raised]:
+    """The findings that a report for people shows."""
+    return [item for _, group in groupby(raised, lambda item: item.finding.code) for item in list(group)[: reports.SHOWN]]
+
+
+def check(options: Options, choices: Choices, progress: Progress = quiet) -> Checked:
+    """Read, merge and check. Raises UsageError for an unknown rule or an input that is not there, MappingError for a mapping that is wrong."""
+    chosen = checks.choose(choices.select, choices.ignore)
+    vocabulary = mapping.load(Path(options.mappings) if options.mappings else None)
+    inputs = Inputs(options.inputs, Rules(options.exclude))
+    now = cache.now_ns()
+    files = list(inputs)
+    kept = cache.Cache(cache.key_of(options.inputs, f"{vocabulary.sha256} copies"), enabled=options.cache and STDIN not in options.inputs)
+    source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
+    if not source.problems and not kept.unchanged(files, now):
+        kept.save(list(zip(source.files, source.units, strict=True)), "", cache.Run({}, {}), now)
+    plan = assembling.Plan(
+        parts=source.parts, mapping=vocabulary, facts=facts_of(source.parts, vocabulary.aliases if options.aliases else {})
+    )
+    view = audit.view_of(source, plan, choices.limits)
+    return Checked(options=options, source=source, vocabulary=vocabulary, raised=audit.raise_all(chosen, view))
+
+
+def count(raised: Sequence[Raised]) -> Counter[str]:
+    """Findings by code."""
+    return Counter(item.finding.code for item in raised)

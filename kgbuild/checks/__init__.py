@@ -1,0 +1,67 @@
+"""The audit's rules, a family a file; a new family is a file here and a line in FAMILIES. Codes never change meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
+
+from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.view import View
+from kgbuild.errors import UsageError
+
+#: Family -> what it is about, and the module whose RULES are its rules.
+FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "PG": ("provenance graph", "kgbuild.checks.provenance"),
+        "RF": ("references", "kgbuild.checks.references"),
+        "LS": ("listings", "kgbuild.checks.listings"),
+        "SR": ("sourcing", "kgbuild.checks.sourcing"),
+        "LC": ("licences", "kgbuild.checks.licensing"),
+        "ST": ("status", "kgbuild.checks.status"),
+        "ID": ("identity", "kgbuild.checks.identity"),
+        "FM": ("form", "kgbuild.checks.form"),
+        "RD": ("reading", "kgbuild.checks.reading"),
+    }
+)
+#: The families that look at nothing but nodes and edges.
+GRAPH = ("PG", "RF")
+
+
+def rules(families: Iterable[str] = FAMILIES) -> list[Rule]:
+    """The rules of some families, in the order of their codes within each."""
+    found: list[Rule] = []
+    for family in families:
+        found += import_module(FAMILIES[family][1]).RULES
+    return found
+
+
+def choose(select: Sequence[str] = (), ignore: Sequence[str] = (), families: Iterable[str] = FAMILIES) -> list[Rule]:
+    """The rules that codes or prefixes of codes name: of two that fit a rule, the longer one says whether it runs.
+
+    Raises UsageError for one that fits no rule.
+    """
+    known = rules(families)
+    codes = {rule.code for rule in rules()} if select or ignore else set()
+    for option, given in (("--select", select), ("--ignore", ignore)):
+        for code in given:
+            if code != "ALL" and not any(c.startswith(code) for c in codes):
+                raise UsageError(f"{option}: expected a rule's code or the beginning of one, got {code!r}; `kgbuild rule --all` lists them")
+
+    def length(code: str, given: Sequence[str]) -> int:
+        return max((len(prefix) if prefix != "ALL" else 0 for prefix in given if prefix == "ALL" or code.startswith(prefix)), default=-1)
+
+    return (
+        [rule for rule in known if (length(rule.code, select) if select else 0) > length(rule.code, ignore)] if select or ignore else known
+    )
+
+
+def run(chosen: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Found]]:
+    """What the rules find in a view, each finding once for its subject, object and field."""
+    for rule in chosen:
+        seen: set[tuple[str, str, str]] = set()
+        for found in rule.check(view):
+            key = (found.subject, found.object, found.field)
+            if key not in seen:
+                seen.add(key)
+                yield rule, found

@@ -1,0 +1,5 @@
+"""To come."""
+
+from kgbuild.checks.rules import Rule
+
+RULES: tuple[Rule, ...] = ()

@@ -1,0 +1,63 @@
+"""What a rule is: a code, a level, and a pure function from the view of a run to what it found, whose docstring is its documentation."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from kgbuild.checks.view import Position, Spot, View
+from kgbuild.findings import Severity
+
+
+class Found(NamedTuple):
+    """One fault as a rule sees it.
+
+    ``subject`` and ``object`` are node ids (``object`` may be any value); with ``field`` they tell findings of one rule apart. ``at`` is the
+    entry to mend, None where there is none to show; ``related`` the other places. ``severity`` is that of the rule unless it is said.
+    """
+
+    subject: str
+    message: str
+    at: Spot | Position | None
+    object: str = ""
+    field: str = ""
+    related: Sequence[Spot] = ()
+    suggestion: str | None = None
+    severity: Severity | None = None
+    records: tuple[str, ...] = ()
+
+
+Check = Callable[[View], Iterable[Found]]
+
+
+class Rule(NamedTuple):
+    """A rule. A ``partial`` one is information where the input is a part of a registry."""
+
+    code: str
+    severity: Severity
+    check: Check
+    partial: bool = False
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The docstring by its parts: "what" (its first line), "why", "example", "mend"."""
+        return parts_of(inspect.getdoc(self.check) or "")
+
+
+#: The headings of a rule's docstring, in their order; before the first stands what is found.
+HEADINGS = ("Why", "Example", "Mend")
+
+
+def parts_of(text: str) -> dict[str, str]:
+    """A rule's docstring by its headings, each of which begins a line: `Why:`, `Example:`, `Mend:`."""
+    parts = {"what": ""}
+    name = "what"
+    for line in text.splitlines():
+        head, colon, rest = line.partition(":")
+        if colon and head in HEADINGS:
+            name = head.lower()
+            parts[name] = rest.strip()
+        else:
+            parts[name] += ("\n" if parts[name] else "") + line
+    return {name: part.strip("\n") for name, part in parts.items()}

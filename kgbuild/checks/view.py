@@ -1,0 +1,199 @@
+"""What rules look at: the graph of a run, and who says what of whom. No rule reads a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from kgbuild.errors import Problem
+from kgbuild.mapping import EdgeKind, Mapping
+from kgbuild.model import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What a user may say of the rules.
+
+    ``partial``: the input is a part of a registry, so what it does not hold may be elsewhere. ``max_depth`` is counted in owners (PG004),
+    ``stale_after`` in days (ST003). ``infores`` are the ids of a catalogue, without ``infores:``; None where none was given (ID003).
+    """
+
+    partial: bool = False
+    max_depth: int = 6
+    stale_after: int = 90
+    infores: frozenset[str] | None = None
+
+
+class Said(NamedTuple):
+    """A claim, with where it stands: ``file`` is the number of the file in the run, ``nth`` counts the record's listings of one id from 0.
+
+    ``id`` is the id of what it is about, as written; ``by`` the id of the record that says so (of a product page, the name of its file).
+    """
+
+    about: str
+    id: str
+    by: str
+    says: Statement
+    file: int
+    nth: int = 0
+    contained: bool = False
+
+
+class Spot(NamedTuple):
+    """An entry of a record, told by what it says: the statement ``said``, a written field or property of it, and one of that field's values.
+
+    ``at`` counts the entries of the field that are that value, from 0. Without a field it is the statement itself.
+    """
+
+    said: Said
+    field: str = ""
+    value: str = ""
+    at: int = 0
+
+
+class Position(NamedTuple):
+    """A place that is known already. Line and column from one, 0 where there is none."""
+
+    path: str
+    line: int
+    column: int
+
+
+#: The claims about one id, told when they are asked for.
+LookUp = Callable[[str], list[Said]]
+
+
+class _Room(dict[str, list[Said]]):
+    """What statements of one kind say of each id. With a look-up it is filled as it is asked, and then only ``get`` and ``[]`` are right."""
+
+    def __init__(self, kind: type[Statement], look_up: LookUp | None) -> None:
+        super().__init__()
+        self._kind, self._look_up = kind, look_up
+
+    def __missing__(self, about: str) -> list[Said]:
+        if self._look_up is None:
+            raise KeyError(about)
+        self[about] = [said for said in self._look_up(about) if type(said.says) is self._kind]
+        return self[about]
+
+    def get(self, about: str, default: list[Said] | None = None) -> list[Said] | None:  # type: ignore[override]  # of one kind of default
+        """What is said of an id, as a dict has it."""
+        try:
+            return self[about] or default
+        except KeyError:
+            return default
+
+
+class View:
+    """One run as rules see it. Keys are node ids (CURIEs) throughout.
+
+    ``records``, ``organizations``, ``listings`` and ``pages`` (generated product pages) are what was said, by what it is about;
+    ``files`` the paths of the files as the user named their input, ``problems`` why records could not be read.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        limits: Limits,
+        nodes: Iterable[Node],
+        edges: Sequence[Edge],
+        said: Iterable[Said] | LookUp = (),
+        files: Sequence[str] = (),
+        problems: Sequence[Problem] = (),
+    ) -> None:
+        self.mapping, self.limits, self.files, self.problems = mapping, limits, files, problems
+        self.nodes: dict[str, Node] = {node.id: node for node in nodes}
+        self._product = frozenset((mapping.categories.product.class_, mapping.categories.product.biolink))
+        self.edges = edges
+        look_up = said if callable(said) else None
+        self.records = _Room(ResourceStatement, look_up)
+        self.organizations = _Room(OrganizationStatement, look_up)
+        self.listings = _Room(Listing, look_up)
+        self.pages = _Room(ProductPage, look_up)
+        if not callable(said):
+            rooms = {
+                ResourceStatement: self.records, OrganizationStatement: self.organizations, Listing: self.listings, ProductPage: self.pages,
+            }  # fmt: skip
+            for claim in said:
+                room = rooms.get(type(claim.says))
+                if room is not None:
+                    room.setdefault(claim.about, []).append(claim)
+
+    @cached_property
+    def derivations(self) -> dict[str, list[Edge]]:
+        """The `derived_from` edges of each product, in the order of the graph."""
+        return self._by_subject("derived_from")
+
+    @cached_property
+    def successors(self) -> dict[str, list[Edge]]:
+        """The `superseded_by` edges of each resource."""
+        return self._by_subject("superseded_by")
+
+    def _by_subject(self, kind: EdgeKind) -> dict[str, list[Edge]]:
+        found: defaultdict[str, list[Edge]] = defaultdict(list)
+        for edge in self._of(kind):
+            found[edge.subject].append(edge)
+        return dict(found)
+
+    def _of(self, kind: EdgeKind) -> Iterator[Edge]:
+        predicate = self.mapping.provenance.edges[kind].registry
+        return (edge for edge in self.edges if (edge.original_predicate or edge.predicate) == predicate and edge.products is None)
+
+    @cached_property
+    def owners(self) -> dict[str, tuple[str, ...]]:
+        """The owners of each product, sorted."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for edge in self._of("has_product"):
+            found[edge.object].add(edge.subject)
+        return {product: tuple(sorted(owners)) for product, owners in found.items()}
+
+    @cached_property
+    def products(self) -> dict[str, tuple[str, ...]]:
+        """The products of each resource that owns any, sorted."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for product, owners in self.owners.items():
+            for owner in owners:
+                found[owner].append(product)
+        return {owner: tuple(sorted(owned)) for owner, owned in found.items()}
+
+    def foreign(self, product: str) -> list[Edge]:
+        """The derivations of a product that leave its owner's house."""
+        return [edge for edge in self.derivations.get(product, ()) if not edge.within_owner]
+
+    def is_product(self, id: str) -> bool:
+        """Whether a node is a product: told by its categories, never by the place or by the specific class (SPEC §3)."""
+        node = self.nodes.get(id)
+        return node is not None and not self._product.isdisjoint(node.category)
+
+    def kind(self, id: str) -> str:
+        """The specific class of a node without its prefix: `Aggregator`, `GraphProduct`; "" for what is not there."""
+        node = self.nodes.get(id)
+        return (node.kgrs_category or node.category[0]).partition(":")[2] if node else ""
+
+    def name(self, id: str) -> str:
+        """An id as people write it: without prefix, percent-encoding undone."""
+        return unquote(id.partition(":")[2])
+
+    def deciding(self, product: str) -> Said | None:
+        """The listing that a finding about a product points at: its owner's own, or else the first by record; None where nobody lists it."""
+        listings = self.listings.get(product)
+        if not listings:
+            return None
+        owners = {self.name(owner) for owner in self.owners.get(product, ())}
+        return min(listings, key=lambda said: (said.by not in owners, said.contained, said.by, said.nth))
+
+    def copies(self, product: str) -> list[Said]:
+        """The other listings of a product, and then its generated pages, each sorted by who says so."""
+        first = self.deciding(product)
+        others = [said for said in self.listings.get(product) or () if said is not first]
+        order = sorted(others, key=lambda said: (said.by, said.file, said.nth))
+        return [*order, *sorted(self.pages.get(product) or (), key=lambda said: said.by)]
+
+    def record(self, resource: str) -> Said | None:
+        """The statement of a resource's or organization's record, a page before a container; None where it has none."""
+        said = self.records.get(resource) or self.organizations.get(resource)
+        return min(said, key=lambda s: (s.contained, s.file)) if said else None

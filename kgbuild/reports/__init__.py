@@ -1,0 +1,61 @@
+"""Reports of an audit. One file per format; a new format is a file here and a line in REPORTS."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from kgbuild.findings import SEVERITIES, Finding
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What an audit came to: the inputs as given, the number of files, findings in the order of their codes, how many are known (baseline)."""
+
+    inputs: tuple[str, ...]
+    files: int
+    findings: Sequence[Finding]
+    known: int = 0
+    fixed: int = 0
+    statistics: bool = False
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The findings of each severity, the gravest first."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+
+class Format(Protocol):
+    """A module of this package."""
+
+    def render(self, report: Report) -> str:
+        """The report as text that ends with a line's end, or is empty."""
+
+
+#: Format -> its module. In ``machine`` forms every finding has its line; for people five of each rule do.
+REPORTS: Mapping[str, str] = MappingProxyType(
+    {
+        "text": "kgbuild.reports.text",
+        "json": "kgbuild.reports.as_json",
+        "jsonl": "kgbuild.reports.jsonl",
+        "markdown": "kgbuild.reports.markdown",
+        "github": "kgbuild.reports.github",
+        "sarif": "kgbuild.reports.sarif",
+        "junit": "kgbuild.reports.junit",
+    }
+)
+FOR_PEOPLE = ("text", "markdown")
+#: Findings of one rule that a report for people shows; the rest are counted.
+SHOWN = 5
+
+
+def render(name: str, report: Report) -> str:
+    """The report in one of REPORTS."""
+    module: Any = import_module(REPORTS[name])
+    text: str = module.render(report)
+    return text
