@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
 
-from kgbuild import audit, cache, checks, mapping, reports
+from kgbuild import audit, cache, checks, mapping, mend, reports
 from kgbuild.audit import Raised
 from kgbuild.checks.view import Limits
 from kgbuild.engines import assembling
 from kgbuild.engines.parts import facts_of
-from kgbuild.findings import Finding
+from kgbuild.findings import SEVERITIES, Finding
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.source import Options, Progress, Source, quiet, read
 
@@ -27,6 +26,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     form: str = "text"
     statistics: bool = False
+    color: bool = False
     keeps: Sequence[Callable[[Finding], bool]] = ()
 
 
@@ -38,25 +38,42 @@ class Checked(Struct, frozen=True, kw_only=True):
     vocabulary: mapping.Mapping
     raised: Sequence[Raised]
 
-    def report(self, choices: Choices) -> reports.Report:
-        """The report of the findings that are to be told, with lines for those that will be shown."""
+    def plan(self, choices: Choices, known: Collection[str] = ()) -> mend.Plan:
+        """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
         told = [item for item in self.raised if all(keep(item.finding) for keep in choices.keeps)]
+        return mend.plan([item for item in told if item.finding.fingerprint not in known], self.source, self.vocabulary)
+
+    def report(self, choices: Choices, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
+        """The report of the findings that are to be told, with lines for those that will be shown.
+
+        Those whose fingerprints are ``known`` are counted only; ``fixed`` is how many were mended before.
+        """
+        kept = [item for item in self.raised if all(keep(item.finding) for keep in choices.keeps)]
+        told = [item for item in kept if item.finding.fingerprint not in known]
         for_people = choices.form in reports.FOR_PEOPLE
         shown = _first_of_each(told) if for_people and not choices.statistics else [] if choices.statistics and for_people else told
         placed = audit.placed(shown, self.source, self.vocabulary, self.options.jobs, related=not for_people)
         by_place = {id(item): finding for item, finding in zip(shown, placed, strict=True)}
         return reports.Report(
             inputs=self.options.inputs,
-            files=sum(len(unit.sha256) for unit in self.source.units) + len({path for path, _ in self.source.problems}),
+            files=sum(len(unit.sha256) for unit in self.source.units)
+            + len({path for path, problem in self.source.problems if not problem.doubled}),
             findings=[by_place.get(id(item), item.finding) for item in told],
-            known=len(self.raised) - len(told),
+            known=len(kept) - len(told),
+            fixed=fixed,
             statistics=choices.statistics,
+            color=choices.color,
+            ran=frozenset(rule.code for rule in checks.choose(choices.select, choices.ignore)),
         )
 
 
 def _first_of_each(raised: Sequence[Raised]) -> list[Raised]:
-    """The findings that a report for people shows."""
-    return [item for _, group in groupby(raised, lambda item: item.finding.code) for item in list(group)[: reports.SHOWN]]
+    """The findings that a report for people shows: of each rule the gravest."""
+    return [item for _, group in groupby(raised, lambda item: item.finding.code) for item in sorted(group, key=_gravity)[: reports.SHOWN]]
+
+
+def _gravity(item: Raised) -> int:
+    return SEVERITIES.index(item.finding.severity)
 
 
 def check(options: Options, choices: Choices, progress: Progress = quiet) -> Checked:
@@ -75,8 +92,3 @@ def check(options: Options, choices: Choices, progress: Progress = quiet) -> Che
     )
     view = audit.view_of(source, plan, choices.limits)
     return Checked(options=options, source=source, vocabulary=vocabulary, raised=audit.raise_all(chosen, view))
-
-
-def count(raised: Sequence[Raised]) -> Counter[str]:
-    """Findings by code."""
-    return Counter(item.finding.code for item in raised)

@@ -114,7 +114,7 @@ def export(
     """
     import gc
 
-    from kgbuild import writers
+    from kgbuild import settings, writers
     from kgbuild.engines.reading import cores
     from kgbuild.export import Target
     from kgbuild.export import export as run
@@ -123,6 +123,7 @@ def export(
     options = Options(
         inputs=inputs or ("input",), exclude=exclude, profile=profile, mappings=mappings, aliases=not no_aliases, rollup=rollup,
         keep_going=keep_going, jobs=jobs or cores(), cache=not no_cache, copies=check == "all", check=check,
+        partial=check != "none" and settings.find(inputs, os.getcwd()).complete is False,
     )  # fmt: skip
     target = Target(formats=writers.choose(formats or ("kgx",)), output=Path(output), name=name, qualified=qualified)
     gc.disable()  # a run makes trees, of which reference counts free all, and ends; collecting takes a quarter of its time

@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from kgbuild.errors import OutputError, UsageError
 
+if TYPE_CHECKING:
+    from kgbuild.baseline import Entry
+    from kgbuild.findings import Finding
+    from kgbuild.mend import Plan
+    from kgbuild.settings_file import PathIgnore
+
 _FORMS = ("text", "json", "jsonl", "markdown", "github", "sarif", "junit")
+#: Longer lines of prose are hard to read.
+_WIDEST = 100
 
 
 def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code.strip().upper() for item in given for code in item.split(",") if code.strip())
 
 
-@click.command()
+class _Configured(click.Command):
+    """A command whose options settings files may say too; what the command line says wins (kgbuild/settings.py)."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Put what the settings files say where the command line says nothing, and run the command."""
+        from kgbuild import settings
+
+        params = context.params
+        inputs = params.pop("inputs")  # `find` settles them; an older Click says of none that the command line said so
+        told = {name for name in params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
+        found = settings.Settings(inputs=inputs or settings.INPUTS) if params.pop("isolated") else settings.find(inputs, os.getcwd())
+        said = found.said
+        if "format" in said:
+            said["form"] = said.pop("format")
+        if "complete" in said:
+            said["partial"] = not said.pop("complete")
+        if params.pop("no_baseline"):
+            said.pop("baseline", None)
+        codes = settings.codes(_codes(params["select"]), _codes(params["ignore"]), found.select or (), found.ignore or ())
+        params |= {name: value for name, value in said.items() if name not in told}
+        params |= {"per_path_ignores": found.per_path_ignores or (), "select": codes[0], "ignore": codes[1]}
+        return super().invoke(context)
+
+
+@click.command(cls=_Configured)
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...", type=click.Path())
 @click.option(
     "--select", multiple=True, metavar="CODES", help="Run these rules only: codes or beginnings of codes; repeatable, comma-separated."
@@ -26,8 +63,16 @@ def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
               help="Exit with status 1 for findings at this level or above.")  # fmt: skip
 @click.option("-f", "--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="How to report.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the report to a file.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them.")
-@click.option("--partial", is_flag=True, help="The input is a part of a registry: what it cites may be elsewhere.")
+@click.option("--statistics/--no-statistics", default=False, help="Count the findings of each rule instead of listing them.")
+@click.option("--fix", is_flag=True, help="Mend what is safe and check again: the only option that changes the files of INPUT.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing; exit with status 1 if there is anything.")
+@click.option("--baseline", metavar="FILE", type=click.Path(), help="Known findings, which stay quiet.")
+@click.option("--no-baseline", is_flag=True, help="Tell known findings too.")
+@click.option(
+    "--write-baseline", is_flag=True, help="Write the findings of this run to the file of --baseline: from now on they are known."
+)
+@click.option("--changed-since", metavar="REV", help="Report only what stands in files that changed since a git revision; all are read.")
+@click.option("--partial/--complete", default=False, help="The input is a part of a registry: what it cites may be elsewhere.")
 @click.option(
     "--max-depth", type=click.IntRange(min=1), default=6, show_default=True, metavar="N", help="Owners upstream before PG004 speaks."
 )
@@ -40,40 +85,117 @@ def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Leave out files and folders by path below the input, or by name; repeatable."
 )
-@click.option("--no-aliases", is_flag=True, help="Leave every source id as written.")
+@click.option("--aliases/--no-aliases", default=True, help="Replace old source ids, or leave every id as written.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: the cores]")
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs parsed.")
+@click.option("--cache/--no-cache", default=True, help="Use and keep what runs parse, or do neither.")
+@click.option("--isolated", is_flag=True, help="Leave kgbuild.toml and pyproject.toml unread.")
 def check(
     inputs: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str, form: str, output: str | None, statistics: bool,
-    partial: bool, max_depth: int, stale_after: int, infores: str | None, mappings: str | None, exclude: tuple[str, ...], no_aliases: bool,
-    jobs: int | None, no_cache: bool,
+    fix: bool, diff: bool, baseline: str | None, write_baseline: bool, changed_since: str | None, partial: bool, max_depth: int, stale_after: int,
+    infores: str | None, mappings: str | None, exclude: tuple[str, ...], aliases: bool, jobs: int | None, cache: bool,
+    per_path_ignores: Sequence[PathIgnore],
 ) -> int:  # fmt: skip
     """Audit the provenance of the records in INPUT, and say what is wrong and where.  [default: input]
+
+    Options may stand in kgbuild.toml, or under [tool.kgbuild] in pyproject.toml; the command line wins.
 
     Exit status: 0 nothing at or over --fail-on; 1 findings; 2 could not do it, or a file that cannot be read as a record.
     """
     import gc
 
     from kgbuild import reports
+    from kgbuild.catalogue import read_catalogue
     from kgbuild.check import Choices
     from kgbuild.check import check as run
+    from kgbuild.checks import choose
     from kgbuild.checks.view import Limits
     from kgbuild.engines.reading import cores
     from kgbuild.findings import over
+    from kgbuild.settings import ignored
     from kgbuild.source import Options
 
     gc.disable()
-    limits = Limits(partial=partial, max_depth=max_depth, stale_after=stale_after, infores=None)
-    choices = Choices(select=_codes(select), ignore=_codes(ignore), limits=limits, form=form, statistics=statistics)
+    entries = _baseline(baseline, write=write_baseline, changed_since=changed_since)
+    is_ignored = ignored(per_path_ignores)
+    keeps = [lambda finding: not is_ignored(finding), *_changes(changed_since, inputs)]
+    catalogue = read_catalogue(Path(infores)) if infores else None
+    limits = Limits(partial=partial, max_depth=max_depth, stale_after=stale_after, infores=catalogue)
+    color = form == "text" and output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    choices = Choices(select=select, ignore=ignore, limits=limits, form=form, statistics=statistics, color=color, keeps=keeps)
     options = Options(
-        inputs=inputs or ("input",), exclude=exclude, mappings=mappings, aliases=not no_aliases, keep_going=True, jobs=jobs or cores(),
-        cache=not no_cache, copies=True,
+        inputs=inputs, exclude=exclude, mappings=mappings, aliases=aliases, keep_going=True, jobs=jobs or cores(), cache=cache, copies=True,
     )  # fmt: skip
-    report = run(options, choices).report(choices)
+    checked, fixed = run(options, choices), 0
+    if fix or diff:
+        plan = checked.plan(choices, () if write_baseline else {entry.fingerprint for entry in entries})
+        if diff:
+            return _diff(plan)
+        if _fix(plan, inputs):
+            checked = run(options, choices)
+            fixed = plan.fixed(checked.raised)
+    known: frozenset[str] = frozenset()
+    if baseline is not None:
+        found = [item.finding for item in checked.raised if not is_ignored(item.finding)]
+        known = _known(baseline, entries, found, {rule.code for rule in choose(select, ignore)}, write=write_baseline)
+    report = checked.report(choices, known, fixed)
     _write(reports.render(form, report), output)
     if any(finding.code == "RD001" for finding in report.findings):
         return 2
     return 1 if any(over(finding.severity, fail_on) for finding in report.findings) else 0
+
+
+def _diff(plan: Plan) -> int:
+    """Show what would be mended."""
+    from kgbuild import edits
+
+    for chunk in edits.diff(plan.edits):
+        click.echo(chunk, nl=False)
+    for line in plan.lines("would be mended"):
+        click.echo(line, err=True)
+    return 1 if plan.edits else 0
+
+
+def _fix(plan: Plan, inputs: Sequence[str]) -> bool:
+    """Mend, and say whether anything was changed."""
+    from kgbuild.readers.inputs import STDIN
+    from kgbuild.swap import apply
+
+    if plan.edits and STDIN in inputs:
+        raise UsageError("--fix: expected files and folders, got standard input too, which cannot be read again; save it to a file first")
+    apply(plan.edits)
+    for line in plan.lines("mended"):
+        click.echo(line, err=True)
+    return bool(plan.edits)
+
+
+def _baseline(path: str | None, *, write: bool, changed_since: str | None) -> Sequence[Entry]:
+    """The entries of the baseline, if there is one."""
+    from kgbuild import baseline
+
+    if write and path is None:
+        raise UsageError("--write-baseline: expected a file to write to, got no --baseline; add `--baseline kgbuild-baseline.json`")
+    if write and changed_since is not None:
+        raise UsageError("--write-baseline: expected a run that tells all findings, got --changed-since; leave one of the two out")
+    return () if path is None else baseline.read(path, new=write)
+
+
+def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Finding], bool]]:
+    from kgbuild import changes
+
+    return [] if revision is None else [changes.changed_since(revision, inputs)]
+
+
+def _known(path: str, entries: Sequence[Entry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
+    """The fingerprints of known findings, of a baseline that is written anew, or else compared with what the rules that ``ran`` have found."""
+    from kgbuild import baseline
+
+    if write:
+        entries = baseline.renewed(entries, found, ran)
+        baseline.write(path, entries)
+        click.echo(f"wrote {path}: {baseline.counted(len(entries))}", err=True)
+    elif gone := baseline.gone(entries, found, ran):
+        click.echo(f"hint: {baseline.hint(path, gone)}", err=True)
+    return baseline.known(entries)
 
 
 def _write(text: str, output: str | None) -> None:
@@ -89,18 +211,21 @@ def _write(text: str, output: str | None) -> None:
 @click.command()
 @click.argument("code", required=False)
 @click.option("--all", "every", is_flag=True, help="Every rule.")
-def rule(code: str | None, every: bool) -> None:
+@click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="How to tell it.")
+def rule(code: str | None, every: bool, form: str) -> None:
     """Explain the rule CODE of `kgbuild check`: what it finds, why, an example, how to mend it."""
     from kgbuild import checks
+    from kgbuild.reports import rules_page
 
-    known: dict[str, Any] = {rule.code: rule for rule in checks.rules()}
-    if code is None and not every:
-        raise UsageError("kgbuild rule: expected the code of a rule, or --all; try `kgbuild rule RF001`")
+    known = {rule.code: rule for rule in checks.rules()}
+    if (code is None) is not every:
+        got = "neither" if code is None else "both"
+        raise UsageError(f"kgbuild rule: expected the code of a rule, or --all, got {got}; try `kgbuild rule RF001`")
     if code is not None and code.upper() not in known:
         raise UsageError(f"kgbuild rule: expected one of {', '.join(known)}, got {code!r}")
-    for item in known.values() if every else [known[(code or "").upper()]]:
-        parts = item.parts
-        click.echo(f"{item.code} ({item.severity})  {parts.pop('what')}")
-        for name, text in parts.items():
-            click.echo(f"{name.capitalize() + ':':9} {text}")
-        click.echo()
+    if every and form == "markdown":
+        click.echo(rules_page.page(), nl=False)
+        return
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    chosen = list(known.values()) if code is None else [known[code.upper()]]
+    click.echo("\n".join(rules_page.section(item) if form == "markdown" else rules_page.plain(item, width) for item in chosen), nl=False)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Raw, Struct
 
-from kgbuild.errors import InputError
+from kgbuild.errors import InputError, Problem
 
 #: A tree of dict, list, str and None; from a fast parse also bool, int and float where the file has plain scalars.
 Tree = Any
 #: Keys and list indices that lead from the top of a record to one of its places.
 Place = tuple[str | int, ...]
+#: A key that is said again: its place, and the problem that it is. The tree has the last value.
+Doubled = tuple[Place, Problem]
+#: What a text was parsed to, with the keys of it that are said twice.
+Parsed = tuple[Tree, Sequence[Doubled]]
 
 _OTHER_BOOLS = (b"True", b"TRUE", b"False", b"FALSE")
 #: Integers of YAML 1.2's core schema (§10.3.2) whose text is not the shortest decimal.
@@ -41,7 +45,8 @@ class Document(Struct, kw_only=True):
     ``raw`` are the bytes that the tree was parsed from and ``line`` the line of the file on which they begin (from one). ``exact``
     says that every scalar is text. ``body`` is what follows the front matter of a page. ``top`` leads from the root of ``raw`` to the tree.
     ``asked`` is set when a text was taken from ``raw`` instead of the tree; ``literal`` says that booleans and integers have one
-    spelling, as in JSON. ``decode`` parses a part of the tree that was left as msgspec.Raw.
+    spelling, as in JSON. ``decode`` parses a part of the tree that was left as msgspec.Raw. ``doubled`` are the keys of the record (of a
+    file's first record also those that are in none) that are said twice, with their places from the root of ``raw``.
     """
 
     tree: Tree
@@ -55,6 +60,8 @@ class Document(Struct, kw_only=True):
     top: Place = ()
     find: Callable[[bytes, Place], tuple[int, int]]
     decode: Callable[[bytes], Tree] | None = None
+    near: Callable[[bytes, Place, Tree], tuple[int, int] | None] | None = None
+    doubled: Sequence[Doubled] = ()
 
     def text(self, scalar: bool | float) -> str:
         """The text of a scalar that the fast parse took for a boolean or a number. Raises NotText where the tree does not tell."""
@@ -77,7 +84,8 @@ class Document(Struct, kw_only=True):
 
     def where(self, place: Place) -> tuple[int, int]:
         """Line and column in the file of a place of the tree."""
-        line, column = self.find(self.raw, self.top + place)
+        near = self.near(self.raw, place, self.tree) if self.near is not None and not self.top else None
+        line, column = near or self.find(self.raw, self.top + place)
         return self.line + line - 1, column
 
 

@@ -144,10 +144,11 @@ class Graph:
 
     def _audit(self, plan: assembling.Plan, tally: _Tally) -> list[Finding]:
         """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
+        limits = Limits(partial=self._options.partial)
         if self._options.check == "all":
-            view, chosen = audit.view_of(self._source, plan, Limits(), relative=True), checks.rules()
+            view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.rules()
         else:
-            view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, Limits()), checks.rules(checks.GRAPH)
+            view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, limits), checks.rules(checks.GRAPH)
         return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _manifest(self, target: Target, tally: _Tally, written: list[manifests.Written]) -> manifests.Manifest:
@@ -291,7 +292,7 @@ def _run_key(options: Options, target: Target) -> str:
     """What an export depends on besides its inputs and mappings."""
     told = (
         __version__, options.exclude, options.profile, options.aliases, options.rollup, target.formats, os.path.realpath(target.output),
-        target.name, target.qualified, options.check, os.environ.get("SOURCE_DATE_EPOCH"),
+        target.name, target.qualified, options.check, options.partial, os.environ.get("SOURCE_DATE_EPOCH"),
     )  # fmt: skip
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
 

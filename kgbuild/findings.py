@@ -51,7 +51,8 @@ def fingerprint(code: str, subject: str, object: str, field: str) -> str:
     >>> fingerprint("RF001", "kgr:a.b", "kgr:c", "original_source")[:12]
     'e6c1f54849c8'
     """
-    return hashlib.sha256(msgspec.json.encode((code, subject, object, field))).hexdigest()
+    told = [text.encode(errors="replace").decode() for text in (code, subject, object, field)]  # a file's name may be no UTF-8
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
 def over(severity: Severity, level: str) -> bool:

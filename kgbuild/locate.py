@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,13 +12,17 @@ from kgbuild.checks.view import Spot
 from kgbuild.document import Document, Place, Tree
 from kgbuild.engines import pool
 from kgbuild.errors import InputError
-from kgbuild.mapping import Mapping
-from kgbuild.model import Listing, ProductPage
+from kgbuild.mapping import Mapping, RecordFields
+from kgbuild.model import Listing, OrganizationStatement, ProductPage
 from kgbuild.readers import LINES, jsonl, reader
 from kgbuild.readers.inputs import STDIN, ending_of
+from kgbuild.readers.markdown import front_of
+from kgbuild.readers.yaml_lines import Outline, outline_of
 from kgbuild.source import Source
 from kgbuild.values import SCALARS
 
+#: Endings of pages, whose lines tell where nearly everything is.
+MARKDOWN = (".md", ".markdown")
 #: Files below which a second process costs more than it brings.
 _FEW = 20
 
@@ -91,6 +96,14 @@ def _in_file(
     mapping: Mapping, path: str, data: bytes | None, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]
 ) -> None:
     """Find the entries of one file, whose bytes are ``data`` if it lies in an archive."""
+    if ending_of(path) in MARKDOWN:
+        try:
+            data = Path(path).read_bytes() if data is None else data
+        except OSError:
+            return
+        items = _near(mapping, data, items, found)
+        if not items:
+            return
     by_record: defaultdict[tuple[str, bool], list[Wanted]] = defaultdict(list)
     for item in items:
         said = item.spot.said
@@ -98,15 +111,73 @@ def _in_file(
         by_record[said.id if page else said.by, page].append(item)
     try:
         for document in _documents(mapping, path, data, {id for id, _ in by_record}):
-            ids = _ids(mapping, document.tree)
-            for page in (False, True):
-                for id in ids:
-                    for item in by_record.get((id, page), ()):
-                        place = _place(mapping, document.tree, item.spot)
-                        if place is not None and item.key not in found:
-                            found[item.key] = document.where(place)
+            entries = _Entries(mapping, document)
+            for key in product(_ids(mapping, document.tree), (False, True)):
+                for item in by_record.get(key, ()):
+                    if item.key not in found and (where := entries.where(item.spot)):
+                        found[item.key] = where
     except (InputError, OSError):
         pass  # it was readable a moment ago: then the finding is told without a line
+
+
+def _near(mapping: Mapping, data: bytes, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]) -> list[Wanted]:
+    """Find entries of a page by its lines alone, and give back those of which that is not certain."""
+    front = front_of(data)
+    if front is None:
+        return list(items)
+    outline, left = outline_of(front[0]), []
+    for item in items:
+        mark = _mark(mapping, outline, item.spot)
+        if mark is None:
+            left.append(item)
+        else:
+            line, column = outline.position(mark)
+            found[item.key] = front[1] + line - 1, column
+    return left
+
+
+def _mark(mapping: Mapping, outline: Outline, spot: Spot) -> int | None:
+    says, fields = spot.said.says, mapping.fields
+    base: Place = ()
+    if isinstance(says, Listing):
+        place = _listed(mapping, outline, spot)
+        if place is None:
+            return None
+        base = place
+    kind = fields.product if isinstance(says, (Listing, ProductPage)) else fields.resource
+    if isinstance(says, OrganizationStatement):
+        kind = fields.organization
+    block = outline.block(base)
+    names = _names(mapping, kind, spot.field) if spot.field else []
+    if block is None or not names:
+        return block.mark if block else None
+    name = next((name for name in names if outline.block((*base, name))), None)
+    if name is None:  # not there, or not in the plain way
+        return None if any(f"{name}:".encode() in outline.data[block.start : block.end] for name in names) else block.mark
+    field = outline.block((*base, name))
+    if field is None or not spot.value:
+        return field.mark if field else None
+    if outline.scalar(field) == spot.value:
+        return field.mark
+    entries = outline.entries((*base, name), fields.source.id)
+    marks = [entry.mark for _, entry in entries.get(spot.value, ())]
+    return marks[min(spot.at, len(marks) - 1)] if marks and None not in entries else None
+
+
+def _listed(mapping: Mapping, outline: Outline, spot: Spot) -> Place | None:
+    """The place of a listing on a page that has all of them in one list."""
+    fields = mapping.fields
+    names = [name for name in fields.resource.products if outline.block((name,))]
+    entries = outline.entries((names[0],), fields.product.id) if len(names) == 1 else {None: []}
+    numbers = [n for n, _ in entries.get(spot.said.id, ())]
+    return (names[0], numbers[spot.said.nth]) if None not in entries and spot.said.nth < len(numbers) else None
+
+
+def _names(mapping: Mapping, fields: RecordFields, name: str) -> list[str]:
+    """The written names of a field: itself, and those that feed the property or list the sources of the role that it is."""
+    roles = mapping.provenance.roles
+    feeds = {"original": roles.original.fields, "secondary": roles.secondary.fields, "contact": fields.contacts}
+    return [name, *feeds.get(name, getattr(fields, name, ()))]
 
 
 def _documents(mapping: Mapping, path: str, data: bytes | None, ids: set[str]) -> Iterator[Document]:
@@ -155,51 +226,66 @@ def _ids(mapping: Mapping, tree: Tree) -> list[str]:
     return [str(tree[name]) for name in names if isinstance(tree.get(name), (str, *SCALARS))]
 
 
-def _place(mapping: Mapping, tree: Tree, spot: Spot) -> Place | None:
-    """Where an entry stands in the tree of its record; of what it names, as far as it is there."""
-    says, fields = spot.said.says, mapping.fields.resource
-    base: Place = ()
-    if isinstance(says, Listing):
-        listing = _listing(mapping, tree, spot)
-        if listing is None:
-            return None
-        base, tree = listing
-        fields = mapping.fields.product
-    elif isinstance(says, ProductPage):
-        fields = mapping.fields.product
-    if not spot.field:
-        return base
-    roles = mapping.provenance.roles
-    feeds = {"original": roles.original.fields, "secondary": roles.secondary.fields, "contact": fields.contacts}
-    names = [spot.field, *feeds.get(spot.field, getattr(fields, spot.field, ()))]
-    name = next((name for name in names if name in tree), None)
-    if name is None:
-        return base
-    if not spot.value:
-        return (*base, name)
-    matches = list(_scalars(tree[name], spot.value, (*base, name)))
-    return matches[min(spot.at, len(matches) - 1)] if matches else (*base, name)
+class _Entries:
+    """The entries of one document. What was looked for once is known for the next: a record can have a thousand."""
+
+    def __init__(self, mapping: Mapping, document: Document) -> None:
+        self._mapping, self._document = mapping, document
+        self._listings: dict[str, list[tuple[Place, Tree]]] = {}
+        self._values: dict[Place, dict[str, list[Place]]] = {}
+        fields = mapping.fields
+        for field in fields.resource.products:
+            value = document.tree.get(field)
+            for n, item in enumerate(value if isinstance(value, list) else [value]):
+                place = (field, n) if isinstance(value, list) else (field,)
+                for id in {str(item.get(name)) for name in fields.product.id} if isinstance(item, dict) else ():
+                    self._listings.setdefault(id, []).append((place, item))
+
+    def where(self, spot: Spot) -> tuple[int, int] | None:
+        """Line and column of an entry; of what it names, as far as it is there."""
+        place = self._place(spot)
+        return None if place is None else self._document.where(place)
+
+    def _place(self, spot: Spot) -> Place | None:
+        says, mapping = spot.said.says, self._mapping
+        base: Place = ()
+        tree, fields = self._document.tree, mapping.fields.resource
+        if isinstance(says, Listing):
+            listings = self._listings.get(spot.said.id, [])
+            if spot.said.nth >= len(listings):
+                return None
+            (base, tree), fields = listings[spot.said.nth], mapping.fields.product
+        elif isinstance(says, ProductPage):
+            fields = mapping.fields.product
+        elif isinstance(says, OrganizationStatement):
+            fields = mapping.fields.organization
+        if not spot.field:
+            return base
+        name = next((name for name in _names(mapping, fields, spot.field) if name in tree), None)
+        if name is None:
+            return base
+        place = (*base, name)
+        matches = self._matches(tree[name], place).get(spot.value, []) if spot.value else []
+        return matches[min(spot.at, len(matches) - 1)] if matches else place
+
+    def _matches(self, tree: Tree, place: Place) -> dict[str, list[Place]]:
+        """The places of the scalars below a field, by their text."""
+        if place not in self._values:
+            found: dict[str, list[Place]] = {}
+            for text, where in _scalars(tree, place):
+                found.setdefault(text, []).append(where)
+                if (bare := text.strip()) != text:
+                    found.setdefault(bare, []).append(where)
+            self._values[place] = found
+        return self._values[place]
 
 
-def _listing(mapping: Mapping, tree: Tree, spot: Spot) -> tuple[Place, Tree] | None:
-    left = spot.said.nth
-    for field in mapping.fields.resource.products:
-        value = tree.get(field)
-        for n, product in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(product, dict) and any(str(product.get(name)) == spot.said.id for name in mapping.fields.product.id):
-                if left == 0:
-                    return (field, n) if isinstance(value, list) else (field,), product
-                left -= 1
-    return None
-
-
-def _scalars(tree: Tree, value: str, place: Place) -> Iterator[Place]:
-    """The places of the scalars that are a value."""
+def _scalars(tree: Tree, place: Place) -> Iterator[tuple[str, Place]]:
     if isinstance(tree, dict):
         for key, item in tree.items():
-            yield from _scalars(item, value, (*place, key))
+            yield from _scalars(item, (*place, key))
     elif isinstance(tree, list):
         for n, item in enumerate(tree):
-            yield from _scalars(item, value, (*place, n))
-    elif tree is not None and (tree == value or str(tree).strip() == value):
-        yield place
+            yield from _scalars(item, (*place, n))
+    elif tree is not None:
+        yield tree if isinstance(tree, str) else str(tree), place

@@ -15,6 +15,9 @@ from kgbuild.vocab import encode_id
 
 Profile = Literal["registry", "biolink"]
 PageKind = Literal["resource", "product page", "organization", "documentation", "evaluation"]
+NamedKind = Literal["resource", "product page", "organization"]
+RecordKind = Literal["resource", "product", "organization"]
+Form = Literal["url", "address", "link", "e-mail", "orcid", "doi", "curie", "reference", "date", "count"]
 EdgeKind = Literal["has_product", "derived_from", "mentions", "superseded_by", "has_contact", "rollup"]
 
 
@@ -32,6 +35,7 @@ class Pages(_File, frozen=True, kw_only=True):
     field: str
     kinds: dict[str, PageKind]
     containers: tuple[str, ...] = ()
+    named: tuple[NamedKind, ...] = ()
 
 
 class RecordFields(_File, frozen=True, kw_only=True):
@@ -156,7 +160,17 @@ class Formats(_File, frozen=True, kw_only=True):
     compression: dict[str, str]
 
 
+class Judgement(_File, frozen=True, kw_only=True):
+    for_: Literal["data", "code"] = msgspec.field(name="for")
+    commercial: bool
+    derivatives: bool
+    redistribution: bool
+    share_alike: tuple[str, ...] = ()
+    source: str
+
+
 class LicenseSpelling(_File, frozen=True, kw_only=True):
+    lets: Judgement | None = None
     labels: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
 
@@ -165,10 +179,36 @@ class Licenses(_File, frozen=True, kw_only=True):
     licenses: dict[str, LicenseSpelling]
     unspecified: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    public_domain: tuple[str, ...] = ()
 
 
 class Domains(_File, frozen=True, kw_only=True):
     domains: dict[str, str]
+
+
+class Told(_File, frozen=True, kw_only=True):
+    """A field whose value says how another one of the same part is written."""
+
+    by: str
+    of: str
+    forms: dict[str, Form]
+
+
+class PartFields(_File, frozen=True, kw_only=True):
+    in_: tuple[str, ...] = msgspec.field(name="in")
+    fields: tuple[str, ...]
+
+
+class Vocabulary(_File, frozen=True, kw_only=True):
+    required: dict[RecordKind, tuple[str, ...]] = {}
+    expected: dict[RecordKind, tuple[str, ...]] = {}
+    values: dict[str, tuple[str, ...]] = {}
+    instead: dict[str, dict[str, str]] = {}
+    forms: dict[str, Form] = {}
+    written: dict[str, Form] = {}
+    told: Told | None = None
+    anywhere: tuple[str, ...] = ()
+    parts: dict[str, PartFields] = {}
 
 
 class BiolinkTerms(_File, frozen=True, kw_only=True):
@@ -188,6 +228,7 @@ FILES: dict[str, type[_File]] = {
     "licenses.yaml": Licenses,
     "domains.yaml": Domains,
     "biolink.yaml": BiolinkTerms,
+    "vocabulary.yaml": Vocabulary,
 }
 ALIASES = "aliases.sssom.tsv"
 
@@ -205,6 +246,7 @@ class Mapping(Struct, frozen=True, kw_only=True):
     formats: Formats
     licenses: Licenses
     domains: Domains
+    vocabulary: Vocabulary
     aliases: dict[str, str]
 
     def curie(self, kind: Kind, id: str) -> str:
@@ -254,7 +296,7 @@ def load(directory: Path | None = None, profile: Profile = "registry") -> Mappin
 
     aliases = mapping_checks.read_aliases(*files[ALIASES], parsed["prefixes"])
     if directory is not None:
-        mapping_checks.check({name: path for name, (path, _) in files.items()}, parsed, biolink)
+        mapping_checks.check({name: path for name, (path, _) in files.items()}, parsed, biolink, directory)
     return Mapping(profile=profile, sha256=digest, aliases=aliases, **parsed)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kgbuild.errors import MappingError
+from kgbuild.model import Description
 from kgbuild.vocab import PUBLIC, as_iri
 
 if TYPE_CHECKING:
-    from kgbuild.mapping import BiolinkTerms, Prefixes
+    from kgbuild.mapping import BiolinkTerms, Licenses, Prefixes, Vocabulary
 
 #: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
 REPLACED_BY = "IAO:0100001"
@@ -94,8 +95,8 @@ def line_of(data: bytes, keys: list[str]) -> int:
     return line
 
 
-def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: BiolinkTerms) -> None:
-    """Raise MappingError for the first entry that has the right type and is wrong all the same."""
+def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: BiolinkTerms, own: Path) -> None:
+    """Raise MappingError for the first entry that has the right type and is wrong all the same. ``own`` is the user's folder."""
     for path in paths.values():
         if path.suffix == ".yaml":
             _check_keys(path)
@@ -109,6 +110,10 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
             if p not in known
         ),
     ]
+    if paths["vocabulary.yaml"].parent == own:  # ours need not fit to other files of theirs
+        problems += [("vocabulary.yaml", keys, text) for keys, text in _vocabulary_problems(parsed)]
+    if paths["licenses.yaml"].parent == own:  # the list of known ids takes a while to read, and our own file is checked by tests
+        problems += [("licenses.yaml", keys, text) for keys, text in _license_problems(parsed["licenses"])]
     for file, keys, text in problems:
         line = line_of(paths[file].read_bytes(), keys)
         raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; mend the entry")
@@ -153,6 +158,36 @@ def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:
     for space in ("resource", "product", "organization", "page", "term"):
         if space not in prefixes.spaces:
             yield ["spaces"], f"expected a prefix for {space!r}, got none"
+
+
+def _vocabulary_problems(parsed: Mapping[str, Any]) -> Iterator[tuple[list[str], str]]:
+    vocabulary: Vocabulary = parsed["vocabulary"]
+    properties = frozenset(Description.__struct_fields__)
+    for part, table in (("required", vocabulary.required), ("expected", vocabulary.expected)):
+        for kind, names in table.items():
+            for n, name in enumerate(names):
+                if name not in properties and name != "category":
+                    yield [part, kind, str(n)], f"expected a property of records, got {name!r}"
+    for part, named in (("values", vocabulary.values), ("instead", vocabulary.instead), ("forms", vocabulary.forms)):
+        for name in named:
+            if name not in properties:
+                yield [part, name], f"expected a property of records, got {name!r}"
+    others = {"format": parsed["formats"].formats, "compression": parsed["formats"].compression, "domain": parsed["domains"].domains}
+    for name, meant in vocabulary.instead.items():
+        for value, other in meant.items():
+            if other in meant or (other not in vocabulary.values.get(name, ()) and other not in others.get(name, ())):
+                yield ["instead", name, value], f"expected a value of the vocabulary, got {other!r}"
+
+
+def _license_problems(licenses: Licenses) -> Iterator[tuple[list[str], str]]:
+    from license_expression import get_spdx_licensing
+
+    known = {id for id, symbol in get_spdx_licensing().known_symbols.items() if not symbol.is_exception}
+    for id, entry in licenses.licenses.items():
+        if id not in known and not re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", id):  # SPDX 2.3, clause 10.1
+            yield ["licenses", id], f"expected an id of the SPDX License List, or `LicenseRef-` and a name, got {id!r}"
+        if entry.lets and as_iri(entry.lets.source) != entry.lets.source:
+            yield ["licenses", id, "lets", "source"], f"expected the http or https URL of the licence's text, got {entry.lets.source!r}"
 
 
 def _curies(parsed: Mapping[str, Any]) -> Iterator[tuple[str, list[str], str]]:

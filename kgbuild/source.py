@@ -40,6 +40,7 @@ class Options(Struct, frozen=True, kw_only=True):
     cache: bool = False
     copies: bool = False
     check: Checks = "none"
+    partial: bool = False
 
 
 class Source(NamedTuple):

@@ -116,9 +116,9 @@ def test_quiet_says_nothing(kgbuild: Run, records: Write) -> None:
 
 
 def test_standard_input(kgbuild: Run, tmp_path: Path) -> None:
-    assert told(kgbuild("export", "-", "--quiet", stdin=LINE)) == (0, "", "")
+    assert told(kgbuild("export", "-", "--check", "none", "--quiet", stdin=LINE)) == (0, "", "")
     (tmp_path / "lines.jsonl").write_bytes(LINE)
-    assert told(kgbuild("export", "lines.jsonl", "--quiet", "--output", "other")) == (0, "", "")
+    assert told(kgbuild("export", "lines.jsonl", "--check", "none", "--quiet", "--output", "other")) == (0, "", "")
     piped, filed = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in ("output", "other"))
     assert piped == filed
 
@@ -333,7 +333,7 @@ def test_fail_on(kgbuild: Run, tmp_path: Path, records: Write, files: dict[str, 
     found = {}
     for level in statuses:
         output = tmp_path / level
-        found[level] = kgbuild("export", folder, "--fail-on", level, "--keep-going", "--quiet", "-o", output).returncode
+        found[level] = kgbuild("export", folder, "--check", "none", "--fail-on", level, "--keep-going", "--quiet", "-o", output).returncode
         assert (output / "graph_manifest.json").is_file()
     assert found == statuses
 

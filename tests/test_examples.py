@@ -19,7 +19,7 @@ from kgbuild import __version__
 EXAMPLES = Path(__file__).parent / "examples"
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 #: The files whose hashes the manifest sums up, in its order (SPEC §5, "mappings").
-MAPPING_FILES = ("prefixes", "pages", "fields", "categories", "provenance", "formats", "licenses", "domains", "biolink")
+MAPPING_FILES = ("prefixes", "pages", "fields", "categories", "provenance", "formats", "licenses", "domains", "biolink", "vocabulary")
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/command.txt"))
 
 

@@ -11,6 +11,7 @@ from running import run_command
 
 import kgbuild
 from kgbuild.errors import MappingError
+from kgbuild.mapping import load
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
 REGISTRY = Path(__file__).parent / "registry"
@@ -144,6 +145,50 @@ ENTRIES = {
         "provenance.yaml", 'biolink: "biolink:has_part"', 'biolink: "biolink:has_product"', "  has_product: ",
         "edges.has_product.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:has_product'; mend the entry",
     ),
+    "values of what is no property": (
+        "vocabulary.yaml", "  activity_status: [", "  status: [", "  status: ",
+        "values.status: expected a property of records, got 'status'; mend the entry",
+    ),
+    "required and no property": (
+        "vocabulary.yaml", "  organization: [name, category]", "  organization: [name, kind]", "  organization: ",
+        "required.organization.1: expected a property of records, got 'kind'; mend the entry",
+    ),
+    "another spelling of nothing": (
+        "vocabulary.yaml", "{gz: gzip, ", "{gz: gnuzip, ", "  compression: {",
+        "instead.compression.gz: expected a value of the vocabulary, got 'gnuzip'; mend the entry",
+    ),
+    "unknown form": (
+        "vocabulary.yaml", "  doi: doi\n", "  doi: DOI\n", "  doi: ",
+        "written.doi: invalid enum value 'DOI'; mend or remove the entry",
+    ),
+    "unknown kind of record": (
+        "vocabulary.yaml", "  resource: [name, category]", "  resources: [name, category]", "required:",
+        "required: invalid enum value 'resources'; mend or remove the entry",
+    ),
+    "licence that SPDX has not": (
+        "licenses.yaml", "  CC-BY-4.0:\n", "  CC-BY-4:\n", "  CC-BY-4:",
+        "licenses.CC-BY-4: expected an id of the SPDX License List, or `LicenseRef-` and a name, got 'CC-BY-4'; mend the entry",
+    ),
+    "exception for a licence": (
+        "licenses.yaml", "  CC-BY-4.0:\n", "  389-exception:\n", "  389-exception:",
+        "licenses.389-exception: expected an id of the SPDX License List, or `LicenseRef-` and a name, got '389-exception'; mend the entry",
+    ),
+    "judgement without a source": (
+        "licenses.yaml", ", source: 'https://creativecommons.org/licenses/by/4.0/legalcode'}", "}", "    lets: ",
+        "licenses.CC-BY-4.0.lets: object missing required field `source`; mend or remove the entry",
+    ),
+    "judgement with a source that is no URL": (
+        "licenses.yaml", "source: 'https://creativecommons.org/licenses/by/4.0/legalcode'", "source: its text", "    lets: ",
+        "licenses.CC-BY-4.0.lets.source: expected the http or https URL of the licence's text, got 'its text'; mend the entry",
+    ),
+    "judgement that is no yes or no": (
+        "licenses.yaml", "commercial: true", "commercial: maybe", "    lets: ",
+        "licenses.CC-BY-4.0.lets.commercial: expected `bool`, got `str`; mend or remove the entry",
+    ),
+    "licence for something else": (
+        "licenses.yaml", "for: data", "for: books", "    lets: ",
+        "licenses.CC-BY-4.0.lets.for: invalid enum value 'books'; mend or remove the entry",
+    ),
 }  # fmt: skip
 
 
@@ -154,6 +199,29 @@ def test_a_wrong_entry_names_file_line_and_key(tmp_path: Path, name: str) -> Non
     assert old in built_in
     changed = built_in.replace(old, new, 1)
     assert said(tmp_path, file, changed) == f"{file}:{line(changed, start)}: {text}"
+
+
+def test_a_licence_of_ones_own_is_accepted(tmp_path: Path) -> None:
+    text = (BUILT_IN / "licenses.yaml").read_text().replace("  CC-BY-4.0:\n", "  LicenseRef-terms-of-a:\n", 1)
+    (tmp_path / "licenses.yaml").write_text(text)
+    assert "LicenseRef-terms-of-a" in load(tmp_path).licenses.licenses
+
+
+def test_every_licence_is_judged_as_its_id_says() -> None:
+    for id, spelling in load().licenses.licenses.items():
+        lets = spelling.lets
+        assert lets, id
+        assert lets.redistribution, id
+        parts = set(id.split("-"))
+        assert lets.commercial == parts.isdisjoint(("NC", "Noncommercial")), id
+        assert lets.derivatives == ("ND" not in parts), id
+        asks = bool(parts & {"SA", "Sharing", "ODbL", "GPL", "LGPL", "AGPL", "MPL", "EPL", "EUPL"})
+        assert bool(lets.share_alike) == asks, id
+        if id.startswith("CC-BY"):
+            assert lets.for_ == "data", id
+            assert not lets.share_alike or lets.share_alike[0] == "-".join(
+                part for part in id.split("-") if part in {"CC", "BY", "NC", "SA"}
+            )
 
 
 HEAD = "#mapping_set_id: https://example.org/aliases\nsubject_id\tpredicate_id\tobject_id\n"

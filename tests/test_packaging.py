@@ -17,7 +17,9 @@ import pytest
 from kgbuild import __version__
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"bmt", "kgx", "msgspec", "networkx", "platformdirs", "polars", "pyoxigraph", "rdflib", "yaml", "yaml12", "zstandard"}
+HEAVY = {
+    "bmt", "kgx", "license_expression", "msgspec", "networkx", "platformdirs", "polars", "pyoxigraph", "rdflib", "yaml", "yaml12", "zstandard",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +73,10 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
 def test_the_sdist_holds_what_a_build_and_the_tests_need(dist: Path) -> None:
     with tarfile.open(dist / f"kgbuild-{__version__}.tar.gz") as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = {"pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run", "output/.gitkeep"}
-    for folder in ("kgbuild", "mappings", "input", "tests", "bench"):
+    wanted = {
+        "pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run", ".pre-commit-hooks.yaml", "output/.gitkeep",
+    }  # fmt: skip
+    for folder in ("kgbuild", "mappings", "input", "docs", "tests", "bench"):
         wanted |= files(ROOT / folder, ROOT)
     assert wanted - names == set()
     assert {name.partition("/")[0] for name in names} - {name.partition("/")[0] for name in wanted} <= {"PKG-INFO", ".gitignore"}
@@ -86,7 +90,8 @@ def test_the_wheel_exports_outside_the_checkout_with_its_own_mappings(unpacked: 
     command = [sys.executable, "-m", "kgbuild", "export", ROOT / "input", "--format", "all", "--quiet"]
     subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
     assert {path.name for path in (tmp_path / "output").iterdir()} == {
-        "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.tsv", "graph_findings.jsonl", "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv",
+        "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.tsv", "graph_findings.jsonl",
+            "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv",
     }  # fmt: skip
 
 
@@ -102,4 +107,6 @@ def test_a_command_that_does_nothing_imports_nothing_heavy(command: str, unpacke
 def test_the_base_install_has_few_requirements() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[^a-z0-9-]", line)[0] for line in project["dependencies"]]
-    assert names == ["click", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rdflib", "zstandard"]
+    assert names == [
+        "click", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rdflib", "zstandard",
+    ]  # fmt: skip

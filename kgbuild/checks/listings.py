@@ -1,5 +1,331 @@
-"""To come."""
+"""LS, listings: what copies of one thing say: listings of a product, its generated page, two records of one id, a file and its name."""
 
-from kgbuild.checks.rules import Rule
+from __future__ import annotations
 
-RULES: tuple[Rule, ...] = ()
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from unicodedata import normalize
+from urllib.parse import unquote
+
+from kgbuild.checks.comparing import Comparing, Differences, contrast, spot
+from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.view import Said, Spot, View
+from kgbuild.mapping import NamedKind
+from kgbuild.model import Description, Listing, OrganizationStatement, ProductPage, ResourceStatement, Role, Source
+
+_Record = ResourceStatement | OrganizationStatement
+
+#: What may differ without a warning: copies keep old messages, and generators rewrite and shorten them.
+_MESSAGES = frozenset(("warnings",))
+_GENERATED = frozenset(("warnings", "file_size"))
+#: Endings of files that hold one record, and may be called by its id.
+_ENDINGS = frozenset((".md", ".markdown", ".yaml", ".yml", ".json"))
+
+
+def disagreeing(view: View) -> Iterator[Found]:
+    """Listings of one product that say different things of it.
+
+    The listing of the product's owner decides, and those of other records are compared with it. It is information where they differ in
+    nothing but `warnings`.
+    Why: a registry copies a listing onto the page of every resource that it cites, and who reads an old copy reads something wrong.
+    Example: the record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, the copy in the record `b` with `license: {label: CC0}`.
+    Mend: make the copies say what the owner's listing says, or correct that one; where the copies are generated, generate them again.
+    """
+    comparing = Comparing(view.mapping, view.mapping.fields.product)
+    for product, listings in view.listings.items():
+        says = listings[0].says
+        if len(listings) == 1 or all(said.says is says for said in listings):
+            continue
+        first = view.deciding(product)
+        if first is None or not isinstance(first.says, Listing):
+            continue
+        copies = [(said, comparing.differences(first.says, said.says)) for said in view.copies(product) if isinstance(said.says, Listing)]
+        others = [(said, found) for said, found in copies if found]
+        if others:
+            yield _disagreement(view, comparing, product, first, others)
+
+
+def _disagreement(view: View, comparing: Comparing, product: str, first: Said, others: Sequence[tuple[Said, Differences]]) -> Found:
+    other, differences = next((copy for copy in others if copy[1].keys() - _MESSAGES), others[0])
+    properties = dict.fromkeys(name for _, found in others for name in found)
+    again = " in a container" if other.contained else " elsewhere" if other.by == first.by else ""
+    sides = contrast(next(iter(differences.values())), repr(first.by), f"{other.by!r}{again}")
+    more = f" ({len(others) - 1} more differ{'s' if len(others) == 2 else ''})" if len(others) > 1 else ""
+    return Found(
+        product,
+        f"listings of {view.name(product)!r} disagree about {comparing.names(properties)}: {sides}{more}",
+        spot(first, differences, 0),
+        field=", ".join(comparing.written(name) for name in properties),
+        related=[spot(said, found, 1) for said, found in others],
+        severity="info" if properties.keys() <= _MESSAGES else None,
+    )
+
+
+def named_twice(view: View) -> Iterator[Found]:
+    """A source that is named twice in one list of sources.
+
+    Why: it says nothing new, or two relation types of which only one may be meant.
+    Example: `original_source: [{source: goa}, {source: goa}]`.
+    Mend: remove one of the entries.
+    """
+    for product, found, held in _faults(view, _twice):
+        role, id = found
+        says = _listing(held[0])
+        entries = [source for source in says.sources if (source.role, source.id) == found] if says else []
+        relations = dict.fromkeys(source.relation for source in entries)
+        times = "twice" if len(entries) == 2 else f"{len(entries)} times"
+        message = f"{view.name(product)!r} names {id!r} {times} in {getattr(view.mapping.provenance.roles, role).fields[0]!r}"
+        if len(relations) > 1:
+            message += f", with the relation types {' and '.join(map(repr, relations))}"
+        spots = [Spot(said, role, id, at=1) for said in held]
+        yield Found(product, message, spots[0], object=view.mapping.curie("resource", id), field=role, related=spots[1:])
+
+
+def original_and_secondary(view: View) -> Iterator[Found]:
+    """A source that is both an original and a secondary source of one product.
+
+    Why: an original source is what the product was made from, a secondary one what it drew on besides; what counts how often the product
+    uses a source, or which sources are primary, counts this one twice.
+    Example: `original_source: [goa]` and `secondary_source: [goa]` in one listing.
+    Mend: keep the entry that is true, and remove the other.
+    """
+    fields = view.mapping.provenance.roles
+    for product, id, held in _faults(view, _in_both_roles):
+        message = f"{view.name(product)!r} names {id!r} both in {fields.original.fields[0]!r} and in {fields.secondary.fields[0]!r}"
+        spots = [Spot(said, "secondary", id) for said in held]
+        yield Found(product, message, spots[0], object=view.mapping.curie("resource", id), field="secondary", related=spots[1:])
+
+
+def _twice(sources: Sequence[Source]) -> list[tuple[Role, str]]:
+    return [entry for entry, times in Counter((source.role, source.id) for source in sources).items() if times > 1]
+
+
+def _in_both_roles(sources: Sequence[Source]) -> list[str]:
+    originals = {source.id for source in sources if source.role == "original"}
+    return list(dict.fromkeys(source.id for source in sources if source.role == "secondary" and source.id in originals))
+
+
+def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[Said]]]:
+    """(product, fault, who has it): faults in lists of sources, with the listings and pages that have them, the deciding listing first."""
+    for product, listings in view.listings.items():
+        distinct = {id(said.says): said for said in listings}.values()
+        if not any(map(_names_again, distinct)) and not any(map(_names_again, view.pages.get(product) or ())):
+            continue
+        first = view.deciding(product)
+        saying = [said for said in (first, *view.copies(product)) if said is not None]
+        faults = [(said, find(says.sources)) for said in saying if (says := _listing(said)) is not None]
+        for fault in dict.fromkeys(fault for _, found in faults for fault in found):
+            yield product, fault, [said for said, found in faults if fault in found]
+
+
+def _names_again(said: Said) -> bool:
+    """Whether a listing or page names one source more than once, in whatever roles: few do."""
+    says = _listing(said)
+    return says is not None and len(says.sources) > 1 and len({source.id for source in says.sources}) < len(says.sources)
+
+
+def _listing(said: Said) -> Listing | None:
+    """What a listing says, or the generated page that copies one."""
+    says = said.says.says if isinstance(said.says, ProductPage) else said.says
+    return says if isinstance(says, Listing) else None
+
+
+def stale_pages(view: View) -> Iterator[Found]:
+    """A generated product page that differs from the listing of its product, or whose product no record lists.
+
+    What only a page has, its layout, is not compared. It is information where nothing but the file size or the warnings differ: generators
+    rewrite these.
+    Why: people read the page and programs read the listing, and the two tell different things.
+    Example: `a.tsv.md` says `format: csv`, the listing of `a.tsv` in the record `a` says `format: tsv`.
+    Mend: generate the pages again; remove the page of a product that is no longer listed.
+    """
+    comparing = Comparing(view.mapping, view.mapping.fields.product)
+    for product, pages in view.pages.items():
+        listings = view.listings.get(product)
+        if listings is None:
+            message = f"no record lists {view.name(product)!r}, of which this is a generated page"
+            yield Found(product, message, Spot(pages[0]), related=[Spot(page) for page in pages[1:]])
+        elif not _copied(comparing, pages, listings):
+            yield from _stale(view, comparing, product)
+
+
+def _copied(comparing: Comparing, pages: Sequence[Said], listings: Sequence[Said]) -> bool:
+    """Whether a page copies the only thing that listings say, as nearly all do."""
+    page, says = _listing(pages[0]), _listing(listings[0])
+    if page is None or says is None or len(pages) > 1 or not comparing.same(page, says):
+        return False
+    return len(listings) == 1 or all(listing.says is says for listing in listings)
+
+
+def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Found]:
+    listing = view.deciding(product)
+    decides = _listing(listing) if listing is not None else None
+    if listing is None or decides is None:
+        return
+    copies = [(page, comparing.differences(says, decides)) for page in view.pages[product] if (says := _listing(page)) is not None]
+    others = [(page, found) for page, found in copies if found]
+    if not others:
+        return
+    page, differences = others[0]
+    properties = dict.fromkeys(name for _, found in others for name in found)
+    sides = contrast(next(iter(differences.values())), "the page", repr(listing.by))
+    yield Found(
+        product,
+        f"the generated page of {view.name(product)!r} differs from its listing in {comparing.names(properties)}: {sides}",
+        spot(page, differences, 0),
+        field=", ".join(comparing.written(name) for name in properties),
+        related=[spot(listing, differences, 1), *(spot(other, found, 0) for other, found in others[1:])],
+        severity="info" if properties.keys() <= _GENERATED else None,
+    )
+
+
+def one_id_twice(view: View) -> Iterator[Found]:
+    """One id in two records that differ.
+
+    It is a warning where the records are equal. Resources and organizations have ids of their own, and are not compared with each other.
+    An entry of a container of records gives way to a page of the same id: where it differs from the page it is a warning.
+    Why: what the two say has to be mixed to make one thing of them, and nobody can tell which of them is meant by a citation.
+    Example: `x/a.md` and `y/a.md` both say `id: a`, the one with `name: A`, the other with `name: B`.
+    Mend: give one of them another id, or keep one record and remove the other; generate a container again.
+    """
+    resources, organizations = view.mapping.fields.resource, view.mapping.fields.organization
+    several = [(id, said, resources) for id, said in view.records.items() if len(said) > 1]
+    several += [(id, said, organizations) for id, said in view.organizations.items() if len(said) > 1]
+    listed = _listed(view, {said.file for _, records, _ in several for said in records}) if several else {}
+    for id, said, fields in several:
+        comparing = Comparing(view.mapping, fields)
+        records = sorted(said, key=lambda s: (s.contained, not _is_called(view.files[s.file], s.id), s.file))
+        pages = [record for record in records if not record.contained]
+        yield from _doubled(view, comparing, id, pages or records, listed)
+        if pages:
+            yield from _beside(view, comparing, id, pages[0], records[len(pages) :], listed)
+
+
+_Products = dict[str, list[Listing]]
+_Listed = dict[tuple[int, str], _Products]
+
+
+def _listed(view: View, files: set[int]) -> _Listed:
+    """What each record of some files lists: (file, id of the record) -> product -> what it says."""
+    found: defaultdict[tuple[int, str], defaultdict[str, list[Listing]]] = defaultdict(lambda: defaultdict(list))
+    for product, listings in view.listings.items():
+        for said in listings:
+            if said.file in files and isinstance(said.says, Listing):
+                found[said.file, said.by][product].append(said.says)
+    return {key: dict(products) for key, products in found.items()}
+
+
+def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[Said], listed: _Listed) -> Iterator[Found]:
+    """Several records of an id, none of which gives way."""
+    if len(records) == 1:
+        return
+    first, *others = records
+    told = listed.get((first.file, first.by), {})
+    properties: dict[str, None] = {}
+    for other in others:
+        properties |= dict.fromkeys(comparing.differences(_record(first), _record(other)))
+        # Of two records in one file nobody can tell which one lists a product.
+        if other.file != first.file and not _list_alike(view, listed.get((other.file, other.by), {}), told):
+            properties["products"] = None
+    many = "both" if len(records) == 2 else "all"
+    what = f"they differ in {comparing.names(properties)}" if properties else f"{many} say the same"
+    yield Found(
+        id,
+        f"the id {first.id!r} is also that of the record in {view.files[first.file]}, and {what}",
+        Spot(others[0], "id"),
+        related=[Spot(record, "id") for record in (first, *others[1:])],
+        severity=None if properties else "warning",
+    )
+
+
+def _list_alike(view: View, a: _Products, b: _Products) -> bool:
+    """Whether two records list the same products and say the same of them."""
+    comparing = Comparing(view.mapping, view.mapping.fields.product)
+    return a.keys() == b.keys() and all(
+        len(a[product]) == len(b[product]) and not any(map(comparing.differences, a[product], b[product])) for product in a
+    )
+
+
+def _beside(view: View, comparing: Comparing, id: str, page: Said, entries: Sequence[Said], listed: _Listed) -> Iterator[Found]:
+    """Entries of containers that differ from the page of their id; what their listings say is compared where listings are."""
+    told = listed.get((page.file, page.by), {}).keys()
+    differing: list[tuple[Said, Differences]] = []
+    for entry in entries:
+        found = comparing.differences(_record(entry), _record(page))
+        if (products := listed.get((entry.file, entry.by), {}).keys()) != told:
+            found["products"] = tuple(map(view.name, sorted(products))), tuple(map(view.name, sorted(told)))
+        if found:
+            differing.append((entry, found))
+    if differing:
+        first, found = differing[0]
+        names = comparing.names(dict.fromkeys(name for _, properties in differing for name in properties))
+        sides = contrast(next(iter(found.values())), "the entry", "the page")
+        yield Found(
+            id,
+            f"the entry of {page.id!r} in a container differs from its page in {names}: {sides}",
+            spot(first, found, 0),
+            field=next(iter(view.mapping.pages.containers), ""),
+            related=[spot(page, found, 1), *(spot(entry, properties, 0) for entry, properties in differing[1:])],
+            severity="warning",
+        )
+
+
+def _record(said: Said) -> _Record:
+    return said.says if isinstance(said.says, _Record) else ResourceStatement(category=None, description=Description())
+
+
+def misnamed(view: View) -> Iterator[Found]:
+    """A record whose id differs from the name of its file.
+
+    Which kinds of pages are called by their ids is said in the mapping (`named` in `pages.yaml`). Files that hold several records are left out.
+    Why: people look for a record by the name of its file, and links to its page are made from that name or from the id.
+    Example: `goa.md` says `id: go-annotation`.
+    Mend: rename the file; or correct the id, and with it every place that cites it.
+    """
+    named = frozenset(view.mapping.pages.named)
+    rooms: tuple[tuple[NamedKind, dict[str, list[Said]]], ...] = (
+        ("resource", view.records),
+        ("organization", view.organizations),
+        ("product page", view.pages),
+    )
+    held = Counter(said.file for _, room in rooms for records in room.values() for said in records)
+    for kind, room in rooms:
+        for about, records in room.items() if kind in named else ():
+            for said in records:
+                if said.contained or held[said.file] > 1 or _is_called(view.files[said.file], said.id, otherwise=True):
+                    continue
+                name = _base(view.files[said.file])[0]
+                message = f"the {kind} {said.id!r} is in a file called {name!r}"
+                yield Found(about, message, Spot(said, "id"), object=name, field="id")
+
+
+def _is_called(path: str, id: str, *, otherwise: bool = False) -> bool:
+    """Whether a file is called by an id; ``otherwise`` where it is none that is called by what it holds."""
+    if path.endswith(f"/{id}.md"):  # as nearly all are
+        return True
+    name, ending = _base(path)
+    if ending.lower() not in _ENDINGS:
+        return otherwise
+    # File systems keep names decomposed, or cannot keep some characters but percent-encoded.
+    return name == id or normalize("NFC", name) == normalize("NFC", id) or unquote(name) == id
+
+
+def _base(path: str) -> tuple[str, str]:
+    """The name of a file, which may lie in an archive, and its ending.
+
+    >>> _base("records/x.tar!/resource/a.tsv.md"), _base("a.JSON")
+    (('a.tsv', '.md'), ('a', '.JSON'))
+    """
+    return os.path.splitext(os.path.basename(path.rpartition("!/")[2]))
+
+
+RULES = (
+    Rule("LS001", "warning", disagreeing),
+    Rule("LS002", "warning", named_twice),
+    Rule("LS003", "warning", original_and_secondary),
+    Rule("LS004", "warning", stale_pages),
+    Rule("LS005", "error", one_id_twice),
+    Rule("LS006", "warning", misnamed),
+)

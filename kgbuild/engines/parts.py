@@ -142,4 +142,4 @@ def ranges(parts: Sequence[Part], size: int) -> list[tuple[str, str | None]]:
     """Ranges of ids, each with some ``size`` claims, that cover all parts: (first, end), where the end is left out."""
     keys = sorted(key for part in parts for key in part.keys)
     firsts = sorted({keys[n] for n in range(0, len(keys), size)})
-    return list(zip(firsts, [*firsts[1:], None], strict=True))
+    return list(zip(firsts, [*firsts[1:], None], strict=True)) if firsts else []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kgbuild.claims import ClaimMaker, Reading
-from kgbuild.document import Document, NotText
+from kgbuild.document import Document, NotText, Place, Tree, show
 from kgbuild.engines import pool
 from kgbuild.engines.parts import PartMaker
 from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
@@ -25,6 +25,7 @@ class Makers(NamedTuple):
 
     claims: ClaimMaker
     parts: PartMaker
+    strict: bool
 
 
 def read(
@@ -32,12 +33,13 @@ def read(
 ) -> Iterator[Result]:
     """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out.
 
-    With ``copies`` the claims of generated product pages say what they copy.
+    With ``copies``, for an audit, the claims of generated product pages say what they copy, and a record that says a key twice is read with the
+    last value of each, which is a problem all the same; without, such a record cannot be read.
     """
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    for results in pool.run(_work, Makers(ClaimMaker(mapping, copies=copies), PartMaker()), handfuls, jobs):
+    for results in pool.run(_work, Makers(ClaimMaker(mapping, copies=copies), PartMaker(), strict=not copies), handfuls, jobs):
         yield from results
 
 
@@ -54,9 +56,9 @@ def _result(makers: Makers, task: Task) -> Result:
         data = _whole_file(task.path, task.end) if task.data is None else task.data
         digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
         text.check_size(task.shown, len(data))
-        return Result(
-            task.unit, makers.parts.part_of([(task.name, reading) for reading in _file(makers, task, data)], task.member), digest, ()
-        )
+        readings, doubled = _file(makers, task, data)
+        part = makers.parts.part_of([(task.name, reading) for reading in readings], task.member)
+        return Result(task.unit, part, digest, tuple((task.name, problem) for problem in doubled))
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
     except OSError as error:
@@ -82,8 +84,11 @@ def _sha256(path: str) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _file(makers: Makers, task: Task, data: bytes) -> list[Reading]:
-    """What a file claims. Parsed fast first, and again exactly where that lost a text that is needed. Problems of all its records together."""
+def _file(makers: Makers, task: Task, data: bytes) -> tuple[list[Reading], list[Problem]]:
+    """What a file claims, and its doubled keys. Parsed fast first, and again exactly where that lost a text that is needed.
+
+    Raises InputError with the problems of all its records together.
+    """
     containers = makers.claims.mapping.pages.containers
     parse = reader(task.ending)
     try:
@@ -93,17 +98,53 @@ def _file(makers: Makers, task: Task, data: bytes) -> list[Reading]:
         return _readings(makers, task, parse(task.shown, data, exact=True, containers=containers))
 
 
-def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> list[Reading]:
+def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> tuple[list[Reading], list[Problem]]:
+    if makers.strict and (refused := [problem for document in documents for _, problem in document.doubled]):
+        raise InputError(refused)
     readings: list[Reading] = []
     problems: list[Problem] = []
+    doubled: list[Problem] = []
     for document in documents:
+        if document.doubled:
+            doubled += _placed(document, makers.claims.mapping)
         try:
             readings.append(makers.claims.claims(task.shown, task.name, document))
         except InputError as error:
             problems += error.problems
     if problems:
-        raise InputError(problems)
-    return readings or [Reading("other", [], [], "no front matter" if task.ending in (".md", ".markdown") else "empty")]
+        raise InputError([*problems, *doubled])
+    return readings or [Reading("other", [], [], "no front matter" if task.ending in (".md", ".markdown") else "empty")], doubled
+
+
+def _placed(document: Document, mapping: Mapping, *, one_of_many: bool = False) -> list[Problem]:
+    """The doubled keys of a record with their places in it, before which its id stands in brackets if it is one of many in its file."""
+    top = document.top
+    record = f"[{_id(document.tree, mapping) or show(top)}]" if one_of_many or top else ""
+    return [
+        problem._replace(
+            place=f"{record}{_named(document.tree, place[len(top) :], mapping)}".lstrip(".") if place[: len(top)] == top else show(place)
+        )
+        for place, problem in document.doubled
+    ]
+
+
+def _named(tree: Tree, place: Place, mapping: Mapping) -> str:
+    """A place as users read it, in which the items of lists are told by their ids, so that it stays the same where others come and go."""
+    shown = ""
+    for part in place:
+        if isinstance(part, int):
+            tree = tree[part] if isinstance(tree, list) and part < len(tree) else None
+            shown += f"[{_id(tree, mapping) or part}]"
+        else:
+            tree = tree.get(part) if isinstance(tree, dict) else None
+            shown += f".{part}"
+    return shown
+
+
+def _id(tree: Tree, mapping: Mapping) -> str | None:
+    fields = mapping.fields
+    names = (*fields.resource.id, *fields.product.id, *fields.organization.id)
+    return next((str(tree[name]) for name in names if isinstance(tree.get(name), str)), None) if isinstance(tree, dict) else None
 
 
 def _lines(makers: Makers, task: Task) -> Result:
@@ -120,22 +161,36 @@ def _lines(makers: Makers, task: Task) -> Result:
         if not line.strip():
             continue
         try:
-            readings.append((task.name, _line(makers, task, line, number + 1)))
+            reading, told = _line(makers, task, line, number + 1)
+            readings.append((task.name, reading))
         except InputError as error:
+            told = list(error.problems)
+        if told:
             first = first or _line_number(task)
-            problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in error.problems]
+            problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in told]
     return Result(task.unit, makers.parts.part_of(readings, task.member), None, tuple((task.name, problem) for problem in problems))
 
 
-def _line(makers: Makers, task: Task, line: bytes, number: int) -> Reading:
+def _line(makers: Makers, task: Task, line: bytes, number: int) -> tuple[Reading, list[Problem]]:
+    """What a line claims, and its doubled keys."""
     if len(line) > text.MAX_BYTES:
         raise InputError([too_long(task.shown, number)])
     try:
-        return makers.claims.claims(
-            task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=False, lazy=makers.claims.products)
-        )
+        return _record(makers, task, jsonl.read_line(task.shown, line, number, exact=False, lazy=makers.claims.products))
     except NotText:
-        return makers.claims.claims(task.shown, task.name, jsonl.read_line(task.shown, line, number, exact=True))
+        return _record(makers, task, jsonl.read_line(task.shown, line, number, exact=True))
+
+
+def _record(makers: Makers, task: Task, document: Document) -> tuple[Reading, list[Problem]]:
+    if not document.doubled:
+        return makers.claims.claims(task.shown, task.name, document), []
+    if makers.strict:
+        raise InputError(problem for _, problem in document.doubled)
+    doubled = _placed(document, makers.claims.mapping, one_of_many=True)
+    try:
+        return makers.claims.claims(task.shown, task.name, document), doubled
+    except InputError as error:
+        raise InputError([*error.problems, *doubled]) from None
 
 
 def _whole_lines(task: Task) -> bytes:

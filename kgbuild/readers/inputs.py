@@ -13,8 +13,8 @@ from msgspec import Struct
 from kgbuild.errors import UsageError
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
-#: Folders that hold what a site generator made or a package manager brought, not records.
-LEFT_OUT = frozenset(("_site", "node_modules"))
+#: What holds no records: the folders of a site generator and of a package manager, and our own settings.
+LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml"))
 MANIFEST_ENDING = "_manifest.json"
 #: How every manifest of ours begins; a folder that holds one is an export.
 MANIFEST_START = b'{\n  "kgbuild": '

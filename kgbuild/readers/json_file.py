@@ -13,5 +13,5 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     data = text.without_bom(data)
     if not data.strip():
         return []
-    tree = json_text.parse(path, data, 1, exact)
-    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=json_text.find), containers, AS_JSON)
+    tree, doubled = json_text.parse(path, data, 1, exact)
+    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=json_text.find, doubled=doubled), containers, AS_JSON)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from kgbuild.document import Place
+from kgbuild.errors import EACH_KEY_ONCE
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -77,14 +79,16 @@ class Value(NamedTuple):
 
 
 class Scan:
-    """A walk over one JSON text: ``faults`` are what is wrong.
+    """A walk over one JSON text: ``faults`` are what is wrong, ``doubled`` the keys that are said again, with their places.
 
-    With ``outline``, places of the text can be found, up to the first fault of syntax; without, sound records are passed over.
+    With ``outline``, places of the text can be found, up to the first fault of syntax; without, sound records are passed over, and the indices of
+    lists in the places of doubled keys do not count them.
     """
 
     def __init__(self, text: str, whole: str = "text", *, outline: bool = False) -> None:
         self.text, self.whole, self.outline, self.at = text, whole, outline, 0
         self.faults: list[Fault] = []
+        self.doubled: list[tuple[Place, Fault]] = []
         self.open: list[Value] = []
         self.root: Value | None = None
         fault = self._walk()
@@ -124,7 +128,7 @@ class Scan:
                 break
             else:
                 return self._end()
-            if len(self.faults) >= MAX_PROBLEMS:
+            if self.faults and len(self.faults) + len(self.doubled) >= MAX_PROBLEMS:
                 return None
             found = self._key() if close == "}" else None
             if isinstance(found, Fault):
@@ -167,11 +171,22 @@ class Scan:
         if isinstance(parts, list):
             parts.append(value)
         elif isinstance(parts, dict) and key:
-            if key[1] in parts:
+            if key[1] in parts and len(self.doubled) < MAX_PROBLEMS:
                 first = self.text.count("\n", 0, parts[key[1]][0]) + 1
                 line = f", after line {first}" if "\n" in self.text else ""
-                self.faults.append(Fault(key[0], "each key once", f"{key[1]!r} again{line}", "keep one of the two"))
+                self.doubled.append((self._place(key[1]), Fault(key[0], EACH_KEY_ONCE, f"{key[1]!r} again{line}", "keep one of the two")))
             parts[key[1]] = key[0], value
+
+    def _place(self, key: str) -> Place:
+        """The place of a key of what is open."""
+        way: list[str | int] = []
+        for above, below in pairwise(self.open):
+            parts = above.parts
+            if isinstance(parts, dict):
+                way.append(next(name for name, (_, value) in parts.items() if value is below))
+            elif parts:
+                way.append(len(parts) - 1)
+        return (*way, key)
 
     def _scalar(self, mark: str) -> Fault | None:
         if mark == '"':

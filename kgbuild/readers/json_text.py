@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.document import Place, Tree
+from kgbuild.document import Doubled, Parsed, Place, Tree
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text
 from kgbuild.readers.json_scan import Scan, is_deep, marks_of
@@ -19,10 +19,10 @@ _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -> Tree:
-    """The tree of one JSON text that begins on ``line`` of the file; ``whole`` is what the text is of it, "text" or "line".
+def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -> Parsed:
+    """The tree of one JSON text that begins on ``line`` of the file, and the keys that it says twice; ``whole`` is what the text is of it.
 
-    Raises InputError where it is not UTF-8, no JSON, too deep, or says one key twice.
+    That is "text" or "line". Raises InputError where it is not UTF-8, no JSON, or too deep.
     """
     try:
         tree = _decode(data)
@@ -30,10 +30,10 @@ def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -
         return _exact(path, data, line, whole)
     if exact or b"\\u0000" in data or not _sound(data, tree):
         return _exact(path, data, line, whole)
-    return tree
+    return tree, ()
 
 
-def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Tree:
+def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Parsed:
     """The tree of one JSON object in which the items of the ``lazy`` fields stay undecoded (msgspec.Raw): most are copies of one another.
 
     Where the object is anything but plain it is parsed whole. Raises InputError as ``parse`` does.
@@ -41,15 +41,18 @@ def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Tre
     try:
         fields = _decode_fields(data)
         items = {name: _decode_items(fields[name]) for name in lazy & fields.keys()}
-        tree = parse(path, _encode({name: value for name, value in fields.items() if name not in items}), line, False)
+        tree, doubled = parse(path, _encode({name: value for name, value in fields.items() if name not in items}), line, False)
     except (msgspec.DecodeError, InputError, RecursionError, UnicodeDecodeError):
         return parse(path, data, line, False, "line")
-    return tree | items if _one_key_each(data, fields) else parse(path, data, line, False, "line")
+    return (tree | items, ()) if not doubled and _one_key_each(data, fields) else parse(path, data, line, False, "line")
 
 
 def parse_part(data: bytes) -> Tree:
-    """The tree of a part that ``parse_record`` left undecoded. Raises InputError that does not know where the part is."""
-    return parse("", data, 1, False)
+    """The tree of a part that ``parse_record`` left undecoded. Raises InputError that does not know where the part is, also for a doubled key."""
+    tree, doubled = parse("", data, 1, False)
+    if doubled:
+        raise InputError(problem for _, problem in doubled)
+    return tree
 
 
 def _one_key_each(data: bytes, fields: dict[str, msgspec.Raw]) -> bool:
@@ -76,13 +79,16 @@ def _sound(data: bytes, tree: Tree) -> bool:
     return marks.count(b":") == encoded.count(b'":') - encoded.count(b'\\":') and not is_deep(marks)
 
 
-def _exact(path: str, data: bytes, line: int, whole: str) -> Tree:
-    """Every scalar but null as the text that stands in the file. Raises InputError with all that is wrong."""
+def _exact(path: str, data: bytes, line: int, whole: str) -> Parsed:
+    """Every scalar but null as the text that stands in the file. Raises InputError with all that is wrong, if more is than doubled keys."""
     decoded = text.decode(path, data, line)
     scan = Scan(decoded, whole)
     if scan.faults:
-        raise InputError(_problem(path, decoded, line, *fault) for fault in scan.faults)
-    return json.loads(decoded, parse_float=str, parse_int=str, object_hook=_words)
+        raise InputError(_problem(path, decoded, line, *fault) for fault in (*scan.faults, *(fault for _, fault in scan.doubled)))
+    doubled: list[Doubled] = []
+    if scan.doubled:  # of which the places are asked for
+        doubled = [(place, _problem(path, decoded, line, *fault)) for place, fault in Scan(decoded, whole, outline=True).doubled]
+    return json.loads(decoded, parse_float=str, parse_int=str, object_hook=_words), doubled
 
 
 def _problem(path: str, decoded: str, line: int, offset: int, expected: str, got: str, todo: str) -> Problem:

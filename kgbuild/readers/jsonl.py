@@ -13,8 +13,11 @@ def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset
 
     Raises InputError (see json_text.parse).
     """
-    tree = json_text.parse(path, data, line, exact, "line") if exact or not lazy else json_text.parse_record(path, data, line, lazy)
-    document = Document(tree=tree, raw=data, line=line, exact=exact, literal=True, find=json_text.find, decode=json_text.parse_part)
+    whole = exact or not lazy
+    tree, doubled = json_text.parse(path, data, line, exact, "line") if whole else json_text.parse_record(path, data, line, lazy)
+    document = Document(
+        tree=tree, raw=data, line=line, exact=exact, literal=True, find=json_text.find, decode=json_text.parse_part, doubled=doubled
+    )
     if not isinstance(tree, dict):
-        raise InputError([not_a_mapping(path, document, (), tree, AS_JSON)])
+        raise InputError([not_a_mapping(path, document, (), tree, AS_JSON), *(problem for _, problem in doubled)])
     return document

@@ -6,12 +6,20 @@ import re
 
 from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
-from kgbuild.readers import text, yaml_text
+from kgbuild.readers import text, yaml_lines, yaml_text
 from kgbuild.readers.records import not_a_mapping
 
 _OPEN = re.compile(rb"\s*---[ \t]*\r?\n")
 _SECOND = re.compile(rb"^(?:---|\.\.\.)[ \t]", re.MULTILINE)
 _CLOSE = re.compile(rb"(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)")
+
+
+def front_of(data: bytes) -> tuple[bytes, int] | None:
+    """The front matter of a page that has been read before, and the line of the file on which it begins; None where there is none."""
+    data = text.without_bom(data)
+    opening = _OPEN.match(data)
+    closing = _closing(data, opening.end()) if opening else None
+    return (data[opening.end() : closing.start()], data.count(b"\n", 0, opening.end()) + 1) if opening and closing else None
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
@@ -28,17 +36,21 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
         raise InputError([Problem(path, line - 1, 1, "", "a line `---` that closes the front matter", got, "add it below the last field")])
     text.check_controls(path, data, opening.end(), closing.start())
     front = data[opening.end() : closing.start()]
-    trees = yaml_text.parse(path, front, line, exact)
+    parsed = yaml_text.parse(path, front, line, exact)
+    tree, doubled = parsed[0] if parsed else (None, ())
     body = data[closing.end() :]
-    document = Document(tree=None, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_text.find)
-    if len(trees) > 1:  # a `--- x` line is no end of front matter, and YAML takes it for a second document
+    document = Document(
+        tree={} if tree is None else tree, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_text.find,
+        near=yaml_lines.find, doubled=doubled,
+    )  # fmt: skip
+    also = [problem for _, found in parsed for _, problem in found]
+    if len(parsed) > 1:  # a `--- x` line is no end of front matter, and YAML takes it for a second document
         second = _SECOND.search(front)
         at = line + front.count(b"\n", 0, second.start()) if second else line
         todo = "remove the line, or what follows the `---` on it"
-        raise InputError([Problem(path, at, 1, "", "one YAML document as front matter", "the start of a second one", todo)])
-    document.tree = trees[0] if trees and trees[0] is not None else {}
+        raise InputError([Problem(path, at, 1, "", "one YAML document as front matter", "the start of a second one", todo), *also])
     if not isinstance(document.tree, dict):
-        raise InputError([not_a_mapping(path, document, (), document.tree)])
+        raise InputError([not_a_mapping(path, document, (), document.tree), *also])
     return [document]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kgbuild.document import Document, Place, Tree, show
+from collections.abc import Sequence
+
+from kgbuild.document import Document, Doubled, Place, Tree, show
 from kgbuild.errors import InputError, Problem
 
 _NAMES = {list: "a list", str: "text", type(None): "nothing", bool: "a boolean", int: "a number", float: "a number"}
@@ -10,7 +12,10 @@ AS_YAML, AS_JSON = "write it as `field: value` lines", 'write it as `{"field": "
 
 
 def split(path: str, document: Document, containers: tuple[str, ...], todo: str = AS_YAML) -> list[Document]:
-    """The records of a file. Raises InputError for every one that is no mapping; ``todo`` says how one is written."""
+    """The records of a file. Raises InputError for every one that is no mapping; ``todo`` says how one is written.
+
+    So it does for keys that are said twice where there is no record to tell them of.
+    """
     tree = document.tree
     if isinstance(tree, list):
         return _items(path, document, (), tree, todo, contained=False)
@@ -21,20 +26,30 @@ def split(path: str, document: Document, containers: tuple[str, ...], todo: str 
         return [document]
     if tree is None:
         return []
-    raise InputError([not_a_mapping(path, document, (), tree, todo)])
+    raise InputError([not_a_mapping(path, document, (), tree, todo), *(problem for _, problem in document.doubled)])
 
 
 def _items(path: str, document: Document, top: Place, items: list[Tree], todo: str, *, contained: bool) -> list[Document]:
     wrong = [not_a_mapping(path, document, (*top, n), item, todo) for n, item in enumerate(items) if not isinstance(item, dict)]
-    if wrong:
-        raise InputError(wrong)
+    if wrong or (document.doubled and not items):
+        raise InputError([*wrong, *(problem for _, problem in document.doubled)])
+    doubled = _shared_out(document.doubled, top, len(items))
     return [
         Document(
             tree=item, raw=document.raw, line=document.line, exact=document.exact, contained=contained,
-            literal=document.literal, top=(*top, n), find=document.find,
+            literal=document.literal, top=(*top, n), find=document.find, doubled=doubled.get(n, ()),
         )
         for n, item in enumerate(items)
     ]  # fmt: skip
+
+
+def _shared_out(doubled: Sequence[Doubled], top: Place, count: int) -> dict[int, list[Doubled]]:
+    """The doubled keys by the item of the list at ``top`` in which they stand; those that are in none are the first one's."""
+    found: dict[int, list[Doubled]] = {}
+    for place, problem in doubled:
+        n = place[len(top)] if len(place) > len(top) and place[: len(top)] == top else 0
+        found.setdefault(n if isinstance(n, int) and n < count else 0, []).append((place, problem))
+    return found
 
 
 def not_a_mapping(path: str, document: Document, place: Place, tree: Tree, todo: str = AS_YAML) -> Problem:

@@ -13,12 +13,12 @@ from kgbuild.readers.records import split
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
     """The records of all documents of a YAML file. Raises InputError (see yaml_text.parse, records.split)."""
     data = yaml_text.documents_text(path, data)
-    trees = yaml_text.parse(path, data, 1, exact)
-    exact |= len(trees) > 1
+    parsed = yaml_text.parse(path, data, 1, exact)
+    exact |= len(parsed) > 1
     records: list[Document] = []
     problems: list[Problem] = []
-    for number, tree in enumerate(trees):
-        document = Document(tree=tree, raw=data, exact=exact, find=partial(yaml_text.find, document=number))
+    for number, (tree, doubled) in enumerate(parsed):
+        document = Document(tree=tree, raw=data, exact=exact, find=partial(yaml_text.find, document=number), doubled=doubled)
         try:
             records += split(path, document, containers)
         except InputError as error:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from kgbuild.document import Place, Tree
-from kgbuild.errors import InputError, Problem
+from kgbuild.document import Doubled, Parsed, Place, Tree
+from kgbuild.errors import EACH_KEY_ONCE, InputError, Problem
 from kgbuild.readers import text, yaml_faults
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
 
@@ -49,10 +49,10 @@ _COLON_ESCAPES = (b":\\", b"\\x3", b"\\u003", b"\\U0000003")
 _encode = msgspec.json.Encoder().encode
 
 
-def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
-    """The trees of the documents in ``data``, which begins on ``line`` of the file.
+def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
+    """The trees of the documents in ``data``, which begins on ``line`` of the file, and the keys that they say twice.
 
-    Raises InputError where it is no YAML, too deep, an alias bomb, or says one key twice.
+    Raises InputError where it is no YAML, too deep, or an alias bomb.
     """
     flow = _flow_may_begin(data)
     _check_depth(path, data, line, flow)
@@ -71,7 +71,7 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Tree]:
         return _Exact(path, data, line).trees()
     if b"<<" in data or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
         return _Exact(path, data, line).trees()
-    return trees
+    return [(tree, ()) for tree in trees]
 
 
 def _flow_may_begin(data: bytes) -> bool:
@@ -162,9 +162,10 @@ class _Exact:
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
         self.problems: list[Problem] = []
+        self.doubled: dict[int, Problem] = {}
 
-    def trees(self) -> list[Tree]:
-        """One tree for each document. Raises InputError with all that is wrong."""
+    def trees(self) -> list[Parsed]:
+        """One tree for each document, with the keys that it says twice. Raises InputError with all that is wrong, if more is than those."""
         import yaml
 
         try:
@@ -175,13 +176,39 @@ class _Exact:
             self._measure(root)
         trees = [self._tree(root) for root in roots]
         if self.problems:
-            raise InputError(self.problems)
-        return trees
+            raise InputError([*self.problems, *self.doubled.values()])
+        return [(tree, self._places(root) if self.doubled else ()) for tree, root in zip(trees, roots, strict=True)]
 
     def _add(self, node: _Node, expected: str, got: str, todo: str) -> None:
         self.problems.append(self._fail(node, expected, got, todo))
-        if len(self.problems) == MAX_PROBLEMS:
-            raise InputError(self.problems)
+        if len(self.problems) + len(self.doubled) >= MAX_PROBLEMS:
+            raise InputError([*self.problems, *self.doubled.values()])
+
+    def _double(self, key: str, node: _Node, first: _Node) -> None:
+        """Note a key that is said again, after the first time. No more are told than MAX_PROBLEMS."""
+        if len(self.doubled) < MAX_PROBLEMS:
+            line = self.line + position(self.text, first.start_mark.index)[0] - 1
+            self.doubled[id(node)] = self._fail(node, EACH_KEY_ONCE, f"{key!r} again, after line {line}", "keep one of the two")
+
+    def _places(self, root: _Node) -> list[Doubled]:
+        """The noted keys that stand below a node, with their places. What aliases repeat is looked at once."""
+        found: list[Doubled] = []
+        nodes: list[tuple[_Node, Place]] = [(root, ())]
+        seen: set[int] = set()
+        while nodes:
+            node, place = nodes.pop()
+            if node.id == "scalar" or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if node.id == "sequence":
+                nodes += [(child, (*place, n)) for n, child in enumerate(node.value)]
+                continue
+            for key, value in node.value:
+                below = (*place, key.value)
+                if id(key) in self.doubled:
+                    found.append((below, self.doubled[id(key)]))
+                nodes.append((value, below))
+        return found
 
     def _fail(self, node: _Node, expected: str, got: str, todo: str) -> Problem:
         row, column = position(self.text, node.start_mark.index)
@@ -234,8 +261,8 @@ class _Exact:
                 for source in reversed(value if isinstance(value, list) else [value]):
                     merged |= source if isinstance(source, dict) else {"<<": value}
             elif key in said:
-                first = self.line + position(self.text, said[key].start_mark.index)[0] - 1
-                self._add(key_node, "each key once", f"{key!r} again, after line {first}", "keep one of the two")
+                self._double(key, key_node, said[key])
+                own[key] = value
             else:
                 own[key], said[key] = value, key_node
         return merged | own

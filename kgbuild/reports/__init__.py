@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -14,7 +14,11 @@ from kgbuild.findings import SEVERITIES, Finding
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What an audit came to: the inputs as given, the number of files, findings in the order of their codes, how many are known (baseline)."""
+    """What an audit came to: the inputs as given, the number of files, findings in the order of their codes, how many are known (baseline).
+
+    ``color`` is for a terminal (only the text form has any); ``statistics`` asks forms for people to count findings instead of telling them;
+    ``ran`` are the codes of the rules that ran, None where it was all of them.
+    """
 
     inputs: tuple[str, ...]
     files: int
@@ -22,12 +26,19 @@ class Report(Struct, frozen=True, kw_only=True):
     known: int = 0
     fixed: int = 0
     statistics: bool = False
+    color: bool = False
+    ran: frozenset[str] | None = None
 
     @property
     def counts(self) -> dict[str, int]:
         """The findings of each severity, the gravest first."""
-        counts = Counter(finding.severity for finding in self.findings)
-        return {severity: counts[severity] for severity in SEVERITIES}
+        return tally(self.findings)
+
+
+def tally(findings: Iterable[Finding]) -> dict[str, int]:
+    """The findings of each severity, the gravest first."""
+    counts = Counter(finding.severity for finding in findings)
+    return {severity: counts[severity] for severity in SEVERITIES}
 
 
 class Format(Protocol):

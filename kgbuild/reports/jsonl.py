@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from kgbuild.reports import Report
+from kgbuild.reports.as_json import encoded
 
 
 def render(report: Report) -> str:
     """The findings, one a line."""
-    return msgspec.json.Encoder().encode_lines(report.findings).decode()
+    return "".join(encoded(finding).decode() + "\n" for finding in report.findings)

@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-from kgbuild.findings import Finding
-from kgbuild.reports import SHOWN, Report
+from kgbuild.findings import Finding, Severity
+from kgbuild.reports import Report, wording
+
+#: Select Graphic Rendition (ECMA-48 §8.3.117): bold in red, in yellow, in cyan.
+_COLORS: Mapping[Severity, str] = MappingProxyType({"error": "1;31", "warning": "1;33", "info": "1;36"})
+_BOLD = "1"
 
 
 def render(report: Report) -> str:
-    """The report as lines of text."""
-    lines = [*(_statistics(report.findings) if report.statistics else _findings(report.findings)), *_end(report)]
-    return "\n".join(lines) + "\n"
+    """The report as lines of text, in colour if it says so."""
+    lines = _statistics(report) if report.statistics else _findings(report)
+    return "\n".join([*lines, wording.summary(report)]) + "\n"
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[str]:
-    by_rule: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        by_rule[finding.code].append(finding)
-    for code, found in by_rule.items():
-        for finding in found[:SHOWN]:
-            yield from _lines(finding)
-        if len(found) > SHOWN:
-            yield f"{code} {len(found) - SHOWN:,} more like these (--format json has all)"
+def _findings(report: Report) -> Iterator[str]:
+    for code, found in wording.by_rule(report.findings).items():
+        examples, left = wording.split(found)
+        for finding in examples:
+            yield from _lines(finding, color=report.color)
+        if left:
+            yield f"{code}: {wording.rest(left)}"
         yield ""
 
 
-def _lines(finding: Finding) -> Iterator[str]:
-    where = f"{finding.path}:{finding.line}:{finding.column}: " if finding.line else f"{finding.path}: " if finding.path else ""
-    yield f"{where}{finding.code} {finding.severity}: {finding.message}"
+def _lines(finding: Finding, *, color: bool) -> Iterator[str]:
+    place = wording.place(finding)
+    where = _painted(f"{place}:", _BOLD, color=color) + " " if place else ""
+    level = _painted(f"{finding.code} {finding.severity}:", _COLORS[finding.severity], color=color)
+    yield f"{where}{level} {wording.visible(finding.message)}"
     if finding.suggestion is not None:
-        yield f"    try: {finding.suggestion}"
+        yield f"    try: {wording.visible(finding.suggestion)}"
 
 
-def _statistics(findings: Sequence[Finding]) -> Iterator[str]:
-    counts = Counter((finding.code, finding.severity) for finding in findings)
-    width = max((len(f"{count:,}") for count in counts.values()), default=0)
-    for (code, severity), count in sorted(counts.items()):
-        yield f"{count:{width},} {code} {severity}"
+def _statistics(report: Report) -> Iterator[str]:
+    rows = wording.statistics(report.findings)
+    width = max((len(f"{count:,}") for count, *_ in rows), default=0)
+    wide = max((len(severity) for _, _, severity, _ in rows), default=0)
+    for count, code, severity, title in rows:
+        level = _painted(f"{code} {severity:{wide}}", _COLORS[severity], color=report.color)
+        yield f"{count:{width},} {level}  {title}"
+    if rows:
+        yield ""
 
 
-def _end(report: Report) -> Iterator[str]:
-    total = len(report.findings)
-    levels = ", ".join(f"{count:,} {severity}" for severity, count in report.counts.items() if count)
-    known = f"; {report.known:,} known ones stay quiet" if report.known else ""
-    found = f"{total:,} finding{'s' if total != 1 else ''} ({levels})" if total else "nothing found"
-    yield f"{found} in {report.files:,} file{'s' if report.files != 1 else ''}{known}"
+def _painted(text: str, style: str, *, color: bool) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if color else text

@@ -1,0 +1,104 @@
+"""Times the rules of the provenance graph (PG) on a graph of any size, and says how much memory that takes.
+
+A fifth of the nodes are resources, the rest are their products. Every product has an owner and cites it; what is left of the edges goes
+from products to other resources. `--cycles 0` makes them so that no resources source each other: each cites those with smaller numbers.
+`--cycles 5` adds five rings of a tenth of all resources each, and `--random` lets all cite all, so that nearly all resources are one group.
+The same arguments make the same graph.
+
+    python bench/graph.py [--nodes 1000000] [--edges 5000000] [--cycles 0] [--random]
+"""
+
+import argparse
+import gc
+import random
+import resource
+import time
+from collections.abc import Iterator
+
+from kgbuild import mapping
+from kgbuild.checks import provenance
+from kgbuild.checks.view import Limits, View
+from kgbuild.make import Maker
+from kgbuild.model import Description, Edge, Node
+
+NOTHING = Description()
+CATEGORIES = ("DataSource", "KnowledgeGraph", "Aggregator")
+
+
+def make_nodes(maker: Maker, resources: int, products: int) -> Iterator[Node]:
+    for n in range(resources):
+        yield maker.node("resource", f"r{n}", CATEGORIES[n % len(CATEGORIES)], NOTHING, (f"r{n}",))
+    for n in range(products):
+        yield maker.node("product", product(n, resources), "Product", NOTHING, (f"r{n % resources}",))
+
+
+def product(n: int, resources: int) -> str:
+    return f"r{n % resources}.p{n // resources}"
+
+
+def make_edges(maker: Maker, resources: int, products: int, edges: int, cycles: int, *, everywhere: bool) -> Iterator[Edge]:
+    """`has_product`, then `derived_from`. The ids of edges are numbers: hashing millions of them is not what is measured."""
+    owned, derived = maker.edge("has_product", "a", "b", ()), maker.edge("derived_from", "a", "b", (), "original", "prov:hadPrimarySource")
+    chosen = random.Random(1)  # noqa: S311  # no secret: the same graph every time
+    names = [f"kgr:r{n}" for n in range(resources)]
+    number = 0
+
+    def edge(like: Edge, subject: str, target: str, within: bool | None) -> Edge:
+        nonlocal number
+        number += 1
+        fields = (like.category, like.knowledge_level, like.agent_type, like.relation_type, like.source_role, None, (), ("r",), within)
+        return Edge(str(number), subject, like.predicate, target, *fields)
+
+    ids = [f"kgr:{product(n, resources)}" for n in range(products)]
+    for n, id in enumerate(ids):
+        yield edge(owned, names[n % resources], id, None)
+        yield edge(derived, id, names[n % resources], True)
+    ring = resources // 10
+    for n in range(min(cycles * ring, resources)):
+        start = n - n % ring
+        yield edge(derived, ids[n], names[start + (n + 1 - start) % ring], None)
+    while number < edges:
+        n = chosen.randrange(products)
+        owner = n % resources
+        below = resources if everywhere else owner
+        target = int(chosen.random() * below)
+        if below and target != owner:
+            yield edge(derived, ids[n], names[target], None)
+
+
+def megabytes() -> int:
+    """The largest resident size so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--nodes", type=int, default=1_000_000)
+    parser.add_argument("--edges", type=int, default=5_000_000)
+    parser.add_argument("--cycles", type=int, default=0, help="rings of a tenth of all resources each")
+    parser.add_argument("--random", action="store_true", help="any product may cite any resource")
+    options = parser.parse_args()
+    gc.disable()  # as `kgbuild check` does
+    resources = options.nodes // 5
+    products = options.nodes - resources
+    maker = Maker(mapping.load(None))
+    nodes = list(make_nodes(maker, resources, products))
+    edges = list(make_edges(maker, resources, products, options.edges, options.cycles, everywhere=options.random))
+    view = View(maker.mapping, Limits(), nodes, edges)
+    print(f"{len(nodes):,} nodes, {len(edges):,} edges: {megabytes():,} MB")
+    total = 0.0
+    for what, work in (
+        ("tables of the view", lambda: (view.derivations, view.products)),
+        *((rule.code, lambda rule=rule: list(rule.check(view))) for rule in provenance.RULES),
+    ):
+        start = time.perf_counter()
+        found = work()
+        seconds = time.perf_counter() - start
+        total += seconds
+        told = f", {len(found):,} findings" if isinstance(found, list) else ""
+        print(f"{what:20} {seconds:6.2f} s{told}")
+    print(f"{'all':20} {total:6.2f} s, {megabytes():,} MB")
+
+
+if __name__ == "__main__":
+    main()

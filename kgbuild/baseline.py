@@ -1,0 +1,140 @@
+"""A baseline: findings that a team knows of and has not mended yet. They stay quiet, new ones fail.
+
+The file is JSON with a finding a line, sorted, so that a change of it reads well in a diff. Only the fingerprints count; code, subject and message
+are there for people.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from kgbuild.errors import OutputError, UsageError
+from kgbuild.findings import Finding
+
+#: What is never known: of a file that cannot be read nobody knows what is wrong with it, and its path is another one for another input.
+NEVER = ("RD001",)
+#: Entries that no longer occur, of which a hint shows this many.
+SHOWN = 3
+
+
+class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A known finding."""
+
+    code: str
+    subject: str
+    message: str
+    fingerprint: str
+
+
+class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: Literal[1] = msgspec.field(name="kgbuild-baseline")
+    findings: tuple[Entry, ...]
+
+
+def read(path: str, *, new: bool = False) -> tuple[Entry, ...]:
+    """The entries of a baseline file; none where there is no file and it is a ``new`` one.
+
+    Raises UsageError for a file that is not there, cannot be read or is no baseline.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        if new:
+            return ()
+        raise UsageError(f"{path}: expected a baseline, got no file at this path; `--write-baseline` makes it") from None
+    except OSError as error:
+        raise UsageError(f"{path}: expected a baseline that can be read, got {error.strerror!r}; choose another --baseline") from None
+    try:
+        return msgspec.json.decode(data, type=_File).findings
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(_broken(path, data, str(error))) from None
+
+
+def _broken(path: str, data: bytes, message: str) -> str:
+    todo = "mend it, or remove the file and let --write-baseline make it anew"
+    conflict = re.search(rb"^(<<<<<<<|=======|>>>>>>>)", data, re.MULTILINE)
+    at = conflict or re.search(r"\(byte (\d+)\)", message)
+    if conflict:
+        return f"{path}:{_line(data, conflict.start())}: expected a baseline, got the mark of a merge conflict; {todo}"
+    if at is not None:
+        return f"{path}:{_line(data, int(at[1]))}: expected a baseline in JSON, got text that is none; {todo}"
+    what, _, place = message.partition(" - at `$")
+    where = f"{place.rstrip('`').lstrip('.')}: " if place else ""
+    got = f"{where}{what[:1].lower()}{what[1:]}"
+    return f"{path}: expected a baseline as --write-baseline makes it, got another file ({got}); {todo}"
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
+def render(entries: Iterable[Entry]) -> str:
+    """The text of a baseline file: sorted by code, subject and message, an entry a line.
+
+    >>> print(render([]), end="")
+    {
+      "kgbuild-baseline": 1,
+      "findings": []
+    }
+    """
+    ordered = sorted(set(entries), key=lambda entry: (entry.code, entry.subject, entry.message, entry.fingerprint))
+    lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in ordered]
+    findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
+    return f'{{\n  "kgbuild-baseline": 1,\n  "findings": {findings}\n}}\n'
+
+
+def write(path: str, entries: Iterable[Entry]) -> None:
+    """Write a baseline file in place of the earlier one, whole or not at all. Raises OutputError."""
+    beside = f"{path}.{os.getpid()}"
+    try:
+        Path(beside).write_text(render(entries), encoding="utf-8", newline="\n")
+        os.replace(beside, path)
+    except OSError as error:
+        Path(beside).unlink(missing_ok=True)
+        raise OutputError(f"{path}: expected a file that can be written, got {error.strerror!r}; choose another --baseline") from None
+
+
+def renewed(old: Sequence[Entry], findings: Iterable[Finding], ran: Collection[str]) -> list[Entry]:
+    """What a baseline is to hold now: the findings of the rules that ``ran``, and the old entries of all others."""
+    found = {
+        item.fingerprint: Entry(code=item.code, subject=item.subject, message=item.message, fingerprint=item.fingerprint)
+        for item in findings
+        if item.code not in NEVER
+    }
+    return [*found.values(), *(entry for entry in old if entry.code not in ran and entry.fingerprint not in found)]
+
+
+def known(entries: Iterable[Entry]) -> frozenset[str]:
+    """The fingerprints of the findings that stay quiet."""
+    return frozenset(entry.fingerprint for entry in entries if entry.code not in NEVER)
+
+
+def gone(entries: Iterable[Entry], findings: Iterable[Finding], ran: Collection[str]) -> list[Entry]:
+    """The entries of rules that ``ran`` which no finding fits any more."""
+    found = {finding.fingerprint for finding in findings}
+    return [entry for entry in entries if entry.code in ran and entry.fingerprint not in found]
+
+
+def hint(path: str, entries: Sequence[Entry]) -> str:
+    """What to say of entries that no longer occur."""
+    named = ", ".join(f"{entry.code} {entry.subject}" for entry in entries[:SHOWN])
+    more = f" and {len(entries) - SHOWN:,} more" if len(entries) > SHOWN else ""
+    one = len(entries) == 1
+    what = f"{counted(len(entries))} no longer occur{'s' if one else ''}"
+    return f"{path}: {what} ({named}{more}); --write-baseline takes {'it' if one else 'them'} out"
+
+
+def counted(count: int) -> str:
+    """How many findings are known.
+
+    >>> counted(1), counted(1234)
+    ('1 known finding', '1,234 known findings')
+    """
+    return f"{count:,} known finding{'s' if count != 1 else ''}"

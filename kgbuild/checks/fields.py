@@ -1,0 +1,106 @@
+"""Fields as records write them: which are known, and what stands inside those that have no property (mappings/fields.yaml, vocabulary.yaml)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from kgbuild.describe import table_of
+from kgbuild.mapping import Form, Mapping, RecordFields, RecordKind
+from kgbuild.model import Role
+
+KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
+_decode = msgspec.json.Decoder().decode
+
+
+def written(mapping: Mapping, kind: RecordKind, property: str) -> tuple[str, ...]:
+    """The fields that feed a property in a kind of record, the preferred one first."""
+    fields: RecordFields = getattr(mapping.fields, kind)
+    names: tuple[str, ...] = getattr(fields, property, ())
+    return names
+
+
+class Entry(NamedTuple):
+    """A scalar inside a field and the form that it is to have; or, with ``unknown``, the name of a part's field that is not known."""
+
+    value: str
+    form: Form | None = None
+    unknown: str = ""
+
+
+class Part(NamedTuple):
+    """What is known of the mappings in one field: their fields, those that hold an id, and the form of that."""
+
+    known: frozenset[str]
+    ids: frozenset[str] = frozenset()
+    form: Form | None = None
+
+
+class Fields:
+    """The fields of records under one mapping."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        roles, vocabulary = mapping.provenance.roles, mapping.vocabulary
+        sources: dict[str, Role] = {
+            **dict.fromkeys(roles.original.fields, "original"),
+            **dict.fromkeys(roles.secondary.fields, "secondary"),
+        }
+        self._tables = {kind: table_of(kind, getattr(mapping.fields, kind), sources) for kind in KINDS}
+        self._forms, self._written, self._told = vocabulary.forms, vocabulary.written, vocabulary.told
+        self._parts = _parts(mapping)
+
+    def knows(self, kind: RecordKind, field: str) -> bool:
+        """Whether a kind of record has a field."""
+        table = self._tables[kind]
+        return field in table.feeds or field in table.carried or field in table.spoken
+
+    def entries(self, kind: RecordKind, field: str, text: str) -> list[Entry]:
+        """All in a field, given as JSON text, that is to have a form or is not known."""
+        fed = self._tables[kind].feeds.get(field)
+        form = self._written.get(field) or (self._forms.get(fed[0]) if fed else None)
+        found: list[Entry] = []
+        if form or "{" in text:
+            self._walk(field, _decode(text), form, found)
+        return found
+
+    def _walk(self, field: str, value: Any, form: Form | None, found: list[Entry]) -> None:
+        if type(value) is dict:
+            self._mapping(field, value, found)
+        elif type(value) is list:
+            for item in value:
+                if form or type(item) is not str:
+                    self._walk(field, item, form, found)
+        elif form and value is not None:
+            found.append(Entry(str(value), form))
+
+    def _mapping(self, field: str, value: dict[str, Any], found: list[Entry]) -> None:
+        part = self._parts.get(field)
+        if part:
+            found += [Entry(item if type(item) is str else "", unknown=name) for name, item in value.items() if name not in part.known]
+        told = self._told.forms.get(str(value.get(self._told.by))) if self._told else None
+        for name, item in value.items():
+            form = part.form if part and name in part.ids else self._written.get(name)
+            if told and self._told and name == self._told.of:
+                form = told
+            if form or type(item) is not str:
+                self._walk(name, item, form, found)
+
+
+def _parts(mapping: Mapping) -> dict[str, Part]:
+    """What is known of the mappings in fields, by field."""
+    fields, vocabulary, roles = mapping.fields, mapping.vocabulary, mapping.provenance.roles
+    named = {
+        name: frozenset(field for names in msgspec.structs.astuple(getattr(fields, name)) for field in names)
+        for name in ("contact", "license", "publication", "source")
+    }
+    found = {
+        field: Part(named.get(name, frozenset()).union(part.fields, vocabulary.anywhere))
+        for name, part in vocabulary.parts.items()
+        for field in part.in_
+    }
+    found |= {field: Part(named["source"]) for field in (*roles.original.fields, *roles.secondary.fields)}
+    for property, ids in (("license", fields.license.url), ("publications", fields.publication.id)):
+        for field in {name for kind in KINDS for name in written(mapping, kind, property)} & found.keys():
+            found[field] = found[field]._replace(ids=frozenset(ids), form=vocabulary.forms.get(property))
+    return found

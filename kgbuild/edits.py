@@ -1,0 +1,156 @@
+"""Changes to text files, by position: what comes of them, and how they look as a unified diff."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from kgbuild.errors import OutputError
+
+#: Lines about a change that a diff shows.
+_CONTEXT = 3
+
+
+class NotCertain(Exception):
+    """An edit that cannot be made with certainty; its text says why."""
+
+
+class Change(NamedTuple):
+    """``new`` in place of what stands from offset ``start`` to before ``end``: in a file bytes and offsets of bytes."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+class FileEdit(Struct, frozen=True, kw_only=True):
+    """The changes to one file, in its order and apart from one another.
+
+    ``shown`` is the path as the user named the input, ``sha256`` the digest of the bytes that the changes were made for.
+    """
+
+    shown: str
+    path: str
+    sha256: bytes
+    changes: tuple[Change, ...]
+
+
+def edited(data: bytes, changes: Sequence[Change]) -> bytes:
+    """The bytes with the changes made.
+
+    >>> edited(b"a: do", [Change(3, 5, b"doid")])
+    b'a: doid'
+    """
+    pieces: list[bytes] = []
+    at = 0
+    for change in changes:
+        pieces += (data[at : change.start], change.new)
+        at = change.end
+    return b"".join((*pieces, data[at:]))
+
+
+def current(edit: FileEdit) -> bytes:
+    """The bytes of a file, if they are those that the changes were made for. Raises OutputError."""
+    try:
+        data = Path(edit.path).read_bytes()
+    except OSError as error:
+        raise refused(edit.shown, error) from None
+    if hashlib.sha256(data).digest() != edit.sha256:
+        raise OutputError(f"{edit.shown}: expected the file as it was read, got another; nothing was mended, run it again")
+    return data
+
+
+def refused(shown: str, error: OSError) -> OutputError:
+    """The error of a file that the system does not let be read or replaced."""
+    said = error.strerror or str(error)
+    return OutputError(f"{shown}: expected a file that can be replaced, got {said!r}; nothing was mended")
+
+
+def diff(edits: Sequence[FileEdit]) -> Iterator[bytes]:
+    """The edits as a unified diff, line ends as in the files. Raises OutputError where a file has changed."""
+    for edit in edits:
+        yield f"--- {edit.shown}\n+++ {edit.shown}\n".encode()
+        yield from _hunks(current(edit), edit.changes)
+
+
+class _Block(NamedTuple):
+    """Lines ``first`` to before ``last`` of the old text, from 0, and what stands in their place."""
+
+    first: int
+    last: int
+    new: list[bytes]
+
+
+def _hunks(data: bytes, changes: Sequence[Change]) -> Iterator[bytes]:
+    old = _lines(data)
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    group: list[_Block] = []
+    moved = 0
+    for block in _blocks(data, changes, starts):
+        if group and block.first - group[-1].last > 2 * _CONTEXT:
+            yield from _hunk(old, group, moved)
+            moved += sum(len(b.new) - (b.last - b.first) for b in group)
+            group = []
+        group.append(block)
+    if group:
+        yield from _hunk(old, group, moved)
+
+
+def _blocks(data: bytes, changes: Sequence[Change], starts: list[int]) -> Iterator[_Block]:
+    """The lines that changes touch, those of one line together. ``starts`` are the offsets of the lines, and the end."""
+    held: list[Change] = []
+    first = last = 0
+    for change in changes:
+        begins = max(bisect_right(starts, change.start, hi=len(starts) - 1) - 1, 0)
+        ends = min(max(bisect_right(starts, change.end - 1, lo=begins), begins + 1), len(starts) - 1)
+        if held and begins >= last:
+            yield _block(data, held, first, last, starts)
+            held = []
+        if not held:
+            first = begins
+        held.append(change)
+        last = max(ends, last) if len(held) > 1 else ends
+    if held:
+        yield _block(data, held, first, last, starts)
+
+
+def _block(data: bytes, changes: list[Change], first: int, last: int, starts: list[int]) -> _Block:
+    base = starts[first]
+    part = edited(data[base : starts[last]], [Change(c.start - base, c.end - base, c.new) for c in changes])
+    return _Block(first, last, _lines(part))
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """The lines with their ends, which are LF or CRLF."""
+    *lines, rest = data.split(b"\n")
+    return [line + b"\n" for line in lines] + ([rest] if rest else [])
+
+
+def _hunk(old: list[bytes], group: list[_Block], moved: int) -> Iterator[bytes]:
+    """One hunk; the lines before it have become ``moved`` more."""
+    first, last = max(group[0].first - _CONTEXT, 0), min(group[-1].last + _CONTEXT, len(old))
+    count = last - first + sum(len(block.new) - (block.last - block.first) for block in group)
+    yield f"@@ -{_range(first, last - first)} +{_range(first + moved, count)} @@\n".encode()
+    at = first
+    for block in group:
+        yield from _marked(b" ", old[at : block.first])
+        yield from _marked(b"-", old[block.first : block.last])
+        yield from _marked(b"+", block.new)
+        at = block.last
+    yield from _marked(b" ", old[at:last])
+
+
+def _range(first: int, count: int) -> str:
+    return f"{first + 1 if count else first},{count}" if count != 1 else f"{first + 1}"
+
+
+def _marked(mark: bytes, lines: Sequence[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        yield mark + line if line.endswith(b"\n") else mark + line + b"\n\\ No newline at end of file\n"

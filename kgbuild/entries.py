@@ -1,0 +1,197 @@
+"""What is to be mended in one listing or record, and its tree -> the places of the tree to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from kgbuild.document import Place, Tree
+from kgbuild.edits import NotCertain
+from kgbuild.mapping import Mapping
+
+#: What says it: the listings of a product and their generated pages, the records of a resource, or those of an organization.
+Of = Literal["listing", "resource", "organization"]
+
+
+class Fault(NamedTuple):
+    """Something to mend in all that is said ``of`` one thing (``about`` its node id, ``id`` as written), in the fields ``names``.
+
+    ``kind`` "double": the source ``old`` is named twice in one list. "source", "relation", "value": the id of a source, the relation type of a
+    source, or any other value is ``old`` and is to be ``new``.
+    """
+
+    number: int
+    of: Of
+    about: str
+    id: str
+    kind: Literal["double", "source", "relation", "value"]
+    names: tuple[str, ...]
+    old: str
+    new: str
+
+
+class Steps(NamedTuple):
+    """What to change in a tree: scalars by place, (old, new), and items of the lists at some places. ``found`` and ``refused`` name faults."""
+
+    replaced: dict[Place, tuple[str, str]]
+    removed: dict[Place, list[int]]
+    found: set[int]
+    refused: dict[int, str]
+
+    def on(self, tree: Tree) -> Tree:
+        """The tree with the steps taken; what is not changed is shared. Raises LookupError or TypeError where it has no such places."""
+        for place, (_, new) in self.replaced.items():
+            tree = _put(tree, place, new)
+        for place, numbers in self.removed.items():
+            tree = _put(tree, place, [item for n, item in enumerate(at(tree, place)) if n not in numbers])
+        return tree
+
+    def below(self, base: Place) -> Steps:
+        """The same steps in a tree in which this one stands at a place."""
+        replaced = {(*base, *place): value for place, value in self.replaced.items()}
+        removed = {(*base, *place): numbers for place, numbers in self.removed.items()}
+        return Steps(replaced, removed, self.found, self.refused)
+
+
+class _Entry(NamedTuple):
+    """An entry of a list of sources: what it says, with the relation type that is meant where none is said."""
+
+    id: str
+    relation: str
+    more: dict[str, Any]
+
+    def is_in(self, other: _Entry) -> bool:
+        """Whether another one says all that this one says."""
+        return self[:2] == other[:2] and all(key in other.more and other.more[key] == value for key, value in self.more.items())
+
+
+class Mender:
+    """``steps`` under one mapping."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        roles = mapping.provenance.roles
+        self._names = mapping.fields.source
+        self._relations = mapping.provenance.relations
+        self._defaults = {field: role.relation for role in (roles.original, roles.secondary) for field in role.fields}
+
+    def steps(self, tree: Tree, faults: Sequence[Fault], removable: Callable[[Place, int], bool]) -> Steps:
+        """The steps that mend some faults in the tree of a listing or record; ``removable`` says whether an item of a list can be taken out."""
+        steps = Steps({}, {}, set(), {})
+        for fault in faults:
+            if fault.kind != "double":
+                self._replace(tree, fault, steps)
+        changed = steps.on(tree)
+        for name in self._defaults:
+            wanted = [fault for fault in faults if fault.kind in ("double", "source") and name in fault.names]
+            if wanted and isinstance(changed.get(name), list):
+                self._unite(changed[name], name, wanted, removable, steps)
+        for place, numbers in steps.removed.items():
+            for inside in [key for key in steps.replaced if key[: len(place)] == place and key[len(place) : len(place) + 1] != ()]:
+                if inside[len(place)] in numbers:
+                    del steps.replaced[inside]
+        return steps
+
+    def _replace(self, tree: Tree, fault: Fault, steps: Steps) -> None:
+        places = [place for name in fault.names if name in tree for place in self._places(tree[name], fault, (name,))]
+        if len({place[-1] for place in places if isinstance(place[-1], str)}) > 1 and fault.kind == "value":
+            steps.refused[fault.number] = "more than one part of the field has this value"
+            return
+        for place in places:
+            if steps.replaced.setdefault(place, (fault.old, fault.new)) != (fault.old, fault.new):
+                steps.refused[fault.number] = "another finding wants to change it too"
+            steps.found.add(fault.number)
+
+    def _places(self, value: Tree, fault: Fault, place: Place) -> Iterator[Place]:
+        """Where a field has the old value."""
+        if fault.kind == "value":
+            yield from scalars(value, fault.old, place)
+            return
+        keys = self._names.id if fault.kind == "source" else self._names.relation
+        for n, item in enumerate(value) if isinstance(value, list) else ((None, value),):
+            here = place if n is None else (*place, n)
+            if isinstance(item, dict):
+                yield from ((*here, key) for key in keys if item.get(key) == fault.old)
+            elif item == fault.old and fault.kind == "source":
+                yield here
+
+    def _unite(self, items: list[Tree], name: str, faults: Sequence[Fault], removable: Callable[[Place, int], bool], steps: Steps) -> None:
+        """Take out of a list of sources what another entry says too."""
+        entries = [self._entry(item, name) for item in items]
+        renamed = {fault.old: fault.new for fault in faults if fault.kind == "source"}
+        for fault in faults:
+            id = renamed.get(fault.old, fault.old)
+            same = [n for n, entry in enumerate(entries) if entry is not None and entry.id == id]
+            if len(same) < 2:
+                continue
+            gone = steps.removed.get((name,), [])
+            try:
+                found = _redundant(entries, [n for n in same if n not in gone], lambda n: removable((name,), n))
+                if fault.kind == "double" and len(same) - len(found) - len([n for n in same if n in gone]) > 1:
+                    raise NotCertain("the entries do not say the same of it")
+            except NotCertain as error:
+                steps.refused[fault.number] = str(error)
+                continue
+            if fault.kind == "double":
+                steps.found.add(fault.number)
+            if found:
+                steps.removed.setdefault((name,), []).extend(found)
+
+    def _entry(self, item: Tree, name: str) -> _Entry | None:
+        if isinstance(item, str):
+            return _Entry(item, self._defaults[name], {})
+        if not isinstance(item, dict):
+            return None
+        id = next((key for key in self._names.id if item.get(key)), None)
+        relation = next((key for key in self._names.relation if item.get(key)), None)
+        if id is None or not isinstance(item[id], str) or (relation is not None and not isinstance(item[relation], str)):
+            return None
+        said: str = self._defaults[name] if relation is None else item[relation]
+        more = {key: value for key, value in item.items() if key not in (id, relation) and value is not None}
+        return _Entry(item[id], self._relations.get(said, said), more)
+
+
+def _redundant(entries: Sequence[_Entry | None], same: Sequence[int], removable: Callable[[int], bool]) -> list[int]:
+    """Which of the entries of one source go, so that what is said stays said: later ones before earlier ones."""
+    stay = list(same)
+    bound = False
+    for n in reversed(same):
+        entry = entries[n]
+        others = [entries[m] for m in stay if m != n]
+        if entry is None or not any(other is not None and entry.is_in(other) for other in others):
+            continue
+        if removable(n):
+            stay.remove(n)
+        else:
+            bound = True
+    left = [entry for n in stay if (entry := entries[n]) is not None]
+    if bound and any(a.is_in(b) for i, a in enumerate(left) for j, b in enumerate(left) if i != j):
+        raise NotCertain("a comment, an anchor or the layout binds each of the entries")
+    return [n for n in same if n not in stay]
+
+
+def _put(tree: Tree, place: Place, value: Tree) -> Tree:
+    """A tree like this one with a value at a place."""
+    if not place:
+        return value
+    copy = tree.copy()
+    copy[place[0]] = _put(tree[place[0]], place[1:], value)
+    return copy
+
+
+def at(tree: Tree, place: Collection[str | int]) -> Tree:
+    """What stands at a place of a tree. Raises LookupError or TypeError where there is nothing."""
+    for part in place:
+        tree = tree[part]
+    return tree
+
+
+def scalars(tree: Tree, value: str, place: Place) -> Iterator[Place]:
+    """The places of the texts that are a value."""
+    if isinstance(tree, dict):
+        for key, item in tree.items():
+            yield from scalars(item, value, (*place, key))
+    elif isinstance(tree, list):
+        for n, item in enumerate(tree):
+            yield from scalars(item, value, (*place, n))
+    elif tree == value:
+        yield place

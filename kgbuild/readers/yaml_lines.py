@@ -1,0 +1,187 @@
+"""Where a place of a block mapping stands, by the indentation of lines alone: for pages that are written as nearly all are.
+
+A parser that keeps positions takes ten times as long as one that does not, and thousands of pages are asked about at once. What is found is
+compared with the tree of the page: lists must be as long, scalars must say the same. Where anything is otherwise, the parser is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+from typing import NamedTuple
+
+from kgbuild.document import Place, Tree
+
+
+class _Block(NamedTuple):
+    """The bytes of one value: where they begin and end, and where its key or dash does. ``column`` is that of its first byte, from zero."""
+
+    start: int
+    end: int
+    column: int
+    mark: int
+
+
+class Outline:
+    """The blocks of one text, as far as they were asked for. All of it says None where a text is not written in the plain way."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._known: dict[Place, _Block | None] = {}
+        self._items: dict[Place, list[_Block]] = {}
+        self._entries: dict[tuple[Place, tuple[str, ...]], dict[str | None, list[tuple[int, _Block]]]] = {}
+        self._lines = [-1, *(found.start() for found in re.finditer(rb"\n", data))]
+
+    def block(self, place: Place) -> _Block | None:
+        """The block at a place; None where it is not written in the plain way."""
+        if place not in self._known:
+            self._known[place] = self._find(place)
+        return self._known[place]
+
+    def scalar(self, block: _Block) -> str | None:
+        """The text of a value that is one scalar on one line."""
+        text = self.data[block.start : block.end].strip()
+        quote = text[:1]
+        if quote in (b"'", b'"'):
+            inner = text[1:-1]
+            return inner.decode() if len(text) > 1 and text.endswith(quote) and not set(inner) & set(b"\\\n" + quote) else None
+        plain = text and quote not in _NOT_PLAIN and b"\n" not in text and b" #" not in text and b": " not in text
+        return text.decode() if plain else None
+
+    def entries(self, place: Place, keys: tuple[str, ...]) -> dict[str | None, list[tuple[int, _Block]]]:
+        """The items of a sequence by what they say: themselves, or the first of their ``keys`` that they have; with number and block."""
+        found = self._entries.get((place, keys))
+        if found is None:
+            found = self._entries[place, keys] = {}
+            parent = self.block(place)
+            for n, item in enumerate(self.items(place, parent) if parent else ()):
+                named = next((block for key in keys if (block := self._value(item, key.encode()))), item)
+                found.setdefault(self.scalar(named), []).append((n, named))
+        return found
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, from one, of an offset."""
+        line = bisect_left(self._lines, offset)
+        return line, len(self.data[self._lines[line - 1] + 1 : offset].decode(errors="replace")) + 1
+
+    def _find(self, place: Place) -> _Block | None:
+        if not place:
+            first = re.search(rb"^[^ \t\r\n#]", self.data, re.MULTILINE)
+            return _Block(first.start(), len(self.data), 0, first.start()) if first else None
+        parent = self.block(place[:-1])
+        if parent is None:
+            return None
+        if isinstance(place[-1], int):
+            items = self.items(place[:-1], parent)
+            return items[place[-1]] if place[-1] < len(items) else None
+        return self._value(parent, place[-1].encode())
+
+    def _value(self, parent: _Block, key: bytes) -> _Block | None:
+        """The value of a key of a block mapping."""
+        data, (first, column) = self.data, self._first_key(parent)
+        named = key + b":"
+        if data.startswith(named, first):
+            mark = first
+        else:
+            line = b"\n" + b" " * column + named
+            mark = data.find(line, first, parent.end) + column + 1
+            if mark == column:
+                return None
+            if data.find(line, mark, parent.end) >= 0:  # the same key again, or a text that looks like it
+                return None
+        start = mark + len(named)
+        if data[start : start + 1] not in (b" ", b"\n", b"\r", b""):
+            return None
+        after = _next(column).search(data, start, parent.end)
+        return _Block(start, after.start() if after else parent.end, column, mark)
+
+    def _first_key(self, block: _Block) -> tuple[int, int]:
+        """Where the first key of a mapping stands, and its column: on the line of its dash, or below its own key."""
+        if block.start == block.mark:
+            return block.start, block.column
+        below = _BELOW.match(self.data, block.start, block.end)
+        return (below.end(), len(below[1])) if below else (block.start, block.column)
+
+    def items(self, place: Place, parent: _Block) -> list[_Block]:
+        """The items of a block sequence."""
+        if place not in self._items:
+            self._items[place] = list(self._split(parent))
+        return self._items[place]
+
+    def _split(self, parent: _Block) -> list[_Block]:
+        data = self.data
+        first = _FIRST_ITEM.match(data, parent.start, parent.end)
+        if first is None:
+            return []
+        dashes = [found.end() for found in _item(len(first[1])).finditer(data, parent.start, parent.end)]
+        ends = [*(data.rfind(b"\n", 0, dash) for dash in dashes[1:]), parent.end]
+        blocks = []
+        for dash, end in zip(dashes, ends, strict=True):
+            start = dash
+            while data[start : start + 1] == b" ":
+                start += 1
+            blocks.append(_Block(start, end, start - data.rfind(b"\n", 0, start) - 1, start))
+        return blocks
+
+
+#: What begins no plain scalar (YAML 1.2 §7.3.3).
+_NOT_PLAIN = frozenset((b"|", b">", b"[", b"{", b"&", b"*", b"!", b"%", b"@", b"`", b"#", b"~"))
+_BELOW = re.compile(rb"[ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)(?=[^ \r\n])")
+_FIRST_ITEM = re.compile(rb"[ \t]*\r?\n( *)-(?=[ \r\n])")
+
+
+@lru_cache(maxsize=64)
+def _item(column: int) -> re.Pattern[bytes]:
+    """The dash of an item of a sequence at a column."""
+    return re.compile(rb"(?<=\n) {%d}-(?=[ \r\n])" % column)
+
+
+@lru_cache(maxsize=64)
+def _next(column: int) -> re.Pattern[bytes]:
+    """The end of the value of a key at a column: the next line at that column or before, which is no item of the value."""
+    outer = rb"| {0,%d}-" % (column - 1) if column else b""
+    return re.compile(rb"\n(?: {0,%d}[^ \t\r\n#-]%s)" % (column, outer))
+
+
+def find(data: bytes, place: Place, tree: Tree) -> tuple[int, int] | None:
+    """Line and column, from one, of a place of the tree of a text; None where the lines do not tell for certain.
+
+    >>> find(b"id: a\\nproducts:\\n- id: a.b\\n  name: x\\n", ("products", 0, "name"), {"id": "a", "products": [{"id": "a.b", "name": "x"}]})
+    (4, 3)
+    """
+    outline = outline_of(data)
+    for n, part in enumerate(place):
+        here = place[: n + 1]
+        block = outline.block(here)
+        if block is None:
+            return None
+        if isinstance(part, int):
+            above = outline.block(place[:n])
+            if not isinstance(tree, list) or above is None or len(outline.items(place[:n], above)) != len(tree):
+                return None
+            tree = tree[part]
+        else:
+            if not isinstance(tree, dict) or part not in tree:
+                return None
+            tree = tree[part]
+    block = outline.block(place)
+    if block is None or (not isinstance(tree, (dict, list)) and not _says(data[block.start : block.end], tree)):
+        return None
+    return outline.position(block.mark)
+
+
+def _says(written: bytes, scalar: Tree) -> bool:
+    """Whether a scalar is what is written, as far as its first word; a text in quotes, or over several lines, may be written otherwise."""
+    text = written.strip()
+    if text[:1] in (b"'", b'"', b"|", b">"):
+        return isinstance(scalar, str)
+    if scalar is None or not isinstance(scalar, str):
+        return bool(text) or scalar is None
+    return text.split(b"\n", 1)[0].strip().startswith(scalar.split("\n", 1)[0][:20].strip().encode()[:20].split(b" ")[0])
+
+
+@lru_cache(maxsize=1)
+def outline_of(data: bytes) -> Outline:
+    """The last text asked about: one page has many places."""
+    return Outline(data)

@@ -1,0 +1,160 @@
+"""Edits -> files: all of them are made, or none is.
+
+The new text of every file is written beside it and renamed over it by a process of its own, which outlives its parent and puts the renamed ones
+back where a later one fails. A file that is not as it was read is not touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from kgbuild.edits import FileEdit, current, edited, refused
+from kgbuild.errors import OutputError
+
+#: What the names of files on their way begin with, before the number of their process: hidden, so never read as records.
+_BESIDE = ".kgbuild-fix-"
+
+
+class _Swap(NamedTuple):
+    """A file, what will take its place, and where it is kept until all are in theirs."""
+
+    edit: FileEdit
+    new: str
+    old: str
+
+
+def apply(edits: Sequence[FileEdit]) -> None:
+    """Make all the edits, or none: raises OutputError where a file has changed since it was read, or cannot be replaced."""
+    swaps: list[_Swap] = []
+    for folder in {os.path.dirname(edit.path) for edit in edits}:
+        _clear(folder)
+    try:
+        for n, edit in enumerate(edits):
+            beside = os.path.join(os.path.dirname(edit.path), f"{_BESIDE}{os.getpid()}-{n}")
+            swaps.append(_Swap(edit, f"{beside}.new", f"{beside}.old"))
+            _write(swaps[-1])
+        with _uninterrupted():
+            _in_a_child(swaps)
+    finally:
+        _remove(swaps)
+
+
+def _write(swap: _Swap) -> None:
+    data = edited(current(swap.edit), swap.edit.changes)
+    try:
+        with open(swap.new, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copystat(swap.edit.path, swap.new)
+        os.utime(swap.new)
+        _same_owner(swap)
+    except OSError as error:
+        raise refused(swap.edit.shown, error) from None
+
+
+def _same_owner(swap: _Swap) -> None:
+    if not hasattr(os, "chown"):
+        return
+    there, here = os.stat(swap.edit.path), os.stat(swap.new)
+    if (there.st_uid, there.st_gid) != (here.st_uid, here.st_gid):
+        with suppress(PermissionError):  # only root may give files away; what others may do with it stays the same
+            os.chown(swap.new, there.st_uid, there.st_gid)
+
+
+def _clear(folder: str) -> None:
+    """Remove what a run left beside the files that was killed before it renamed any."""
+    for left in Path(folder or ".").glob(f"{_BESIDE}*"):
+        pid = left.name.removeprefix(_BESIDE).partition("-")[0]
+        if pid.isdigit() and int(pid) != os.getpid() and not _lives(int(pid)):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _remove(swaps: Sequence[_Swap]) -> None:
+    for swap in swaps:
+        for path in (swap.new, swap.old):
+            with suppress(OSError):
+                os.unlink(path)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """From here on nothing that is typed at the terminal stops it. (Only the main thread may say so, and only it is interrupted.)"""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _in_a_child(swaps: Sequence[_Swap]) -> None:
+    """Rename in a process of its own session: a kill of this one, or of its group, lets it end what it began."""
+    if not hasattr(os, "fork"):
+        return _rename(swaps)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover  (a process of its own)
+        said = "expected files that can be replaced, got an error; nothing was mended"
+        try:
+            os.setsid()
+            os.close(reading)
+            _rename(swaps)
+            said = ""
+        except OutputError as error:
+            said = str(error)
+        finally:
+            os.write(writing, said.encode())
+            _remove(swaps)
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        failed = pipe.read().decode()
+    _, status = os.waitpid(child, 0)
+    if failed or status:
+        raise OutputError(failed or "expected the files to be replaced, got a process that was killed; run it again")
+
+
+def _rename(swaps: Sequence[_Swap]) -> None:
+    """Put every new file into its place. Raises OutputError, with those put back that were renamed."""
+    done: list[_Swap] = []
+    try:
+        for swap in swaps:
+            current(swap.edit)
+            _keep(swap)
+            os.replace(swap.new, swap.edit.path)
+            done.append(swap)
+    except BaseException as error:
+        for renamed in reversed(done):
+            os.replace(renamed.old, renamed.edit.path)
+        if isinstance(error, OSError):
+            raise refused(swap.edit.shown, error) from None
+        raise
+
+
+def _keep(swap: _Swap) -> None:
+    """A second name for the old file, or where the file system has none, a copy of it."""
+    try:
+        os.link(swap.edit.path, swap.old)
+    except OSError:
+        shutil.copy2(swap.edit.path, swap.old)

@@ -1,0 +1,121 @@
+"""Upstream is what its definition says (SPEC §3), on small graphs of random sources with many cycles in them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from kgbuild.checks.upstream import cut_off, depths, owners_of, path, steps, upstream
+from kgbuild.checks.view import Limits, View
+from kgbuild.make import Maker
+from kgbuild.mapping import load
+from kgbuild.model import Description, Node
+
+MAPPING = load()
+MAKER = Maker(MAPPING)
+CITED = ("derived_from", "original", "prov:hadPrimarySource")
+
+
+def made(seed: int) -> View:
+    """Resources, some of them a DataSource, that mostly cite themselves, each other, and each other's products; and two stubs."""
+    chosen = random.Random(seed)
+    resources = [f"r{n}" for n in range(chosen.randint(1, 7))]
+    products = [f"{resource}.p{n}" for resource in resources for n in range(chosen.randint(0, 3))]
+    often = chosen.choice([0.05, 0.3, 0.6])
+    nodes = [node("resource", id, "DataSource" if chosen.random() < often else "Aggregator") for id in resources]
+    nodes += [
+        *(node("product", id, "Product") for id in products),
+        node("resource", "zz", stub=True),
+        node("product", "r0.stub", stub=True),
+    ]
+    edges = []
+    for product in products:
+        owner = product.partition(".")[0]
+        edges.append(MAKER.edge("has_product", f"kgr:{owner}", f"kgr:{product}", (owner,)))
+        cited = {owner} if chosen.random() < 0.8 else set()
+        for _ in range(chosen.choice([0, 0, 1, 2, 3])):
+            cited.add(chosen.choice([*resources, *products, "zz", "r0.stub"] if chosen.random() < 0.5 else resources))
+        for source in sorted(cited):
+            within = source.partition(".")[0] == owner or None
+            edges.append(MAKER.edge(CITED[0], f"kgr:{product}", f"kgr:{source}", (owner,), CITED[1], CITED[2], within))
+    return View(MAPPING, Limits(), nodes, edges)
+
+
+def node(kind: str, id: str, category: str | None = None, *, stub: bool | None = None) -> Node:
+    return MAKER.node(kind, id, category, Description(), (), stub=stub)
+
+
+def next_ones(view: View, id: str) -> Iterator[tuple[str, int, bool]]:
+    """Each source of a product, or of a resource's products: what it adds to the depth, and whether the walk goes on from there."""
+    for product in [id] if view.is_product(id) else view.products.get(id, ()):
+        for edge in view.derivations.get(product, ()):
+            own = edge.object in view.owners[product]
+            yield edge.object, 0 if edge.within_owner else 1, not own
+
+
+def defined(view: View, product: str) -> dict[str, int]:
+    """The depth of everything upstream: lowered until nothing changes."""
+    home = view.owners[product]
+    told: dict[str, int] = {}
+    walked = {product: 0}
+    changed = True
+    while changed:
+        changed = False
+        for here, depth in list(walked.items()):
+            for id, more, on in next_ones(view, here):
+                there = depth + more
+                if id in (product, here) or (id in home and there > 0):
+                    continue
+                for known in (told, walked) if on and id not in home else (told,):
+                    if there < known.get(id, there + 1):
+                        known[id], changed = there, True
+    return told
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_upstream_is_what_the_definition_says(seed: int) -> None:
+    view = made(seed)
+    deepest = {product: (depth, id) for product, depth, id in depths(view, 10**6)}
+    for product in view.owners:
+        found = upstream(view, product)
+        assert found == defined(view, product)
+        depth = max(found.values(), default=0)
+        assert deepest.get(product, (0, ""))[0] == depth
+        assert depth == 0 or deepest[product][1] == min(id for id in found if found[id] == depth)
+        for id in view.nodes.keys() - {product}:
+            way = path(view, product, id)
+            assert bool(way) == (id in found)
+            if way:
+                assert (way[0], way[-1], len(set(way))) == (product, id, len(way))
+                assert found[id] == sum(costs(view, here, there) for here, there in pairwise(way))
+
+
+def costs(view: View, here: str, there: str) -> int:
+    own, sisters, foreign = steps(view, here)
+    assert there in (*own, *sisters, *foreign)
+    return 0 if there in own or there in sisters else 1
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_cut_off_is_what_has_no_origin_upstream(seed: int) -> None:
+    view = made(seed)
+    origins = {id for id in view.nodes if view.kind(id) == "DataSource"}
+
+    def reaches(product: str) -> bool:
+        belong = ({*owners_of(view, id)} for id in upstream(view, product))
+        return any(owners & origins and owners.isdisjoint(view.owners[product]) for owners in belong)
+
+    expected = [product for product in view.derivations if view.foreign(product) and not reaches(product)]
+    assert list(cut_off(view, origins.__contains__)) == expected
+
+
+def test_what_is_too_much_to_walk_is_told() -> None:
+    view = made(3)
+    every = list(depths(view, 10**6))
+    assert len(every) > 1
+    first, *others = depths(view, 0)
+    assert first == every[0]
+    assert [(product, depth) for product, depth, _ in others][-1] == (every[-1][0], None)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from kgbuild.reports import Report, text
+
+Golden = Callable[[str, str], None]
+
+
+def test_a_small_report(small: Report, golden: Golden) -> None:
+    golden("small.txt", text.render(small))
+
+
+def test_five_of_each_rule_the_gravest_first_and_the_rest_counted(many: Report, golden: Golden) -> None:
+    golden("many.txt", text.render(many))
+
+
+def test_statistics(many: Report, small: Report, golden: Golden) -> None:
+    both = [*many.findings, *small.findings]
+    golden("statistics.txt", text.render(replace(many, findings=both, statistics=True)))
+
+
+def test_nothing_found(empty: Report) -> None:
+    assert text.render(empty) == "nothing found in 0 files\n"
+    assert text.render(replace(empty, files=1, known=2, statistics=True)) == "nothing found in 1 file; 2 known ones stay quiet\n"
+
+
+def test_colour_is_for_place_and_level_only(many: Report) -> None:
+    first, *_, last = text.render(replace(many, findings=many.findings[-1:], color=True)).splitlines()
+    assert first == "\x1b[1m8.md:8:1:\x1b[0m \x1b[1;31mRF001 error:\x1b[0m message 8"
+    assert last == "1 finding (1 error) in 1,234 files; 2 known ones stay quiet"
+
+
+def test_statistics_in_colour(many: Report) -> None:
+    first, *_ = text.render(replace(many, findings=many.findings[:2], color=True, statistics=True)).splitlines()
+    assert first == "2 \x1b[1;36mLC004 info\x1b[0m  Upstream whose licence is unknown"
+
+
+def test_what_a_record_says_neither_steers_a_terminal_nor_makes_lines(small: Report) -> None:
+    told = text.render(small)
+    assert all(character.isprintable() or character == "\n" for character in told)
+    assert len(told.splitlines()) == 9

@@ -1,0 +1,153 @@
+"""What the rules say of themselves: docs/rules.md is what is made from their docstrings, and the terminal shows the same.
+
+To write the page anew: ``pytest tests/test_rules_page.py --regenerate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from running import run_command
+
+from kgbuild import checks
+from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.view import View
+from kgbuild.reports import rules_page
+
+PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
+
+
+def example(view: View) -> Iterator[Found]:
+    """A thing with two `odd|names` that nobody <b>expects</b>.
+
+    More is said of it here, in a paragraph whose words
+    go on over two lines. It has_underscores.
+
+    - an item
+    - another
+
+    Why: nobody expects it.
+    Example: `a: *b`, where `c: <d>` is meant,
+    which is not the same.
+    Mend: expect it.
+    """
+    yield from ()
+
+
+RULE = Rule("ZZ001", "warning", example, partial=True)
+
+
+def test_the_page_is_what_is_made_from_the_rules(regenerate: bool) -> None:
+    page = rules_page.page()
+    if regenerate:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_bytes(page.encode())
+    assert PAGE.read_bytes().decode() == page, "run `pytest tests/test_rules_page.py --regenerate` and review the diff"
+
+
+def test_the_command_prints_the_page() -> None:
+    result = run_command(["rule", "--all", "--format", "markdown"])
+    assert (result.exit_code, result.stdout) == (0, rules_page.page())
+
+
+def test_every_rule_has_a_row_and_a_section() -> None:
+    html = MarkdownIt("commonmark").enable("table").render(rules_page.page())
+    for rule in checks.rules():
+        assert f'<td><a href="#{rule.code.lower()}">{rule.code}</a></td>' in html
+        assert f"<h3>{rule.code}</h3>" in html
+
+
+def test_no_docstring_makes_markup() -> None:
+    """But for code and lists; what a rule means literally stands between backticks."""
+    allowed = {"text", "text_special", "code_inline", "softbreak"}
+    for rule in checks.rules():
+        for part in rule.parts.values():
+            tokens = MarkdownIt("commonmark").parse(rules_page.prose(part))
+            assert {child.type for token in tokens for child in token.children or ()} <= allowed, f"{rule.code}: {part}"
+            assert {token.type for token in tokens if token.type.endswith("_open")} <= {
+                "paragraph_open",
+                "bullet_list_open",
+                "list_item_open",
+            }
+
+
+def test_a_section() -> None:
+    assert rules_page.section(RULE) == (
+        "### ZZ001\n"
+        "\n"
+        "*warning; info with `--partial`*\n"
+        "\n"
+        "A thing with two `odd|names` that nobody \\<b\\>expects\\</b\\>.\n"
+        "\n"
+        "More is said of it here, in a paragraph whose words go on over two lines. It has\\_underscores.\n"
+        "\n"
+        "- an item\n"
+        "- another\n"
+        "\n"
+        "**Why:** nobody expects it.\n"
+        "\n"
+        "**Example:** `a: *b`, where `c: <d>` is meant, which is not the same.\n"
+        "\n"
+        "**Mend:** expect it.\n"
+    )
+
+
+def test_a_cell_keeps_a_pipe_in_code() -> None:
+    assert rules_page.cell("two `odd|names` | <b>") == "two `odd\\|names` \\| \\<b\\>"
+
+
+def test_a_text_for_a_terminal() -> None:
+    assert rules_page.plain(RULE, 40) == (
+        "ZZ001 (warning; info with --partial)\n"
+        "\n"
+        "A thing with two `odd|names` that nobody\n"
+        "<b>expects</b>.\n"
+        "\n"
+        "More is said of it here, in a paragraph\n"
+        "whose words go on over two lines. It\n"
+        "has_underscores.\n"
+        "\n"
+        "- an item\n"
+        "- another\n"
+        "\n"
+        "Why:\n"
+        "    nobody expects it.\n"
+        "\n"
+        "Example:\n"
+        "    `a: *b`, where `c: <d>` is meant,\n"
+        "    which is not the same.\n"
+        "\n"
+        "Mend:\n"
+        "    expect it.\n"
+    )
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 60), ("500", 100)])
+def test_the_command_wraps_to_the_width_of_the_terminal(columns: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    (rule,) = (rule for rule in checks.rules() if rule.code == "RD001")
+    assert run_command(["rule", "rd001"]).stdout == rules_page.plain(rule, width)
+    assert run_command(["rule", "RD001", "--format", "markdown"]).stdout == rules_page.section(rule)
+    every = "\n".join(rules_page.plain(rule, width) for rule in checks.rules())
+    assert run_command(["rule", "--all"]).stdout == every
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "kgbuild rule: expected the code of a rule, or --all, got neither; try `kgbuild rule RF001`"),
+        (["RF001", "--all"], "kgbuild rule: expected the code of a rule, or --all, got both; try `kgbuild rule RF001`"),
+    ],
+)
+def test_what_cannot_be_meant(arguments: list[str], message: str) -> None:
+    result = run_command(["rule", *arguments])
+    assert (result.exit_code, result.stderr) == (2, f"error: {message}\n")
+
+
+def test_a_code_that_is_not_there() -> None:
+    codes = ", ".join(rule.code for rule in checks.rules())
+    result = run_command(["rule", "QQ1"])
+    assert (result.exit_code, result.stderr) == (2, f"error: kgbuild rule: expected one of {codes}, got 'QQ1'\n")
