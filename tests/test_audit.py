@@ -1,0 +1,86 @@
+"""What the audit says of real records, against facts that were counted by other means (the issue's, and SPEC §7)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import run_command
+
+import kgbuild
+
+NEWER, OLDER = "kg-registry-2026-08-17.tar.gz", "kg-registry-2025-12-06.tar.gz"
+
+
+def findings(corpus: Path, name: str) -> list[dict[str, Any]]:
+    result = run_command(["check", str(corpus / name), "--format", "jsonl", "--no-cache", "--fail-on", "never"])
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def newer(corpus: Path) -> list[dict[str, Any]]:
+    return findings(corpus, NEWER)
+
+
+@pytest.fixture(scope="module")
+def older(corpus: Path) -> list[dict[str, Any]]:
+    return findings(corpus, OLDER)
+
+
+def of(found: list[dict[str, Any]], code: str) -> list[dict[str, Any]]:
+    return [finding for finding in found if finding["code"] == code]
+
+
+def test_no_product_cycle_and_twelve_groups_of_resources(newer: list[dict[str, Any]]) -> None:
+    assert of(newer, "PG001") == of(newer, "PG002") == []
+    sizes = Counter(finding["message"].partition(" source each other")[0].count("'") // 2 for finding in of(newer, "PG003"))
+    assert sum(sizes.values()) == 12
+    assert (min(sizes), max(sizes)) == (2, 6)
+
+
+def test_two_dangling_ids(newer: list[dict[str, Any]]) -> None:
+    assert {finding["object"] for finding in of(newer, "RF001")} == {"kgr:nlm.publisher", "kgr:geonames.feature"}
+
+
+def test_products_whose_only_source_is_their_own_resource(newer: list[dict[str, Any]], corpus: Path) -> None:
+    graph = kgbuild.build(corpus / NEWER, aliases=False)
+    cited: dict[str, set[str]] = {}
+    owners: dict[str, set[str]] = {}
+    for edge in graph.edges:
+        if edge.predicate == "kgrs:derived_from":
+            cited.setdefault(edge.subject, set()).add(edge.object)
+        elif edge.predicate == "kgrs:has_product":
+            owners.setdefault(edge.object, set()).add(edge.subject)
+    itself = {product for product, sources in cited.items() if sources <= owners[product]}
+    assert len(itself) == 3_256
+    compiled = {node.id for node in graph.nodes if node.category[0] in ("kgrs:Aggregator", "kgrs:KnowledgeGraph")}
+    assert {finding["subject"] for finding in of(newer, "SR002")} == {product for product in itself if owners[product] & compiled}
+
+
+def test_shared_infores_ids_and_sources_that_are_no_longer_active(newer: list[dict[str, Any]]) -> None:
+    assert len(of(newer, "ID002")) == 4
+    assert len(of(newer, "ST001")) == 218
+    assert len(of(newer, "FM006")) == 321
+
+
+def test_listings_that_disagree_pages_without_a_listing_and_owners_without_a_record(older: list[dict[str, Any]]) -> None:
+    assert len(of(older, "LS001")) == 35
+    assert len([finding for finding in of(older, "LS004") if finding["severity"] == "warning"]) == 21
+    assert len(of(older, "RF003")) == 21
+
+
+def test_the_errors(newer: list[dict[str, Any]], older: list[dict[str, Any]]) -> None:
+    """Each of them was read in the files, and is true."""
+    errors = [Counter(finding["code"] for finding in found if finding["severity"] == "error") for found in (newer, older)]
+    assert errors == [{"FM001": 2, "LC003": 1, "RF001": 3}, {"FM001": 2, "RF001": 1, "RF003": 21}]
+
+
+def test_every_finding_has_its_place(newer: list[dict[str, Any]], older: list[dict[str, Any]]) -> None:
+    places = [place for finding in (*newer, *older) for place in (finding, *finding["related"])]
+    assert [place for place in places if not (place["path"] and place["line"] and place["column"])] == []
+    for found in (newer, older):
+        assert len({finding["fingerprint"] for finding in found}) == len(found)
