@@ -14,6 +14,7 @@ import random
 import resource
 import time
 from collections.abc import Iterator
+from itertools import count
 
 from kgbuild import mapping
 from kgbuild.checks import provenance
@@ -37,33 +38,27 @@ def product(n: int, resources: int) -> str:
 
 
 def make_edges(maker: Maker, resources: int, products: int, edges: int, cycles: int, *, everywhere: bool) -> Iterator[Edge]:
-    """`has_product`, then `derived_from`. The ids of edges are numbers: hashing millions of them is not what is measured."""
+    """`has_product` and `derived_from`, product by product. The ids of edges are numbers: hashing millions of them is not what is measured."""
     owned, derived = maker.edge("has_product", "a", "b", ()), maker.edge("derived_from", "a", "b", (), "original", "prov:hadPrimarySource")
     chosen = random.Random(1)  # noqa: S311  # no secret: the same graph every time
     names = [f"kgr:r{n}" for n in range(resources)]
-    number = 0
-
-    def edge(like: Edge, subject: str, target: str, within: bool | None) -> Edge:
-        nonlocal number
-        number += 1
-        fields = (like.category, like.knowledge_level, like.agent_type, like.relation_type, like.source_role, None, (), ("r",), within)
-        return Edge(str(number), subject, like.predicate, target, *fields)
-
-    ids = [f"kgr:{product(n, resources)}" for n in range(products)]
-    for n, id in enumerate(ids):
-        yield edge(owned, names[n % resources], id, None)
-        yield edge(derived, id, names[n % resources], True)
     ring = resources // 10
-    for n in range(min(cycles * ring, resources)):
-        start = n - n % ring
-        yield edge(derived, ids[n], names[start + (n + 1 - start) % ring], None)
-    while number < edges:
-        n = chosen.randrange(products)
-        owner = n % resources
-        below = resources if everywhere else owner
-        target = int(chosen.random() * below)
-        if below and target != owner:
-            yield edge(derived, ids[n], names[target], None)
+    numbers = count()
+
+    def edge(like: Edge, subject: str, target: str, *, within: bool | None = None) -> Edge:
+        fields = (like.category, like.knowledge_level, like.agent_type, like.relation_type, like.source_role, None, (), ("r",), within)
+        return Edge(str(next(numbers)), subject, like.predicate, target, *fields)
+
+    for n in range(products):
+        id, owner = f"kgr:{product(n, resources)}", n % resources
+        yield edge(owned, names[owner], id)
+        yield edge(derived, id, names[owner], within=True)
+        ringed = n < min(cycles, 10) * ring
+        if ringed:
+            yield edge(derived, id, names[n - n % ring + (n + 1) % ring])
+        for _ in range((n + 1) * edges // products - n * edges // products - 2 - ringed):
+            target = int(chosen.random() * (resources if everywhere else owner))
+            yield edge(derived, id, names[target], within=target == owner or None)
 
 
 def megabytes() -> int:

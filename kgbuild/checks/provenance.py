@@ -15,8 +15,8 @@ from kgbuild.model import Edge
 _ORIGINS = ("DataSource", "Ontology")
 #: Members of a group of which all citations are told; in a larger one it is those of the cycle that is shown.
 _WHOLE = 100
-#: Citations that PG004 looks at before it gives up: two or three seconds. A registry of a thousand resources has some thirty thousand.
-_LOOKED_AT = 6_000_000
+#: Citations that PG004 looks at before it gives up: a second or two. In a registry of a thousand resources there are some twenty thousand.
+_LOOKED_AT = 4_000_000
 
 
 def cycles(view: View) -> Iterator[Found]:

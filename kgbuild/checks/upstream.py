@@ -7,7 +7,7 @@ expanded. A step within an owner adds no depth, any other adds one. Nothing is w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -32,7 +32,7 @@ _NOWHERE = Steps()
 class _Tables:
     """The steps and walks of one view. It holds what the view holds and never the view, so that it goes when the view goes.
 
-    ``recited`` are the products that are cited and name sources: those that can stand in the middle of a way of products.
+    ``cited`` are all sources but own resources.
     """
 
     def __init__(self, view: View) -> None:
@@ -41,11 +41,10 @@ class _Tables:
         self.by_node: dict[str, Steps] = {}
         self.walks: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
         self.room = _KEPT_NODES
-        cited: set[str] = set()
+        self.cited: set[str] = set()
         for product, edges in view.derivations.items():
             self.by_product[product] = found = _steps(edges, self.owners.get(product, ()))
-            cited.update(found.sisters, found.foreign)
-        self.recited = cited & view.derivations.keys()
+            self.cited.update(found.sisters, found.foreign)
 
     def of(self, id: str) -> Steps:
         """The steps from a product, or from a resource by its products; from what is both, by both."""
@@ -93,7 +92,8 @@ def steps(view: View, id: str) -> Steps:
 
 def recited(view: View) -> list[str]:
     """The products that others, or they themselves, are made from and that name sources, sorted: a cycle of products is among these."""
-    return sorted(_tables(view).recited)
+    tables = _tables(view)
+    return sorted(tables.cited & tables.by_product.keys())
 
 
 def owners_of(view: View, id: str) -> tuple[str, ...]:
@@ -237,34 +237,27 @@ def cut_off(view: View, origin: Callable[[str], bool]) -> Iterator[str]:
     however large the upstreams are together.
     """
     tables = _tables(view)
-    known: dict[str, bool] = {}
-
-    def good(id: str) -> bool:
-        found = known.get(id)
-        if found is None:
-            found = known[id] = any(map(origin, owners_of(view, id)))
-        return found
-
+    good = {id for id in tables.cited if any(map(origin, owners_of(view, id)))}
     left: dict[str, list[str]] = {}
     for product, (_, sisters, foreign) in tables.by_product.items():
-        if foreign and not any(map(good, foreign)):
+        if foreign and good.isdisjoint(foreign):
             left[product] = _walk(tables, [product], 0, {product: 0}, {}) if sisters else list(foreign)
     away = _away(tables, {id: None for sources in left.values() for id in sources}, good)
     for product, sources in left.items():
         home = tables.owners.get(product, ())
         near = min((away[id] for id in sources if id in away), default=None)
         # The shortest way leads neither through home nor back to it, if home is no origin and no nearer to one than the first step.
-        if near is None or (any(good(id) or away.get(id, near) < near for id in home) and not _finds(view, home, sources, good)):
+        if near is None or (any(origin(id) or away.get(id, near) < near for id in home) and not _finds(view, home, sources, good)):
             yield product
 
 
-def _away(tables: _Tables, start: dict[str, None], good: Callable[[str], bool]) -> dict[str, int]:
+def _away(tables: _Tables, start: dict[str, None], good: Container[str]) -> dict[str, int]:
     """How many steps the next good source is away from each node that leads to one, as far as the walk from the start comes."""
     before: dict[str, list[str]] = {}
     goals: list[str] = []
     walk = [*start]
     for node in walk:  # which grows
-        if good(node):
+        if node in good:
             goals.append(node)
             continue
         _, sisters, foreign = tables.of(node)
@@ -282,13 +275,13 @@ def _away(tables: _Tables, start: dict[str, None], good: Callable[[str], bool]) 
     return away
 
 
-def _finds(view: View, home: tuple[str, ...], start: list[str], good: Callable[[str], bool]) -> bool:
+def _finds(view: View, home: tuple[str, ...], start: list[str], good: Container[str]) -> bool:
     """Whether a walk that does not go through home comes to something good that does not belong there."""
     tables = _tables(view)
     walk = list(start)
     seen = {*walk, *home}
     for node in walk:  # which grows
-        if good(node) and not any(owner in home for owner in owners_of(view, node)):
+        if node in good and not any(owner in home for owner in owners_of(view, node)):
             return True
         _, sisters, foreign = tables.of(node)
         for id in (*sisters, *foreign):
