@@ -65,15 +65,18 @@ def mutual_sources(view: View) -> Iterator[Found]:
     """
     cited = _cited_owners(view)
     for group in cycle_groups(cited):
-        among = set(group)
-        inner = {resource: sorted(among.intersection(cited[resource]) - {resource}) for resource in group}
-        cycle = shortest_cycle(inner, group)
+        cycle = shortest_cycle(cited, group)
         causes = [_causes(view, *step) for step in _steps(cycle)]
         told = "" if len(cycle) == len(group) else "; the shortest cycle"
         way = listed([_cause(view, edges, " is made" if n == 0 else "") for n, edges in enumerate(causes)])
         message = f"{listed(_names(view, group))} source each other{told}: {way}"
         if len(group) <= _WHOLE:
-            causes += [_causes(view, resource, source) for resource in group for source in inner[resource]]
+            causes += [
+                _causes(view, resource, source)
+                for resource in group
+                for source in group
+                if source in cited[resource] and source != resource
+            ]
         yield at_citations(view, group[0], [edge for edges in causes for edge in edges], message)
 
 

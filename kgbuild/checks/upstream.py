@@ -46,8 +46,10 @@ class _Tables:
             self.by_product[product] = found = _steps(edges, self.owners.get(product, ()))
             self.cited.update(found.sisters, found.foreign)
 
-    def of(self, id: str) -> Steps:
-        """The steps from a product, or from a resource by its products; from what is both, by both."""
+    def of(self, id: str, depth: int = 1) -> Steps:
+        """The steps from a product, or from a resource by its products; from what is both, by both, but not where a walk begins."""
+        if depth == 0:
+            return self.by_product.get(id, _NOWHERE)
         found = self.by_node.get(id)
         if found is None:
             products = (*self.products.get(id, ()), id)
@@ -159,7 +161,7 @@ def _walk(tables: _Tables, level: list[str], depth: int, walked: dict[str, int],
     """
     following: list[str] = []
     for node in level:  # which grows by the sisters
-        own, sisters, foreign = tables.of(node)
+        own, sisters, foreign = tables.of(node, depth)
         for id in own:
             touched.setdefault(id, depth)
         for id in sisters:
@@ -206,7 +208,7 @@ def path(view: View, product: str, target: str) -> list[str]:
     while level and target not in before:
         following: dict[str, str] = {}
         for node in level:  # which grows by the sisters
-            own, sisters, foreign = tables.of(node)
+            own, sisters, foreign = tables.of(node, depth)
             if target in own and (depth == 0 or target not in home):
                 return [*_way(before, product, node), target]
             for id in sisters:

@@ -23,6 +23,10 @@ class _Block(NamedTuple):
     mark: int
 
 
+#: Places of one text of which each is counted to, before the lines of the text are numbered.
+_MANY = 30
+
+
 class Outline:
     """The blocks of one text, as far as they were asked for. All of it says None where a text is not written in the plain way."""
 
@@ -31,7 +35,8 @@ class Outline:
         self._known: dict[Place, _Block | None] = {}
         self._items: dict[Place, list[_Block]] = {}
         self._entries: dict[tuple[Place, tuple[str, ...]], dict[str | None, list[tuple[int, _Block]]]] = {}
-        self._lines = [-1, *(found.start() for found in re.finditer(rb"\n", data))]
+        self._asked = 0
+        self._lines: list[int] = []
 
     def block(self, place: Place) -> _Block | None:
         """The block at a place; None where it is not written in the plain way."""
@@ -62,8 +67,13 @@ class Outline:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, from one, of an offset."""
-        line = bisect_left(self._lines, offset)
-        return line, len(self.data[self._lines[line - 1] + 1 : offset].decode(errors="replace")) + 1
+        self._asked += 1
+        start = self.data.rfind(b"\n", 0, offset) + 1
+        column = len(self.data[start:offset].decode(errors="replace")) + 1
+        if self._asked < _MANY:
+            return self.data.count(b"\n", 0, offset) + 1, column
+        self._lines = self._lines or [found.start() for found in re.finditer(b"\n", self.data)]
+        return bisect_left(self._lines, offset) + 1, column
 
     def _find(self, place: Place) -> _Block | None:
         if not place:
@@ -134,7 +144,7 @@ _FIRST_ITEM = re.compile(rb"[ \t]*\r?\n( *)-(?=[ \r\n])")
 @lru_cache(maxsize=64)
 def _item(column: int) -> re.Pattern[bytes]:
     """The dash of an item of a sequence at a column."""
-    return re.compile(rb"(?<=\n) {%d}-(?=[ \r\n])" % column)
+    return re.compile(rb"\n {%d}-(?=[ \r\n])" % column)
 
 
 @lru_cache(maxsize=64)
