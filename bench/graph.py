@@ -1,4 +1,4 @@
-"""Times the rules of the provenance graph (PG) on a graph of any size, and says how much memory that takes.
+"""Times the rules about the graph (PG and RF) on a graph of any size, and says how much memory that takes.
 
 A fifth of the nodes are resources, the rest are their products. Every product has an owner and cites it; what is left of the edges goes
 from products to other resources. `--cycles 0` makes them so that no resources source each other: each cites those with smaller numbers.
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from kgbuild import mapping
-from kgbuild.checks import provenance
+from kgbuild.checks import provenance, references
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
 from kgbuild.model import Description, Edge, Node
@@ -42,11 +42,12 @@ def make_edges(maker: Maker, resources: int, products: int, edges: int, cycles: 
     owned, derived = maker.edge("has_product", "a", "b", ()), maker.edge("derived_from", "a", "b", (), "original", "prov:hadPrimarySource")
     chosen = random.Random(1)  # noqa: S311  # no secret: the same graph every time
     names = [f"kgr:r{n}" for n in range(resources)]
+    by = [(f"r{n}",) for n in range(resources)]
     ring = resources // 10
     numbers = count()
 
     def edge(like: Edge, subject: str, target: str, *, within: bool | None = None) -> Edge:
-        fields = (like.category, like.knowledge_level, like.agent_type, like.relation_type, like.source_role, None, (), ("r",), within)
+        fields = (like.category, like.knowledge_level, like.agent_type, like.relation_type, like.source_role, None, (), by[owner], within)
         return Edge(str(next(numbers)), subject, like.predicate, target, *fields)
 
     for n in range(products):
@@ -84,7 +85,7 @@ def main() -> None:
     total = 0.0
     for what, work in (
         ("tables of the view", lambda: (view.derivations, view.products)),
-        *((rule.code, lambda rule=rule: list(rule.check(view))) for rule in provenance.RULES),
+        *((rule.code, lambda rule=rule: list(rule.check(view))) for rule in (*provenance.RULES, *references.RULES)),
     ):
         start = time.perf_counter()
         found = work()

@@ -122,8 +122,10 @@ def _linked(view: View) -> set[str]:
         owners = view.owners.get(product, ())
         leaves = False
         for edge in edges:
+            if edge.within_owner or (leaves and edge.object in linked):
+                continue
             others = view.owners.get(edge.object)
-            if edge.within_owner or (others and not set(owners).isdisjoint(others)):
+            if others and not set(owners).isdisjoint(others):
                 continue
             leaves = True
             linked.add(edge.object)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -88,6 +88,16 @@ class _Room(dict[str, list[Said]]):
             return default
 
 
+_KINDS: tuple[EdgeKind, ...] = ("derived_from", "has_product", "superseded_by")
+
+
+def _by_subject(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
+    found: defaultdict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        found[edge.subject].append(edge)
+    return dict(found)
+
+
 class View:
     """One run as rules see it. Keys are node ids (CURIEs) throughout.
 
@@ -124,32 +134,37 @@ class View:
                     room.setdefault(claim.about, []).append(claim)
 
     @cached_property
+    def _kinds(self) -> dict[str, list[Edge]]:
+        """The edges of the kinds that rules ask for, by our own predicate; those that are rolled up are left out."""
+        rules = self.mapping.provenance.edges
+        found: dict[str, list[Edge]] = {rules[kind].registry: [] for kind in _KINDS}
+        for edge in self.edges:
+            kept = found.get(edge.original_predicate or edge.predicate)
+            if kept is not None and edge.products is None:
+                kept.append(edge)
+        return found
+
+    def _of(self, kind: EdgeKind) -> list[Edge]:
+        return self._kinds[self.mapping.provenance.edges[kind].registry]
+
+    @cached_property
     def derivations(self) -> dict[str, list[Edge]]:
         """The `derived_from` edges of each product, in the order of the graph."""
-        return self._by_subject("derived_from")
+        return _by_subject(self._of("derived_from"))
 
     @cached_property
     def successors(self) -> dict[str, list[Edge]]:
         """The `superseded_by` edges of each resource."""
-        return self._by_subject("superseded_by")
-
-    def _by_subject(self, kind: EdgeKind) -> dict[str, list[Edge]]:
-        found: defaultdict[str, list[Edge]] = defaultdict(list)
-        for edge in self._of(kind):
-            found[edge.subject].append(edge)
-        return dict(found)
-
-    def _of(self, kind: EdgeKind) -> Iterator[Edge]:
-        predicate = self.mapping.provenance.edges[kind].registry
-        return (edge for edge in self.edges if (edge.original_predicate or edge.predicate) == predicate and edge.products is None)
+        return _by_subject(self._of("superseded_by"))
 
     @cached_property
     def owners(self) -> dict[str, tuple[str, ...]]:
         """The owners of each product, sorted."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
+        found: dict[str, tuple[str, ...]] = {}
         for edge in self._of("has_product"):
-            found[edge.object].add(edge.subject)
-        return {product: tuple(sorted(owners)) for product, owners in found.items()}
+            owners = found.get(edge.object)
+            found[edge.object] = (edge.subject,) if owners is None else tuple(sorted({*owners, edge.subject}))
+        return found
 
     @cached_property
     def products(self) -> dict[str, tuple[str, ...]]:
