@@ -38,6 +38,11 @@ class Checked(Struct, frozen=True, kw_only=True):
     vocabulary: mapping.Mapping
     raised: Sequence[Raised]
 
+    @property
+    def unread(self) -> int:
+        """How many files, or lines of them, could not be read as records."""
+        return len({(path, problem.line) for path, problem in self.source.problems if not problem.doubled})
+
     def plan(self, choices: Choices, known: Collection[str] = ()) -> mend.Plan:
         """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
         told = [item for item in self.raised if all(keep(item.finding) for keep in choices.keeps)]

@@ -139,7 +139,10 @@ def check(
         known = _known(baseline, entries, found, {rule.code for rule in choose(select, ignore)}, write=write_baseline)
     report = checked.report(choices, known, fixed)
     _write(reports.render(form, report), output)
-    if any(finding.code == "RD001" for finding in report.findings):
+    if checked.unread:  # whatever was selected: what is said of the rest may be wrong for it
+        if not any(finding.code == "RD001" for finding in report.findings):
+            what = "file or line" if checked.unread == 1 else "files or lines"
+            click.echo(f"{checked.unread:,} {what} could not be read as records; `--select RD001` tells why", err=True)
         return 2
     return 1 if any(over(finding.severity, fail_on) for finding in report.findings) else 0
 

@@ -84,3 +84,11 @@ def test_every_finding_has_its_place(newer: list[dict[str, Any]], older: list[di
     assert [place for place in places if not (place["path"] and place["line"] and place["column"])] == []
     for found in (newer, older):
         assert len({finding["fingerprint"] for finding in found}) == len(found)
+
+
+def test_what_cannot_be_read_makes_the_status_2_whatever_is_selected(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nlayout: resource_detail\nid: a\ncategory: DataSource\nname: A\n---\n")
+    (tmp_path / "b.md").write_text("---\nid: [b\n---\n")
+    result = run_command(["check", str(tmp_path), "--select", "PG", "--no-cache", "--isolated"])
+    assert (result.exit_code, result.stdout) == (2, "nothing found in 2 files\n")
+    assert result.stderr == "1 file or line could not be read as records; `--select RD001` tells why\n"
