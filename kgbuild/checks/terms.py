@@ -187,8 +187,10 @@ class Reader:
             return (by_label, by_url) if by_label != by_url else None
         if by_url and fold(label) in self._none:
             return label, by_url
-        one, other = _by_label(label), _by_url(url)
-        return (by_label or label, by_url or url) if one and other and one.differs(other) else None
+        one, other = _by_label(label) or _by_label(by_label or ""), _by_url(url) or _by_label(by_url or "")
+        # What the table knows and is not of this kind (CC0, MIT) is another licence than one of this kind that the table need not know.
+        apart = one.differs(other) if one and other else (one and by_url) or (other and by_label)
+        return (by_label or label, by_url or url) if apart else None
 
     def _judged(self, id: str, *, sure: bool) -> Terms:
         lets = self._table[id].lets

@@ -53,6 +53,12 @@ WRITTEN: dict[str, tuple[str | None, str | None, Terms | None]] = {
     "two without an id": (
         "CC BY", f"{CC}/by-nc/3.0/ch/", Terms(f"CC BY or {CC}/by-nc/3.0/ch/", clash=("CC BY", f"{CC}/by-nc/3.0/ch/")),
     ),
+    "another than one that the table does not know": (
+        "CC0 1.0", f"{CC}/by/3.0/ch/", Terms(f"CC0-1.0 or {CC}/by/3.0/ch/", clash=("CC0-1.0", f"{CC}/by/3.0/ch/")),
+    ),
+    "one that the table does not know, and another": ("CC BY 3.0 CH", "https://opensource.org/licenses/MIT",
+        Terms("CC BY 3.0 CH or MIT", clash=("CC BY 3.0 CH", "MIT")),
+    ),
     "none, and one": ("Not specified", f"{CC}/by/4.0/", Terms("Not specified or CC-BY-4.0", clash=("Not specified", "CC-BY-4.0"))),
 }  # fmt: skip
 
