@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 from collections.abc import Mapping
 
@@ -10,8 +11,15 @@ import msgspec
 
 #: RFC 3986 §2.3, "unreserved": what stands in an id as it is (SPEC §3).
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*\Z").match
-#: What RFC 3987 lets nowhere in an IRI, and Turtle's IRIREF production (§6.5) refuses; and `%` that escapes nothing.
-_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff]|%(?![0-9A-Fa-f]{2})')
+#: What RFC 3987 §2.2 (ucschar) lets nowhere in an IRI but in its query, and Turtle's IRIREF production (§6.5) refuses; and `%` that escapes nothing.
+_NOT_IN_IRI = re.compile(
+    r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000efffe-\U0010ffff'
+    + "".join(f"\\U000{plane:x}fffe-\\U000{plane:x}ffff" for plane in range(1, 14))
+    + "]|%(?![0-9A-Fa-f]{2})"
+)
+#: RFC 3986 §3: the scheme, and the authority with its user, host and port.
+_BEGINNING = re.compile(r"(?:[^:/?#\[\]]*:)?(?://(?P<authority>[^/?#]*))?")
+_AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?:\[(?P<ip>[^\]]*)\]|[^@:\[\]]*)(?::[0-9]*)?")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):(.+)", re.DOTALL)
 #: Prefixes of the public vocabularies that RDF output is written in.
@@ -45,24 +53,47 @@ def expand(curie: str, prefixes: Mapping[str, str]) -> str | None:
 
 
 def safe_iri(text: str) -> str:
-    """The text with every character that no IRI may hold percent-encoded.
+    """The text with every character that no IRI may hold where it stands percent-encoded.
 
-    >>> safe_iri("http://x.org/a b|c%zz")
-    'http://x.org/a%20b%7Cc%25zz'
+    Brackets are for the authority, and one `#` begins the fragment (RFC 3986 §3).
+
+    >>> safe_iri("http://x.org/a b|c%zz"), safe_iri("http://[::1]/?a[]=b#c#d")
+    ('http://x.org/a%20b%7Cc%25zz', 'http://[::1]/?a%5B%5D=b#c%23d')
     """
-    return _NOT_IN_IRI.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), text)
+    text = _NOT_IN_IRI.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), text)
+    if "[" not in text and "]" not in text and text.count("#") < 2:
+        return text
+    found = _BEGINNING.match(text)
+    end = found.end() if found else 0
+    rest, hash, fragment = text[end:].replace("[", "%5B").replace("]", "%5D").partition("#")
+    return text[:end] + rest + hash + fragment.replace("#", "%23")
 
 
 def as_iri(text: str) -> str | None:
     """The text as an absolute http(s), ftp or mailto IRI, or None where it is none.
 
-    >>> as_iri("https://x.org/a b"), as_iri("see the site")
-    ('https://x.org/a%20b', None)
+    >>> as_iri("https://x.org/a b"), as_iri("see the site"), as_iri("http://x.org:http/")
+    ('https://x.org/a%20b', None, None)
     """
     text = text.strip()
     if text.lower().startswith(("http://", "https://", "ftp://", "mailto:")) and _ABSOLUTE.match(text):
-        return safe_iri(text)
+        iri = safe_iri(text)
+        return iri if _has_authority(iri) else None
     return None
+
+
+def _has_authority(iri: str) -> bool:
+    """Whether the host and port are ones, if there are any (RFC 3986 §3.2)."""
+    beginning = _BEGINNING.match(iri)
+    authority = beginning["authority"] if beginning else None
+    found = _AUTHORITY.fullmatch(authority or "")
+    if not found or found["ip"] is None:
+        return bool(found)
+    try:
+        ipaddress.IPv6Address(found["ip"])
+    except ValueError:
+        return False
+    return "%" not in found["ip"]
 
 
 def edge_id(subject: str, predicate: str, object: str, role: str | None, relation: str | None) -> str:
