@@ -114,7 +114,7 @@ def export(
     """
     import gc
 
-    from kgbuild import settings, writers
+    from kgbuild import writers
     from kgbuild.engines.reading import cores
     from kgbuild.export import Target
     from kgbuild.export import export as run
@@ -123,7 +123,7 @@ def export(
     options = Options(
         inputs=inputs or ("input",), exclude=exclude, profile=profile, mappings=mappings, aliases=not no_aliases, rollup=rollup,
         keep_going=keep_going, jobs=jobs or cores(), cache=not no_cache, copies=check == "all", check=check,
-        partial=check != "none" and settings.find(inputs, os.getcwd()).complete is False,
+        partial=check != "none" and _is_partial(inputs),
     )  # fmt: skip
     target = Target(formats=writers.choose(formats or ("kgx",)), output=Path(output), name=name, qualified=qualified)
     gc.disable()  # a run makes trees, of which reference counts free all, and ends; collecting takes a quarter of its time
@@ -137,6 +137,13 @@ def export(
         for line in lines(outcome, target.output, target.name, verbose=verbose):
             click.echo(line, err=True)
     return FINDINGS if outcome.problems or _over(outcome, fail_on) else 0
+
+
+def _is_partial(inputs: tuple[str, ...]) -> bool:
+    """Whether settings files say that the records are a part of a registry."""
+    from kgbuild import settings
+
+    return settings.find(inputs, os.getcwd()).complete is False
 
 
 def _over(outcome: Outcome, fail_on: str) -> bool:

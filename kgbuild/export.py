@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from kgbuild import __version__, audit, cache, checks, mapping, writers
+from kgbuild import __version__, cache, mapping, writers
 from kgbuild import manifest as manifests
-from kgbuild.checks.view import Limits
 from kgbuild.engines import assembling, reading
 from kgbuild.engines.parts import facts_of
 from kgbuild.errors import OutputError, Problem, UsageError
@@ -31,6 +30,8 @@ from kgbuild.source import Options, Progress, Source, quiet, read
 if TYPE_CHECKING:
     import networkx
     import rdflib
+
+    from kgbuild.checks.view import Limits
 
 
 _encode_lines = msgspec.json.Encoder().encode_lines
@@ -139,11 +140,17 @@ class Graph:
 
         Paths are as the inputs were given. Raises what ``nodes`` raises.
         """
+        from kgbuild import audit, checks
+        from kgbuild.checks.view import Limits
+
         view = audit.view_of(self._source, self._plan, limits or Limits())
         return audit.placed(audit.raise_all(checks.rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _audit(self, plan: assembling.Plan, tally: _Tally) -> list[Finding]:
         """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
+        from kgbuild import audit, checks
+        from kgbuild.checks.view import Limits
+
         limits = Limits(partial=self._options.partial)
         if self._options.check == "all":
             view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.rules()
