@@ -11,9 +11,10 @@ import msgspec
 
 #: RFC 3986 §2.3, "unreserved": what stands in an id as it is (SPEC §3).
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*\Z").match
-#: What RFC 3987 §2.2 (ucschar) lets nowhere in an IRI but in its query, and Turtle's IRIREF production (§6.5) refuses; and `%` that escapes nothing.
+#: What RFC 3987 §2.2 (ucschar) lets nowhere in an IRI but in its query, and Turtle's IRIREF production (§6.5) refuses; `%` that escapes nothing;
+#: and white space beyond ASCII, which readers like rdflib refuse.
 _NOT_IN_IRI = re.compile(
-    r'[\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000efffe-\U0010ffff'
+    r'[\x00-\x20\s<>"{}|^`\\\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000efffe-\U0010ffff'
     + "".join(f"\\U000{plane:x}fffe-\\U000{plane:x}ffff" for plane in range(1, 14))
     + "]|%(?![0-9A-Fa-f]{2})"
 )
