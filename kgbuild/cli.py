@@ -188,11 +188,11 @@ class _progress:  # noqa: N801  (a context manager that is used like a function)
 @main.command()
 def formats() -> None:
     """List the formats that `export` writes."""
-    from kgbuild.writers import GROUPS, WRITERS
+    from kgbuild.writers import GROUPS, WRITERS, file_name
 
     width = max(map(len, (*WRITERS, *GROUPS)))
     for name, format in WRITERS.items():
-        click.echo(f"{name:{width}}  {format.about}: {', '.join(f'NAME{ending}' for ending in format.files)}")
+        click.echo(f"{name:{width}}  {format.about}: {', '.join(file_name('NAME', ending) for ending in format.files)}")
     for name, members in GROUPS.items():
         click.echo(f"{name:{width}}  {', '.join(members)}")
 

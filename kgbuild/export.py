@@ -106,7 +106,7 @@ class Graph:
     ) -> manifests.Manifest:  # fmt: skip
         """Write files in some formats into the folder ``output``, all at once or none, and return their manifest.
 
-        Raises UsageError for an unknown format, OutputError where the folder cannot be written.
+        Raises UsageError for an unknown format, MissingExtra for one that wants an extra, OutputError where the folder cannot be written.
         """
         chosen = writers.choose([formats] if isinstance(formats, str) else formats)
         return self.write_target(Target(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
@@ -118,12 +118,22 @@ class Graph:
         _check_target(target, self._options.inputs)
         tally = _Tally()
         with staged(target.output) as stage:
-            for ending, head in assembling.heads(plan).items():
-                stage.file(target.name + ending).write(head)
+            gatherer = assembling.Gatherer(plan)
+            files = {
+                ending: stage.file(writers.file_name(target.name, ending))
+                for name in plan.formats
+                for ending in writers.WRITERS[name].files
+            }
+            for ending, head in gatherer.heads().items():
+                files[ending].write(head)
             for chunk in assembling.chunks(plan, self._options.jobs, partial(progress, "writing")):
-                for ending, rendered in chunk.files.items():
-                    stage.files[target.name + ending].write(rendered.data, rendered.rows)
+                for ending, rendered in gatherer.gather(chunk).items():
+                    files[ending].write(rendered.data, rendered.rows)
+                    files[ending].write_later(rendered.later)
                 tally.add(chunk)
+            for ending, tail in gatherer.tails().items():
+                files[ending].write_waiting()
+                files[ending].write(tail.data, tail.rows)
             if check != "none":
                 tally.findings = self._audit(plan, tally)
                 stage.file(f"{target.name}_findings.jsonl").write(_encode_lines(tally.findings), len(tally.findings))
@@ -191,7 +201,8 @@ class Graph:
             findings=_counts(tally.findings) if options.check != "none" else msgspec.UNSET,
             written=written,
             losses=[
-                manifests.Lost(file=target.name + loss.file, column=loss.column, what=loss.what, count=n) for loss, n in sorted(tally.losses.items())
+                manifests.Lost(file=writers.file_name(target.name, loss.file), column=loss.column, what=loss.what, count=n)
+                for loss, n in sorted(tally.losses.items())
             ],
         )  # fmt: skip
 
@@ -284,7 +295,7 @@ def _check_target(target: Target, inputs: Sequence[str]) -> None:
     if os.path.exists(output) and not os.path.isdir(output):
         raise OutputError(f"{target.output}: expected a folder to write to, got a file; choose another --output")
     endings = [ending for name in target.formats for ending in writers.WRITERS[name].files]
-    written = {os.path.join(output, target.name + ending) for ending in (*endings, "_manifest.json")}
+    written = {os.path.join(output, writers.file_name(target.name, ending)) for ending in (*endings, "_manifest.json")}
     for given in inputs:
         real = os.path.realpath(given)
         if real in written:

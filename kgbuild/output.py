@@ -23,33 +23,57 @@ _STAGE = ".kgbuild-"
 #: In a stage that has this file every file is whole: what is still in it goes to the target.
 _WHOLE = "whole"
 _FILES = "files"
+#: Bytes that are copied at a time.
+_PIECE = 2**20
 
 
 class StagedFile:
-    """A file of a stage: counts its bytes and rows, and hashes as it goes."""
+    """A file of a stage: counts its bytes and rows, and hashes as it goes. Bytes that come later wait in a file of their own."""
 
-    def __init__(self, path: Path) -> None:
-        self.name, self.bytes, self.rows = path.name, 0, 0
+    def __init__(self, name: str, path: Path, waiting: Path) -> None:
+        self.name, self.bytes, self.rows = name, 0, 0
+        path.touch(0o777 if path.suffix == ".sh" else 0o666)  # less what the user's mask leaves out; a script can be executed
         self._file: BinaryIO = path.open("wb", buffering=0)
+        self._waiting_at = waiting
+        self._waiting: BinaryIO | None = None
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes, rows: int = 0) -> None:
         """Append some bytes, which hold so many rows."""
-        view = memoryview(data)
-        while view:
-            view = view[self._file.write(view) :]
+        _write_all(self._file, data)
         self._hash.update(data)
         self.bytes += len(data)
         self.rows += rows
 
+    def write_later(self, data: bytes) -> None:
+        """Keep some bytes for ``write_waiting``."""
+        if data:
+            self._waiting = self._waiting or self._waiting_at.open("w+b", buffering=0)
+            _write_all(self._waiting, data)
+
+    def write_waiting(self) -> None:
+        """Append all that was kept."""
+        if self._waiting:
+            self._waiting.seek(0)
+            while data := self._waiting.read(_PIECE):
+                self.write(data)
+
     def close(self) -> None:
         """End the file. It may be closed already."""
         self._file.close()
+        if self._waiting:
+            self._waiting.close()
 
     @property
     def sha256(self) -> str:
         """Of what was written so far, in hexadecimal."""
         return self._hash.hexdigest()
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
 
 
 class Stage:
@@ -61,8 +85,10 @@ class Stage:
         (folder / _FILES).mkdir()
 
     def file(self, name: str) -> StagedFile:
-        """A new file that will be called ``name`` in the target."""
-        self.files[name] = StagedFile(self._folder / _FILES / name)
+        """A new file that will be called ``name`` in the target, or in a folder of it."""
+        path = self._folder / _FILES / name
+        path.parent.mkdir(exist_ok=True)
+        self.files[name] = StagedFile(name, path, self._folder / f"{len(self.files)}.later")
         return self.files[name]
 
     def commit(self) -> None:
@@ -70,8 +96,11 @@ class Stage:
         for file in self.files.values():
             file.close()
         for name in self.files:
-            if (self._target / name).is_dir():
-                raise OutputError(f"{self._target / name}: expected a file or nothing, got a folder; move it away or choose another --name")
+            path = self._target / name
+            if path.is_dir():
+                raise OutputError(f"{path}: expected a file or nothing, got a folder; move it away or choose another --name")
+            if path.parent.exists() and not path.parent.is_dir():
+                raise OutputError(f"{path.parent}: expected a folder or nothing, got a file; move it away or choose another --output")
         with _uninterrupted():
             (self._folder / _WHOLE).touch()
             _in_a_child(self._folder, self._target)
@@ -112,7 +141,7 @@ def staged(target: Path) -> Iterator[Stage]:
 
 def _discard(folder: Path) -> None:
     """Throw a stage away, unless it is whole and not yet in place: then the next run finishes it."""
-    if not ((folder / _WHOLE).exists() and any((folder / _FILES).glob("*"))):
+    if not ((folder / _WHOLE).exists() and _staged(folder)):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -135,8 +164,15 @@ def recover(target: Path) -> None:
 
 def _move(folder: Path, target: Path) -> None:
     """Rename each file into the target, manifests last: one that is there tells of files that are there."""
-    for name in sorted(os.listdir(folder / _FILES), key=lambda name: (name.endswith("_manifest.json"), name)):
+    for name in sorted(_staged(folder), key=lambda name: (name.endswith("_manifest.json"), name)):
+        (target / name).parent.mkdir(exist_ok=True)
         os.replace(folder / _FILES / name, target / name)
+
+
+def _staged(folder: Path) -> list[str]:
+    """The files that are still in a stage, by their names in the target."""
+    files = folder / _FILES
+    return [str(path.relative_to(files)) for path in files.rglob("*") if not path.is_dir()]
 
 
 @contextmanager

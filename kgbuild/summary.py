@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from kgbuild.readers.inputs import MANIFEST_ENDING
-from kgbuild.writers import WRITERS
+from kgbuild.writers import WRITERS, file_name
 
 if TYPE_CHECKING:
     from kgbuild.export import Outcome
@@ -40,7 +40,7 @@ def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -
         yield f"wrote     {', '.join(str(output / item.file) for item in manifest.written)}"
     ours = {item.file for item in manifest.written} | {name + MANIFEST_ENDING}
     endings = ["_findings.jsonl", *(ending for format in WRITERS.values() for ending in format.files)]
-    older = sorted(name + ending for ending in endings if name + ending not in ours)
+    older = sorted({file_name(name, ending) for ending in endings} - ours)
     older = [file for file in older if (output / file).is_file()]
     if older:
         yield f"note      {', '.join(older)} in {output} of an earlier export, and not renewed by this one"
@@ -59,7 +59,7 @@ def _findings(outcome: Outcome) -> Iterator[str]:
     found += [f"{count:,} {what}" for what, count in sorted(unusual.items())]
     lost = sum(loss.count for loss in manifest.losses)
     if lost:
-        found.append(f"{_counted(lost, 'cell')} that TSV could not hold as it is")
+        found.append(f"{_counted(lost, 'cell')} that a format could not hold as it is")
     yield f"findings  {'; '.join(found) or 'none'}" + ("  (the manifest names each)" if found else "")
 
 

@@ -1,9 +1,10 @@
-"""The command, run in this process: the same under every Click that kgbuild allows."""
+"""The command, run in this process: the same under every Click that kgbuild allows; and what it wrote."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -16,3 +17,8 @@ _APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).p
 def run_command(arguments: Sequence[str]) -> Result:
     """What `kgbuild` gives back for some arguments."""
     return CliRunner(**_APART).invoke(main, list(arguments))  # type: ignore[arg-type]  # what the installed Click takes
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 import zstandard
+from running import contents
 
 ROOT = Path(__file__).parents[1]
 INPUT = ROOT / "input"
@@ -40,7 +41,7 @@ def export(
         *options,
     ]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)} | (env or {}))
-    return {path.name: path.read_bytes() for path in sorted(output.iterdir())}
+    return contents(output)
 
 
 def graph_files(files: dict[str, bytes]) -> dict[str, bytes]:

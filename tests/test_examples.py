@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from running import run_command
+from running import contents, run_command
 
 from kgbuild import __version__
 
@@ -28,7 +28,7 @@ def export(example: Path, output: Path) -> dict[str, bytes]:
     (line,) = (line for line in (example / "command.txt").read_text().splitlines() if not line.startswith("#"))
     result = run_command([*shlex.split(line)[1:], "--no-cache", "--check", "none", "--output", str(output)])
     assert (result.exit_code, result.stdout) == (0, ""), result.output
-    files = {path.name: path.read_bytes() for path in sorted(output.iterdir())}
+    files = contents(output)
     version, mappings = (b'  "kgbuild": "%s",\n' % __version__.encode(), b'  "mappings": "%s",\n' % mappings_sha256().encode())
     head = b"{\n" + version + mappings
     manifest = files["graph_manifest.json"]
@@ -52,8 +52,9 @@ def test_example(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reg
         shutil.rmtree(expected, ignore_errors=True)
         expected.mkdir()
         for file, data in files.items():
+            (expected / file).parent.mkdir(exist_ok=True)
             (expected / file).write_bytes(data)
-    there = {path.name: path.read_bytes() for path in sorted(expected.iterdir())}
+    there = contents(expected)
     assert sorted(files) == sorted(there)
     for file, data in there.items():
         assert files[file].decode() == data.decode(), file

@@ -128,13 +128,29 @@ def chunks(plan: Plan, jobs: int, tick: Callable[[int, int], None]) -> Iterator[
     yield last
 
 
-def heads(plan: Plan) -> dict[str, bytes]:
-    """What each file begins with, by the ending of its name."""
-    return {
-        file: head
-        for name in plan.formats
-        for file, head in zip(writers.WRITERS[name].files, writers.writer(name, plan.mapping, qualified=plan.qualified).head(), strict=True)
-    }
+class Gatherer:
+    """What the formats of a plan write, in the order of the graph: heads, chunk after chunk, tails; each by the ending of the file's name."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._writers = [
+            (writers.WRITERS[name].files, writers.writer(name, plan.mapping, qualified=plan.qualified)) for name in plan.formats
+        ]
+
+    def heads(self) -> dict[str, bytes]:
+        """What each file begins with."""
+        return {file: head for files, writer in self._writers for file, head in zip(files, writer.head(), strict=True)}
+
+    def gather(self, chunk: Chunk) -> dict[str, writers.Rendered]:
+        """What a chunk adds to each file."""
+        return {
+            file: rendered
+            for files, writer in self._writers
+            for file, rendered in zip(files, writer.gather(tuple(chunk.files[file] for file in files)), strict=True)
+        }
+
+    def tails(self) -> dict[str, writers.Rendered]:
+        """What each file ends with."""
+        return {file: tail for files, writer in self._writers for file, tail in zip(files, writer.tail(), strict=True)}
 
 
 def _work(plan: Plan, span: tuple[str, str | None]) -> tuple[Chunk, Block]:

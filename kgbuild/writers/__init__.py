@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import MissingExtra, UsageError
 from kgbuild.mapping import Mapping as Vocabulary
 from kgbuild.model import Edge, Node
 
@@ -22,29 +23,45 @@ class Loss(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """The bytes that some nodes and edges add to one file, the rows among them, and what was lost."""
+    """The bytes that some nodes and edges add to one file, the rows among them, and what was lost.
+
+    ``later`` are bytes that come after the ``data`` of all of the graph.
+    """
 
     data: bytes
     rows: int
     losses: Counter[Loss]
+    later: bytes = b""
 
 
 class Writer(Protocol):
-    """Renders one format, whose files are those of its entry in WRITERS."""
+    """Renders one format, whose files are those of its entry in WRITERS: head, what is gathered, what comes later, tail."""
 
     def head(self) -> tuple[bytes, ...]:
         """What each file begins with."""
 
     def render(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Rendered, ...]:
-        """What some nodes and edges add to each file."""
+        """What some nodes and edges add to each file; in any process."""
+
+    def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
+        """What was rendered, as it goes to the files; in one process, and in the order of the graph. Most formats have nothing to add."""
+        return rendered
+
+    def tail(self) -> tuple[Rendered, ...]:
+        """What each file ends with, when all is gathered: nothing in most formats."""
+        return tuple(Rendered(b"", 0, Counter()) for _ in self.head())
 
 
 class Format(NamedTuple):
-    """A format as users see it: what it is, the endings of its files, and the module whose ``writer(mapping, qualified)`` makes its writer."""
+    """A format as users see it: what it is, the endings of its files, and the module whose ``writer(mapping, qualified)`` makes its writer.
+
+    ``files`` in a folder have names of their own. ``needs`` is the package of an extra, which is called like the format.
+    """
 
     about: str
     files: tuple[str, ...]
     module: str
+    needs: str = ""
 
 
 WRITERS: Mapping[str, Format] = MappingProxyType(
@@ -61,7 +78,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType({"kgx": ("kgx-tsv", "kg
 
 
 def choose(names: Sequence[str]) -> tuple[str, ...]:
-    """The formats that names (repeated, comma-separated, groups) stand for, in the order of WRITERS. Raises UsageError for an unknown one."""
+    """The formats that names (repeated, comma-separated, groups) stand for, in the order of WRITERS.
+
+    Raises UsageError for an unknown one, MissingExtra for one whose package is not installed.
+    """
     wanted = [name.strip() for given in names for name in given.split(",") if name.strip()]
     for name in wanted:
         if name not in WRITERS and name not in GROUPS:
@@ -70,6 +90,10 @@ def choose(names: Sequence[str]) -> tuple[str, ...]:
     chosen = {member for name in wanted for member in GROUPS.get(name, (name,))}
     if not chosen:
         raise UsageError("--format: expected a format, got none; `kgbuild formats` lists them")
+    for name in sorted(chosen):
+        needs = WRITERS[name].needs
+        if needs and find_spec(needs) is None:
+            raise MissingExtra(f"--format {name} needs {needs}, which is not installed; install it with: pip install 'kgbuild[{name}]'")
     return tuple(name for name in WRITERS if name in chosen)
 
 
@@ -78,3 +102,12 @@ def writer(name: str, mapping: Vocabulary, *, qualified: bool = False) -> Writer
     made: Any = import_module(WRITERS[name].module).writer(mapping, qualified)
     writer: Writer = made
     return writer
+
+
+def file_name(name: str, ending: str) -> str:
+    """The file of an export called ``name``, from its entry in WRITERS.
+
+    >>> file_name("graph", "_nodes.tsv"), file_name("graph", "neo4j/nodes.csv")
+    ('graph_nodes.tsv', 'neo4j/nodes.csv')
+    """
+    return ending if "/" in ending else name + ending

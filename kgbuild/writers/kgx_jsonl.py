@@ -9,12 +9,12 @@ import msgspec
 
 from kgbuild.mapping import Mapping
 from kgbuild.model import Edge, Node
-from kgbuild.writers import Rendered
+from kgbuild.writers import Rendered, Writer
 
 _encode = msgspec.json.Encoder().encode_lines
 
 
-class KgxJsonl:
+class KgxJsonl(Writer):
     """Both files of an export. The keys are the fields of the types, so they are the columns of the TSV."""
 
     def head(self) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ import msgspec
 
 from kgbuild.mapping import Mapping
 from kgbuild.model import Edge, Node
-from kgbuild.writers import Loss, Rendered
+from kgbuild.writers import Loss, Rendered, Writer
 
 _BREAKS = re.compile(r"[\t\r\n]+")
 
@@ -82,7 +82,7 @@ def _compiled(type: type[Node | Edge]) -> tuple[Callable[[Node | Edge], str], Ca
     return eval(line, {"plain": _plain}), eval(compile("lambda row: " + " + ".join(bars), "<columns>", "eval"))  # noqa: S307  # our own names
 
 
-class KgxTsv:
+class KgxTsv(Writer):
     """Both tables of an export."""
 
     def __init__(self) -> None:

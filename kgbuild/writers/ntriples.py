@@ -9,11 +9,11 @@ import pyoxigraph
 
 from kgbuild.mapping import Mapping
 from kgbuild.model import Edge, Node
-from kgbuild.writers import Rendered
+from kgbuild.writers import Rendered, Writer
 from kgbuild.writers.rdf import Walk
 
 
-class NTriples:
+class NTriples(Writer):
     """One file."""
 
     def __init__(self, mapping: Mapping, qualified: bool) -> None:
