@@ -22,6 +22,8 @@ _NOT_IN_IRI = re.compile(
 _BEGINNING = re.compile(r"(?:[^:/?#\[\]]*:)?(?://(?P<authority>[^/?#]*))?")
 _AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?:\[(?P<ip>[^\]]*)\]|[^@:\[\]]*)(?::[0-9]*)?")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
+#: Cypher Manual, "Naming rules": what a name without backticks may hold, without the letters beyond ASCII.
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_]")
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):(.+)", re.DOTALL)
 #: Prefixes of the public vocabularies that RDF output is written in.
 PUBLIC = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "skos", "spdx", "xsd")
@@ -108,3 +110,13 @@ def edge_id(subject: str, predicate: str, object: str, role: str | None, relatio
     text = name.hexdigest()
     variant = "89ab"[int(text[16], 16) & 3]  # RFC 9562 §4.1; the version stands before it (§4.2)
     return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
+
+
+def plain_name(curie: str, own: str) -> str:
+    """A term as a name that needs no quoting in Cypher: letters, digits and `_`; terms under the prefix ``own`` go without it.
+
+    >>> plain_name("kgrs:DataSource", "kgrs"), plain_name("biolink:has_part", "kgrs"), plain_name("kgrs:3%20D", "kgrs")
+    ('DataSource', 'biolink_has_part', '_3_20D')
+    """
+    name = _NOT_IN_NAME.sub("_", curie.removeprefix(f"{own}:"))
+    return f"_{name}" if name[:1].isdigit() else name

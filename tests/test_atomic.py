@@ -49,10 +49,6 @@ def export(records: Path, output: Path, *options: str) -> dict[str, bytes]:
     return contents(output)
 
 
-def contents(output: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(output.iterdir()) if path.is_file()}
-
-
 def registry(path: Path, version: str, products: int = 1) -> Path:
     """Records enough that an export takes a while and every file differs from one version to the next."""
     records = [
@@ -80,12 +76,24 @@ def restore(output: Path, older: Path, old: dict[str, bytes], *, run: bool) -> N
     """Put the older export back: by a run, which also clears up after the one that was killed, or faster by hand."""
     if run:
         assert export(older, output) == old
-        assert sorted(os.listdir(output)) == sorted(old)
+        assert left(output) == sorted(old)
         return
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
     for name, data in old.items():
+        (output / name).parent.mkdir(exist_ok=True)
         (output / name).write_bytes(data)
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    """The files of the export; not those of a stage that may be there, or may be going."""
+    paths = [path for pattern in ("*", "neo4j/*") for path in output.glob(pattern) if path.is_file()]
+    return {str(path.relative_to(output)): path.read_bytes() for path in paths}
+
+
+def left(output: Path) -> list[str]:
+    """All that is there but folders that hold files of the export."""
+    return sorted(str(path.relative_to(output)) for path in output.rglob("*") if path != output / "neo4j")
 
 
 def whole(files: dict[str, bytes]) -> dict[str, str]:
@@ -138,7 +146,7 @@ def test_killed_when_a_stage_is_there(versions: Versions, tmp_path: Path) -> Non
         assert found in (old, new)
         assert hashes(found) == whole(found)
     assert export(newer, output) == new
-    assert sorted(os.listdir(output)) == sorted(new)
+    assert left(output) == sorted(new)
 
 
 @pytest.mark.parametrize("group", [False, True], ids=["process", "group"])
@@ -170,18 +178,18 @@ def test_two_runs_at_once_leave_the_files_of_one(versions: Versions, tmp_path: P
     runs = [subprocess.Popen(command(records, output), env=environment()) for records in (older, newer, older, newer)]
     assert [run.wait() for run in runs] == [0, 0, 0, 0]
     assert contents(output) in (old, new)
-    assert sorted(os.listdir(output)) == sorted(old)
+    assert left(output) == sorted(old)
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 256 KB; skipped where none can be mounted."""
+    """A file system of 512 KB; skipped where none can be mounted."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
     if (
         mount is None
-        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], capture_output=True, check=False).returncode
+        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=512k", "tmpfs", disk], capture_output=True, check=False).returncode
     ):
         pytest.skip("no tmpfs can be mounted here: a full disk was tried by a file-size limit alone")
     yield disk
@@ -197,7 +205,7 @@ def test_full_disk(versions: Versions, small_disk: Path) -> None:
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == f"error: {output}: expected room for the export, got a full disk; {todo}\n"
     assert contents(output) == old
-    assert sorted(os.listdir(output)) == sorted(old)
+    assert left(output) == sorted(old)
 
 
 @pytest.mark.parametrize("limit", [1_000, 20_000, 200_000])
@@ -213,7 +221,7 @@ def test_file_size_limit(versions: Versions, tmp_path: Path, limit: int) -> None
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == f"error: {output}: expected room for the export, got the limit of a file's size; {todo}\n"
     assert contents(output) == old
-    assert sorted(os.listdir(output)) == sorted(old)
+    assert left(output) == sorted(old)
 
 
 def failing(records: Path, output: Path) -> str:
@@ -243,6 +251,21 @@ def test_a_file_of_the_export_is_a_folder(tmp_path: Path) -> None:
     said = "expected a file or nothing, got a folder; move it away or choose another --name"
     assert failing(INPUT, output) == f"error: {output / 'graph.ttl'}: {said}\n"
     assert sorted(path.name for path in output.iterdir()) == ["graph.ttl"]
+
+
+def test_the_folder_of_a_format_is_a_file(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "neo4j").write_text("mine")
+    said = "expected a folder or nothing, got a file; move it away or choose another --output"
+    assert failing(INPUT, output) == f"error: {output / 'neo4j'}: {said}\n"
+    assert {path.name: path.read_text() for path in output.iterdir()} == {"neo4j": "mine"}
+
+
+def test_what_else_is_in_the_folder_of_a_format_stays(tmp_path: Path) -> None:
+    (tmp_path / "output" / "neo4j").mkdir(parents=True)
+    (tmp_path / "output" / "neo4j" / "notes.txt").write_text("mine")
+    assert export(INPUT, tmp_path / "output")["neo4j/notes.txt"] == b"mine"
 
 
 def test_the_target_is_on_a_read_only_file_system(tmp_path: Path) -> None:

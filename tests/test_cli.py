@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from running import run_command
 
-from kgbuild import __version__
-from kgbuild.writers import GROUPS, WRITERS
+from kgbuild import __version__, writers
+from kgbuild.writers import GROUPS, WRITERS, file_name
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -61,7 +62,7 @@ def test_formats_lists_every_format_with_its_files(kgbuild: Run) -> None:
     status, stdout, stderr = told(kgbuild("formats"))
     assert (status, stderr) == (0, "")
     rows = dict(re.fullmatch(r"(\S+) +(.+)", line).groups() for line in stdout.splitlines())  # type: ignore[union-attr]
-    formats = {name: f"{form.about}: {', '.join(f'NAME{ending}' for ending in form.files)}" for name, form in WRITERS.items()}
+    formats = {name: f"{form.about}: {', '.join(file_name('NAME', ending) for ending in form.files)}" for name, form in WRITERS.items()}
     assert rows == formats | {name: ", ".join(members) for name, members in GROUPS.items()}
 
 
@@ -211,6 +212,16 @@ def test_a_file_of_unknown_ending(kgbuild: Run, tmp_path: Path) -> None:
     )
     assert found is not None
     assert set(found[1].split(", ")) == known
+
+
+def test_a_format_whose_package_is_not_installed(tmp_path: Path, records: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also among `all`; nothing is read first."""
+    monkeypatch.setattr(writers, "find_spec", lambda name: None)
+    for formats in ("parquet", "all"):
+        result = run_command(["export", str(tmp_path / "missing"), "--format", formats, "--output", str(tmp_path / "output")])
+        said = "--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
+        assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {said}\n")
+    assert not (tmp_path / "output").exists()
 
 
 def test_an_unknown_format(kgbuild: Run, tmp_path: Path, records: Write) -> None:

@@ -13,12 +13,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from running import contents
 
 from kgbuild import __version__
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {
-    "bmt", "kgx", "license_expression", "msgspec", "networkx", "platformdirs", "polars", "pyoxigraph", "rdflib", "yaml", "yaml12", "zstandard",
+    "bmt", "kgx", "license_expression", "msgspec", "networkx", "platformdirs", "polars", "pyarrow", "pyoxigraph", "rdflib", "yaml", "yaml12",
+    "zstandard",
 }  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert about["Version"] == __version__
     assert about["Requires-Python"] == ">=3.11"
     assert about["License-Expression"] == "BSD-3-Clause"
-    assert about.get_all("Provides-Extra") == ["dev", "kgx"]
+    assert about.get_all("Provides-Extra") == ["dev", "kgx", "parquet"]
     assert str(about.get_payload()).startswith("# kgbuild\n")
 
 
@@ -89,9 +91,10 @@ def test_the_wheel_exports_outside_the_checkout_with_its_own_mappings(unpacked: 
     assert where == f"{unpacked / 'kgbuild' / 'mappings'}\n"
     command = [sys.executable, "-m", "kgbuild", "export", ROOT / "input", "--format", "all", "--quiet"]
     subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)
-    assert {path.name for path in (tmp_path / "output").iterdir()} == {
-        "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.tsv", "graph_findings.jsonl",
-            "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.tsv",
+    assert set(contents(tmp_path / "output")) == {
+        "graph.graphml", "graph.nt", "graph.ttl", "graph_edges.jsonl", "graph_edges.parquet", "graph_edges.tsv", "graph_findings.jsonl",
+        "graph_manifest.json", "graph_nodes.jsonl", "graph_nodes.parquet", "graph_nodes.tsv", "neo4j/constraints.cypher", "neo4j/import.sh",
+        "neo4j/nodes.csv", "neo4j/nodes_fractions.csv", "neo4j/relationships.csv",
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
-"""What others read in our files is what the graph holds: kgx and polars the tables, rdflib and Oxigraph the RDF.
+"""What others read in our files is what the graph holds: kgx, polars and DuckDB the tables, rdflib and Oxigraph the RDF, networkx and igraph GraphML.
 
 The graph is that of `input/` and of all golden examples, whose values are as awkward as values get.
 """
 
 from __future__ import annotations
 
+import csv
 import json
+import math
 import re
 import uuid
 from decimal import Decimal
@@ -13,7 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import igraph
 import msgspec
+import networkx
 import polars
 import pyoxigraph
 import pytest
@@ -21,6 +26,7 @@ import rdflib
 
 import kgbuild
 from kgbuild import Graph
+from kgbuild.model import Edge, Node
 
 ROOT = Path(__file__).parents[1]
 INPUTS = [ROOT / "input", *sorted((ROOT / "tests" / "examples").glob("*/input"))]
@@ -83,6 +89,128 @@ def test_polars_reads_the_tables(graph: Graph, output: Path, kind: str) -> None:
     assert found == [{name: cell(value) for name, value in row.items()} for row in rows(graph)[kind]]
 
 
+FLOATS = ("file_size", "node_count", "edge_count")
+LISTS = {"nodes": Node, "edges": Edge}
+#: The types of the columns that are no text, as polars and DuckDB call them.
+TYPED = {
+    "nodes": dict.fromkeys(FLOATS, (polars.Float64(), "DOUBLE")) | dict.fromkeys(("stub", "deprecated"), (polars.Boolean(), "BOOLEAN")),
+    "edges": {"within_owner": (polars.Boolean(), "BOOLEAN")} | dict.fromkeys(("links", "products"), (polars.Int64(), "BIGINT")),
+}
+
+
+def is_list(kind: str, name: str) -> bool:
+    return "tuple" in LISTS[kind].__annotations__[name]
+
+
+def as_doubles(row: Row) -> Row:
+    """A row with the numbers that Parquet has: those that may not be whole are doubles."""
+    return {name: float(value) if name in FLOATS else value for name, value in row.items()}
+
+
+@pytest.mark.parametrize("kind", ["nodes", "edges"])
+def test_polars_and_duckdb_read_parquet_with_types(graph: Graph, output: Path, kind: str) -> None:
+    names, typed = list(LISTS[kind].__struct_fields__), TYPED[kind]
+    expected = list(map(as_doubles, rows(graph)[kind]))
+    table = polars.read_parquet(output / f"graph_{kind}.parquet")
+    text = {name: polars.List(polars.String()) if is_list(kind, name) else polars.String() for name in names}
+    assert dict(table.schema) == text | {name: type for name, (type, _) in typed.items()}
+    assert [{name: value for name, value in row.items() if value is not None} for row in table.to_dicts()] == expected
+    with duckdb.connect() as database:
+        found = database.read_parquet(str(output / f"graph_{kind}.parquet"))
+        sql = {name: "VARCHAR[]" if is_list(kind, name) else "VARCHAR" for name in names} | {
+            name: type for name, (_, type) in typed.items()
+        }
+        assert dict(zip(found.columns, map(str, found.types), strict=True)) == sql
+        tuples = found.fetchall()
+    assert [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in tuples] == expected
+
+
+def in_graphml(row: Row, *own: str) -> Row:
+    """The data of an element: lists joined with a bar, what XML cannot hold replaced."""
+
+    def text(value: str) -> str:
+        return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "\ufffd", value)
+
+    return {
+        name: "|".join(text(item).replace("|", "¦") for item in value)
+        if isinstance(value, list)
+        else text(value)
+        if isinstance(value, str)
+        else value
+        for name, value in as_doubles(row).items()
+        if name not in own
+    }
+
+
+def test_networkx_reads_graphml(graph: Graph, output: Path) -> None:
+    found = networkx.read_graphml(output / "graph.graphml", force_multigraph=True)
+    expected = rows(graph)
+    assert list(found.nodes(data=True)) == [(node["id"], in_graphml(node, "id")) for node in expected["nodes"]]
+    assert all(type(data[name]) is float for _, data in found.nodes(data=True) for name in FLOATS if name in data)
+    edges = {key: (subject, object, data) for subject, object, key, data in found.edges(keys=True, data=True)}
+    ends = ("id", "subject", "object")
+    assert edges == {edge["id"]: (edge["subject"], edge["object"], in_graphml(edge, *ends)) for edge in expected["edges"]}
+    assert found.number_of_edges() == len(expected["edges"])
+
+
+def test_igraph_reads_graphml(graph: Graph, output: Path) -> None:
+    """For what is absent it has an empty text, NaN or false. (Its ids of edges are those of nodes, a fault of its own.)"""
+
+    def there(attributes: Row) -> Row:
+        absent = {
+            name for name, value in attributes.items() if value == "" or value is False or (type(value) is float and math.isnan(value))
+        }
+        return {name: value for name, value in attributes.items() if name not in absent}
+
+    def true(row: Row) -> Row:
+        return {name: value for name, value in row.items() if value is not False}
+
+    found = igraph.Graph.Read_GraphML(str(output / "graph.graphml"))
+    expected = rows(graph)
+    assert (found.is_directed(), found.vcount(), found.ecount()) == (True, len(graph.nodes), len(graph.edges))
+    assert [there(vertex.attributes()) for vertex in found.vs] == [true(in_graphml(node)) for node in expected["nodes"]]
+    ids = found.vs["id"]
+    edges = [{"subject": ids[edge.source], "object": ids[edge.target], **there(edge.attributes()), "id": None} for edge in found.es]
+    assert edges == [true(in_graphml(edge)) | {"id": None} for edge in expected["edges"]]
+
+
+READ = {
+    "string": str,
+    "string[]": lambda text: text.split("\x1f"),
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "long": int,
+    "double": float,
+}
+
+
+def csv_rows(path: Path) -> list[Row]:
+    """The rows of a file for Neo4j's import, with the types that its header gives; an empty cell is no property."""
+    with path.open(newline="", encoding="utf-8") as file:
+        head, *lines = csv.reader(file, strict=True)
+    columns = [column.rpartition(":") for column in head]
+    named = [(name or type, "string" if type in ("ID", "LABEL", "START_ID", "END_ID", "TYPE") else type) for name, _, type in columns]
+    return [{name: READ[type](cell) for (name, type), cell in zip(named, line, strict=True) if cell} for line in lines]
+
+
+def test_the_files_for_neo4j_hold_every_property_with_its_type(graph: Graph, output: Path) -> None:
+    def item(value: object) -> object:
+        return [text.replace("\x1f", "\N{SYMBOL FOR UNIT SEPARATOR}") for text in value] if isinstance(value, list) else value
+
+    def label(curie: str) -> str:
+        return re.sub(r"^(?=\d)|\W", "_", curie.removeprefix("kgrs:"), flags=re.ASCII)
+
+    nodes, edges = ([{name: item(value) for name, value in row.items()} for row in kind] for kind in rows(graph).values())
+    for node in nodes:
+        node["LABEL"] = "\x1f".join(map(label, node["category"]))
+    for edge in edges:
+        edge |= {"START_ID": edge["subject"], "END_ID": edge["object"], "TYPE": label(edge["predicate"])}
+    fractions = [node for node in nodes if any(isinstance(node.get(name), float) for name in FLOATS)]
+    assert fractions
+    assert repr(csv_rows(output / "neo4j" / "nodes.csv")) == repr([node for node in nodes if node not in fractions])
+    assert repr(csv_rows(output / "neo4j" / "nodes_fractions.csv")) == repr([as_doubles(node) for node in fractions])
+    assert repr(csv_rows(output / "neo4j" / "relationships.csv")) == repr(edges)
+
+
 def plain(row: Row) -> dict[str, tuple[str, ...]]:
     """A row in what `kgx transform` leaves as it is: its own additions and the order, type and white space of values are not."""
     values = {
@@ -127,7 +255,7 @@ def rdf(path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def test_rdflib_and_oxigraph_read_the_same_in_both_forms(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = oxigraph(output / "graph.nt")
-    lines = (output / "graph.nt").read_text().splitlines()
+    lines = (output / "graph.nt").read_bytes().decode().split("\n")[:-1]
     assert len(lines) == len(set(lines)) == len(expected), "no triple comes twice"
     assert oxigraph(output / "graph.ttl") == expected
     assert rdf(output / "graph.nt", monkeypatch) == expected

@@ -70,6 +70,13 @@ WRITERS: Mapping[str, Format] = MappingProxyType(
         "kgx-jsonl": Format("KGX JSON Lines", ("_nodes.jsonl", "_edges.jsonl"), "kgbuild.writers.kgx_jsonl"),
         "turtle": Format("RDF, for people and stores", (".ttl",), "kgbuild.writers.turtle"),
         "ntriples": Format("the same RDF, a triple a line", (".nt",), "kgbuild.writers.ntriples"),
+        "neo4j": Format(
+            "for neo4j-admin database import full",
+            ("neo4j/nodes.csv", "neo4j/nodes_fractions.csv", "neo4j/relationships.csv", "neo4j/import.sh", "neo4j/constraints.cypher"),
+            "kgbuild.writers.neo4j",
+        ),
+        "parquet": Format("typed tables", ("_nodes.parquet", "_edges.parquet"), "kgbuild.writers.parquet", needs="pyarrow"),
+        "graphml": Format("for Gephi, yEd and Cytoscape", (".graphml",), "kgbuild.writers.graphml"),
     }
 )
 

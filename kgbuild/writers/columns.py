@@ -1,0 +1,31 @@
+"""The fields of nodes and edges as columns with types, for the formats whose columns have one."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from kgbuild.model import Edge, Node
+
+
+class Column(NamedTuple):
+    """A field: its name, what its values are (``number`` is whole or not), and whether every row has one."""
+
+    name: str
+    type: Literal["text", "texts", "boolean", "integer", "number"]
+    required: bool
+
+
+@cache
+def columns(type: type[Node | Edge]) -> tuple[Column, ...]:
+    """The columns of a type, in the order of its fields."""
+    required = len(type.__struct_fields__) - len(type.__struct_defaults__)
+    hints = get_type_hints(type)
+    return tuple(_column(name, hints[name], n < required) for n, name in enumerate(type.__struct_fields__))
+
+
+def _column(name: str, hint: object, required: bool) -> Column:
+    parts = get_args(hint)
+    if get_origin(hint) is tuple:
+        return Column(name, "texts", required)
+    return Column(name, "boolean" if bool in parts else "number" if float in parts else "integer" if int in parts else "text", required)

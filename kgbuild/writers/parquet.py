@@ -1,0 +1,120 @@
+"""Parquet: typed columns, lists as lists, and null for what a node or edge does not have.
+
+pyarrow and not polars, which takes as much room on the disk: its writer takes rows as they come, so that one group of rows is in memory at a time.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow
+from pyarrow import parquet
+
+from kgbuild.mapping import Mapping
+from kgbuild.model import Edge, Node
+from kgbuild.writers import Loss, Rendered, Writer
+from kgbuild.writers.columns import Column, columns
+
+#: Rows of a group, whatever the pieces in which they come: some tens of megabytes in memory.
+_GROUP = 32_768
+#: Whole numbers above it may have no double (IEEE 754).
+_EXACT = 2**53
+_TYPES = {
+    "text": pyarrow.string(),
+    "texts": pyarrow.list_(pyarrow.string()),
+    "boolean": pyarrow.bool_(),
+    "integer": pyarrow.int64(),
+    "number": pyarrow.float64(),
+}
+
+
+class _Table:
+    """One table: its columns are the fields of the type. It is rendered in any process, and written in one."""
+
+    def __init__(self, file: str, type: type[Node | Edge]) -> None:
+        self._file, self._columns = file, columns(type)
+        self._schema = pyarrow.schema(
+            [pyarrow.field(column.name, _TYPES[column.type], nullable=not column.required) for column in self._columns]
+        )
+        self._waiting: list[Any] = []
+        self._rows = 0
+        self._out = io.BytesIO()
+        self._writer: Any = None
+
+    def render(self, rows: Sequence[Node] | Sequence[Edge]) -> Rendered:
+        """The rows as a stream of Arrow (IPC)."""
+        losses: Counter[Loss] = Counter()
+        arrays = [self._array(column, [getattr(row, column.name) for row in rows], losses) for column in self._columns]
+        sink = io.BytesIO()
+        with pyarrow.ipc.new_stream(sink, self._schema) as stream:
+            stream.write_batch(pyarrow.record_batch(arrays, schema=self._schema))
+        return Rendered(sink.getvalue(), len(rows), losses)
+
+    def _array(self, column: Column, values: list[Any], losses: Counter[Loss]) -> Any:
+        if column.type == "texts":
+            values = [value or None for value in values]
+        elif column.type == "number":
+            inexact = sum(isinstance(value, int) and abs(value) > _EXACT and int(float(value)) != value for value in values)
+            if inexact:
+                losses[Loss(self._file, column.name, "a whole number over 2^53 became the nearest double")] = inexact
+            values = [None if value is None else float(value) for value in values]
+        return pyarrow.array(values, _TYPES[column.type])
+
+    def head(self) -> bytes:
+        self._writer = parquet.ParquetWriter(self._out, self._schema, compression="zstd", store_schema=False)
+        return self._taken()
+
+    def gather(self, rendered: Rendered) -> Rendered:
+        """The groups that are full now."""
+        with pyarrow.ipc.open_stream(rendered.data) as stream:
+            self._waiting += stream
+        self._rows += rendered.rows
+        if self._rows >= _GROUP:
+            table = self._table()
+            full = self._rows - self._rows % _GROUP
+            self._writer.write_table(table.slice(0, full), row_group_size=_GROUP)
+            self._waiting, self._rows = table.slice(full).to_batches(), self._rows - full
+        return rendered._replace(data=self._taken())
+
+    def tail(self) -> Rendered:
+        if self._rows:
+            self._writer.write_table(self._table())
+        self._writer.close()
+        return Rendered(self._taken(), 0, Counter())
+
+    def _table(self) -> Any:
+        """The rows that wait, without the seams between the pieces, which would show in the bytes."""
+        return pyarrow.Table.from_batches(self._waiting, self._schema).combine_chunks()
+
+    def _taken(self) -> bytes:
+        """What was written since the last time. (The writer goes on counting from what it wrote, and never goes back.)"""
+        data = self._out.getvalue()
+        self._out.seek(0)
+        self._out.truncate()
+        return data
+
+
+class Parquet(Writer):
+    """Both tables of an export."""
+
+    def __init__(self) -> None:
+        self._tables = _Table("_nodes.parquet", Node), _Table("_edges.parquet", Edge)
+
+    def head(self) -> tuple[bytes, ...]:
+        return tuple(table.head() for table in self._tables)
+
+    def render(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Rendered, ...]:
+        return self._tables[0].render(nodes), self._tables[1].render(edges)
+
+    def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
+        return tuple(table.gather(said) for table, said in zip(self._tables, rendered, strict=True))
+
+    def tail(self) -> tuple[Rendered, ...]:
+        return tuple(table.tail() for table in self._tables)
+
+
+def writer(mapping: Mapping, qualified: bool) -> Parquet:
+    return Parquet()

@@ -1,0 +1,9 @@
+CREATE CONSTRAINT kgbuild_Resource_id IF NOT EXISTS FOR (n:Resource) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_Product_id IF NOT EXISTS FOR (n:Product) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_Organization_id IF NOT EXISTS FOR (n:Organization) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_DocumentationPage_id IF NOT EXISTS FOR (n:DocumentationPage) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_has_product_id IF NOT EXISTS FOR ()-[r:has_product]-() REQUIRE r.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_derived_from_id IF NOT EXISTS FOR ()-[r:derived_from]-() REQUIRE r.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_mentions_id IF NOT EXISTS FOR ()-[r:mentions]-() REQUIRE r.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_superseded_by_id IF NOT EXISTS FOR ()-[r:superseded_by]-() REQUIRE r.id IS UNIQUE;
+CREATE CONSTRAINT kgbuild_has_contact_id IF NOT EXISTS FOR ()-[r:has_contact]-() REQUIRE r.id IS UNIQUE;
