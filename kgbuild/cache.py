@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,6 +27,8 @@ _MAGIC = b"kgbuild cache 1\n"
 MAX_BYTES = 256 * 2**20
 #: Caches kept, the last used ones.
 _KEPT = 16
+#: Exports of one content that a cache knows of.
+_RUNS_KEPT = 8
 _YOUNG_NS = 2 * 10**9
 #: The folders of the package whose code decides what a part holds.
 _ROOMS = (".", "readers", "engines")
@@ -150,7 +152,7 @@ class Cache:
     def run(self, key: str) -> Run | None:
         """The export of these options, if its files are still as they were written."""
         run = self._index.runs.get(key)
-        return run if run and all(stamp_of(path) == stamp for path, stamp in run.files.items()) else None
+        return run if run and _stands(run) else None
 
     def get(self, file: File) -> Unit | None:
         """What a file came to, if it has not changed since."""
@@ -193,11 +195,18 @@ class Cache:
             if at > MAX_BYTES:
                 return
         body = b"".join(blobs)
-        index = Index(entries, {run_key: run} if run.files else {}, (len(body), zlib.crc32(body)))
+        index = Index(entries, self._runs_beside(entries) | ({run_key: run} if run.files else {}), (len(body), zlib.crc32(body)))
         with suppress(OSError):
             self._write(self._body_path, body)
             self._write_index(index)
             self._prune()
+
+    def _runs_beside(self, entries: Mapping[str, Entry]) -> dict[str, Run]:
+        """The last other exports of the same content that are still there: one into another folder, or in another format, unmakes none."""
+        before = self._index.entries
+        if {name: entry.sha256 for name, entry in before.items()} != {name: entry.sha256 for name, entry in entries.items()}:
+            return {}
+        return dict([(key, run) for key, run in self._index.runs.items() if _stands(run)][1 - _RUNS_KEPT :])
 
     def _write_index(self, index: Index) -> None:
         data = msgspec.msgpack.encode(index)
@@ -214,6 +223,11 @@ class Cache:
         for path in caches[_KEPT:]:
             path.unlink(missing_ok=True)
             path.with_suffix(".parts").unlink(missing_ok=True)
+
+
+def _stands(run: Run) -> bool:
+    """Whether the files of an export are as they were written."""
+    return all(stamp_of(path) == stamp for path, stamp in run.files.items())
 
 
 def _old(file: File, now_ns: int) -> bool:

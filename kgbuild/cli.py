@@ -12,6 +12,9 @@ import click
 
 from kgbuild import __version__
 from kgbuild.cli_check import check, rule
+from kgbuild.cli_load import load
+from kgbuild.cli_query import query
+from kgbuild.cli_serve import serve
 from kgbuild.errors import KgbuildError
 
 if TYPE_CHECKING:
@@ -231,5 +234,5 @@ def completion(shell: str) -> None:
         click.echo(made(main, {}, "kgbuild", "_KGBUILD_COMPLETE").source())
 
 
-main.add_command(check)
-main.add_command(rule)
+for _command in (check, rule, load, query, serve):
+    main.add_command(_command)

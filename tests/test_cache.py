@@ -284,3 +284,10 @@ def test_a_problem_that_was_left_out_is_told_again(registry: Registry) -> None:
         result = kgbuild("export", registry.records, *OPTIONS, "--output", registry.output, "--keep-going", "--quiet")
         assert result.exit_code == 1
         assert result.stderr.startswith(f"left out: {registry.records}/resource/bad.md:")
+
+
+def test_an_export_into_another_folder_unmakes_none(registry: Registry) -> None:
+    command = ("export", registry.records, *OPTIONS, "--output")
+    assert "wrote     " in kgbuild(*command, registry.folder / "elsewhere").stderr
+    assert "unchanged " in kgbuild(*command, registry.folder / "elsewhere").stderr
+    assert registry.export() == "unchanged"

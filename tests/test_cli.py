@@ -45,7 +45,7 @@ def test_help_names_every_command(kgbuild: Run, flag: str) -> None:
     status, stdout, stderr = told(kgbuild(flag))
     assert (status, stderr) == (0, "")
     commands = re.findall(r"^  ([a-z]+) ", stdout.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["check", "completion", "export", "formats", "rule", "validate"]
+    assert commands == ["check", "completion", "export", "formats", "load", "query", "rule", "serve", "validate"]
 
 
 def test_help_of_export_names_every_option(kgbuild: Run) -> None:

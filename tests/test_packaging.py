@@ -68,7 +68,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert about["Version"] == __version__
     assert about["Requires-Python"] == ">=3.11"
     assert about["License-Expression"] == "BSD-3-Clause"
-    assert about.get_all("Provides-Extra") == ["dev", "kgx", "parquet"]
+    assert about.get_all("Provides-Extra") == ["dev", "kgx", "neo4j", "parquet", "sql"]
     assert str(about.get_payload()).startswith("# kgbuild\n")
 
 
@@ -111,5 +111,5 @@ def test_the_base_install_has_few_requirements() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[^a-z0-9-]", line)[0] for line in project["dependencies"]]
     assert names == [
-        "click", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rdflib", "zstandard",
+        "click", "httpx", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rdflib", "zstandard",
     ]  # fmt: skip

@@ -1,0 +1,113 @@
+"""A build at hand: the files of an export, found by its manifest and held against it, or made for the moment from records."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from kgbuild import manifest as manifests
+from kgbuild import writers
+from kgbuild.errors import UsageError
+from kgbuild.export import Target, export
+from kgbuild.readers.inputs import MANIFEST_ENDING
+from kgbuild.source import Options, Progress, quiet
+
+#: Characters of a build id: 64 bits of a hash, which no two graphs of one database share by chance.
+_ID = 16
+#: The files that say all of a graph, by which a build is known.
+_GRAPH = ("_nodes.jsonl", "_edges.jsonl")
+
+
+class Build(NamedTuple):
+    """The files of one export: ``name`` is what their names begin with."""
+
+    folder: Path
+    name: str
+    manifest: manifests.Manifest
+
+    def path(self, ending: str) -> Path:
+        """Where the file is whose name has this ending in WRITERS (``_nodes.jsonl``, ``.nt``)."""
+        return self.folder / writers.file_name(self.name, ending)
+
+    def written(self, ending: str) -> manifests.Written:
+        """What the manifest says of the file. Raises KeyError where it was not written."""
+        name = writers.file_name(self.name, ending)
+        for item in self.manifest.written:
+            if item.file == name:
+                return item
+        raise KeyError(name)
+
+    def id(self, *endings: str) -> str:
+        """What tells this graph from another: a hash over the hashes of files, by default those of KGX JSON Lines, in hexadecimal."""
+        hashes = "".join(self.written(ending).sha256 for ending in endings or _GRAPH)
+        return hashlib.sha256(hashes.encode()).hexdigest()[:_ID]
+
+
+def find(folder: Path, formats: Sequence[str], *, name: str | None = None, whole: bool = True) -> Build:
+    """The build in a folder that has some formats, each file as the manifest says: its size, and its hash if ``whole``.
+
+    Raises UsageError where there is none, where there are several and no name is given, and where a file is missing or is another one.
+    """
+    manifest = _manifest(folder, name)
+    build = Build(folder, manifest.name.removesuffix(MANIFEST_ENDING), _decoded(manifest))
+    missing = [format for format in formats if format not in build.manifest.options.formats]
+    if missing:
+        has = ", ".join(build.manifest.options.formats)
+        raise UsageError(f"{manifest}: expected {', '.join(missing)}, got {has}; export again with --format {','.join(missing)} too")
+    for format in formats:
+        for ending in writers.WRITERS[format].files:
+            _compare(build.path(ending), build.written(ending), whole=whole)
+    return build
+
+
+def _manifest(folder: Path, name: str | None) -> Path:
+    found = [folder / f"{name}{MANIFEST_ENDING}"] if name else sorted(folder.glob(f"*{MANIFEST_ENDING}"))
+    found = [path for path in found if path.is_file()]
+    if not found:
+        what = f"{name}{MANIFEST_ENDING}" if name else f"a file *{MANIFEST_ENDING}"
+        raise UsageError(f"{folder}: expected {what}, got none; name the folder that `kgbuild export` wrote")
+    if len(found) > 1:
+        names = ", ".join(path.name.removesuffix(MANIFEST_ENDING) for path in found)
+        raise UsageError(f"{folder}: expected one build, got {names}; choose one with --name")
+    return found[0]
+
+
+def _decoded(path: Path) -> manifests.Manifest:
+    try:
+        return manifests.decode(path.read_bytes())
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{path}: expected a manifest of kgbuild, got another file ({error}); export again") from None
+
+
+def _compare(path: Path, written: manifests.Written, *, whole: bool) -> None:
+    size = path.stat().st_size if path.is_file() else None
+    if size != written.bytes:
+        got = "none" if size is None else f"{size}"
+        raise UsageError(f"{path}: expected a file of {written.bytes} bytes, as the manifest says, got {got}; export again")
+    if whole:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != written.sha256:
+                raise UsageError(f"{path}: expected what the manifest says, got other bytes of the same length; export again")
+
+
+@contextmanager
+def at_hand(
+    options: Options, formats: Sequence[str], *, folder: Path | None, name: str | None, whole: bool = True, progress: Progress = quiet
+) -> Iterator[Build]:
+    """The build in ``folder``, or, where that is None, one of the records of ``options``, in a temporary folder for as long as it is used.
+
+    Raises what ``find`` and ``export`` raise.
+    """
+    if folder is not None:
+        yield find(folder, formats, name=name, whole=whole)
+        return
+    with tempfile.TemporaryDirectory(prefix="kgbuild-") as temporary:
+        target = Target(formats=tuple(formats), output=Path(temporary), name=name or "graph")
+        outcome = export(options, target, progress)
+        yield Build(target.output, target.name, outcome.manifest)

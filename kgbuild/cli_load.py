@@ -1,0 +1,17 @@
+"""The commands that load a graph into a store: `kgbuild load neo4j` and `kgbuild load sparql`."""
+
+from __future__ import annotations
+
+import click
+
+from kgbuild.cli_neo4j import neo4j
+from kgbuild.cli_sparql import sparql
+
+
+@click.group()
+def load() -> None:
+    """Load the graph into a store, whole and verified, in place of the one that an earlier load put there."""
+
+
+load.add_command(neo4j)
+load.add_command(sparql)

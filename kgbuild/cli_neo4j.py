@@ -1,0 +1,14 @@
+"""The command `kgbuild load neo4j`."""
+
+from __future__ import annotations
+
+import click
+
+from kgbuild.cli_build import Wanted, takes_a_build
+
+
+@click.command()
+@takes_a_build
+def neo4j(wanted: Wanted) -> int:
+    """Load the graph."""
+    raise NotImplementedError

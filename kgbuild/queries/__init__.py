@@ -1,0 +1,1 @@
+"""Questions about a build, without a server."""

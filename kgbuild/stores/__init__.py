@@ -1,0 +1,1 @@
+"""Loading a build into stores: Neo4j over Bolt, triplestores over SPARQL 1.1."""

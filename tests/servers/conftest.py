@@ -1,0 +1,42 @@
+"""Real servers on free loopback ports: started once a session, stopped by their process id; and the three corpora as builds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from servers.needs import lacking
+
+from kgbuild.export import Target, export
+from kgbuild.source import Options
+
+ARCHIVES = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
+
+
+@pytest.fixture(scope="session")
+def builds(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """An export of each corpus as KGX JSON Lines, N-Triples and Turtle, by the first part of the corpus's name."""
+    folders = {}
+    for archive in ARCHIVES:
+        given = corpus / archive
+        if not given.exists():
+            lacking(f"{given} is not there")
+        folder = tmp_path_factory.mktemp("build")
+        export(Options(inputs=(str(given),), jobs=2), Target(formats=("kgx-jsonl", "ntriples", "turtle"), output=folder))
+        folders[archive.removesuffix(".tar.gz")] = folder
+    return folders
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what servers write."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def downloads() -> Path:
+    """Where servers that were fetched are kept between sessions."""
+    folder = Path(os.environ.get("KGBUILD_SERVERS_CACHE") or Path.home() / ".cache" / "kgbuild-servers")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
