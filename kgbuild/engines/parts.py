@@ -12,7 +12,7 @@ from msgspec import Struct
 from kgbuild.claims import Reading
 from kgbuild.describe import Note
 from kgbuild.merge import RunFacts
-from kgbuild.model import Claim, OrganizationStatement, PageStatement, ResourceStatement, Statement
+from kgbuild.model import Claim, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Statement
 
 _about = attrgetter("about")
 #: Statements of which a part maker remembers the bytes; some kilobytes each.
@@ -117,6 +117,8 @@ class PartMaker:
         )
 
     def _bytes(self, claim: Claim[Statement]) -> bytes:
+        if type(claim.says) is ProductPage:  # which is its page's own
+            return _encode((claim.about, claim.id, claim.says))
         known = self._encoded.get(id(claim.says))
         if known is None:
             if len(self._encoded) >= _REMEMBERED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -33,6 +34,7 @@ LINES: tuple[str, ...] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 ARCHIVES: tuple[str, ...] = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
 
 
+@cache
 def reader(ending: str) -> Reader:
     """The reader of files with this ending, imported on use."""
     return cast("Reader", import_module(READERS[ending]).read)

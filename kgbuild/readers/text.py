@@ -61,19 +61,25 @@ def check_size(path: str, size: int) -> None:
 
 def decode(path: str, data: bytes, line: int = 1) -> str:
     """The text of a file, or of the part that begins on a line, without a byte-order mark. Raises InputError where it is not UTF-8."""
-    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), "UTF-16" if _is_utf16(data) else "")
-    if wide:
-        raise InputError([Problem(path, line, 1, "", "UTF-8", wide, "save the file as UTF-8")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        _check_wide(path, data, line)
         data = without_bom(data)  # from after which Python counts
         got = f"the byte 0x{data[error.start]:02x}"
         raise InputError([_problem(path, data, error.start, line, "UTF-8", got, "save the file as UTF-8")]) from None
     if "\0" in text:
+        _check_wide(path, data, line)
         row, column = position(text, text.index("\0"))
         raise InputError([Problem(path, line + row - 1, column, "", "text", "a NUL byte", "remove it; the file may be damaged")])
     return text
+
+
+def _check_wide(path: str, data: bytes, line: int) -> None:
+    """Raise where the text is in another encoding: such bytes are no UTF-8, or hold NUL."""
+    wide = next((name for mark, name in _WIDE.items() if data.startswith(mark)), "UTF-16" if _is_utf16(data) else "")
+    if wide:
+        raise InputError([Problem(path, line, 1, "", "UTF-8", wide, "save the file as UTF-8")])
 
 
 def _is_utf16(data: bytes) -> bool:
@@ -87,7 +93,7 @@ def check_controls(path: str, data: bytes, start: int, end: int) -> None:
     part = data[start:end]
     if len(part.translate(None, _CONTROLS)) != len(part):
         offset = next(i for i, byte in enumerate(part) if byte in _CONTROLS)
-    elif (b"\xc2" in part or b"\xef\xbf" in part) and (found := _OTHER_CONTROLS.search(part)):
+    elif not part.isascii() and (b"\xc2" in part or b"\xef\xbf" in part) and (found := _OTHER_CONTROLS.search(part)):
         offset = found.start()
     else:
         return

@@ -45,7 +45,13 @@ _FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE
 _NODE_FOLLOWS, _NEAR, _BRACKETS = (b"-", b":", b"?", b"\n", b"\r"), 80, 1_000
 #: What may stand about the colon of a key in a flow mapping besides `: ` (YAML 1.2 §7.4.2).
 _FLOW_COLONS = (b'":', b"':", b"]:", b"}:", b":,", b":]", b":}", b":[", b":{")
-_COLON_ESCAPES = (b":\\", b"\\x3", b"\\u003", b"\\U0000003")
+#: Where an explicit key begins (YAML 1.2 §8.2.2), and what is quickly found where one may.
+_QUESTION = re.compile(rb"\?(?=[ \t\r\n]|\Z)")
+_EXPLICIT_KEY = re.compile(rb"^[ ]*(?:[-?:][ \t]+)*\?(?=[ \t\r\n]|\Z)", re.MULTILINE)
+#: Escapes that may stand for a colon (§5.7).
+_COLON_ESCAPES = (b"\\x3", b"\\u003", b"\\U0000003")
+#: In JSON, a quote and a colon inside a text, and at the beginning of one.
+_NO_KEY_ENDS = (b'\\":', b':":', b'[":', b',":', b'{":')
 _encode = msgspec.json.Encoder().encode
 
 
@@ -69,7 +75,7 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
     except ValueError:
         # PyYAML's word for it is the clearer one. It reads YAML 1.1 and takes a few texts that 1.2 refuses: those are right.
         return _Exact(path, data, line).trees()
-    if b"<<" in data or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
+    if (b"<" in data and b"<<" in data) or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
         return _Exact(path, data, line).trees()
     return [(tree, ()) for tree in trees]
 
@@ -92,25 +98,26 @@ def _flow_may_begin(data: bytes) -> bool:
 
 
 def _one_key_each(tree: Tree, data: bytes, flow: bool) -> bool:
-    """Whether it is certain that no key was said twice: the tree has as many keys as the text has colons that could follow one."""
+    """Whether it is certain that no key was said twice.
+
+    It is where the tree, as JSON, has as many colons as the text: a key brings one to both, and with a key that is dropped goes its colon.
+    """
     try:
         encoded = _encode(tree)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
+    if (flow or (_QUESTION.search(data) and _EXPLICIT_KEY.search(data))) and b'":null' in encoded:
+        return False  # `? a` and `{a}` are keys without a colon
+    if b"\\" in data and any(escape in data for escape in _COLON_ESCAPES):
+        return False
+    if encoded.count(b":") == data.count(b":"):
+        return True
+    # What has a colon and is neither key nor value is most often a comment.
     if flow and any(mark in data for mark in _FLOW_COLONS) and _FLOW.search(data):
         return False
-    keys = encoded.count(b'":')
-    if b"\\" in encoded:
-        keys -= encoded.count(b'\\":')
-    colons = data.count(b": ") + data.count(b":\n") + data.endswith(b":")
-    if b"\r" in data or b"\t" in data:
-        colons += data.count(b":\r") + data.count(b":\t")
-    if keys == colons:
-        return True
-    inside = encoded.count(b": ") + encoded.count(b":\\n")  # of values; that each stands in the text too, no escape may have made it
-    if keys + inside == colons and (b"\\" not in data or not any(escape in data for escape in _COLON_ESCAPES)):
-        return True
-    return not flow and b"?" not in data and keys == len(_KEY_LINE.findall(data))
+    keys = encoded.count(b'":') - sum(map(encoded.count, _NO_KEY_ENDS))
+    colons = sum(map(data.count, (b": ", b":\n", b":\r", b":\t"))) + data.endswith(b":")
+    return keys == colons or (not flow and b"?" not in data and keys == len(_KEY_LINE.findall(data)))
 
 
 def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:

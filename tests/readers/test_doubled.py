@@ -6,10 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from running import run_command
 
+from kgbuild.errors import InputError
 from kgbuild.mapping import load
-from kgbuild.readers import LINES, READERS, jsonl, reader
+from kgbuild.readers import LINES, READERS, jsonl, reader, yaml_text
 from kgbuild.readers.inputs import ending_of
 
 INVALID = Path(__file__).parents[1] / "invalid"
@@ -108,3 +111,45 @@ def test_a_thousand_are_too_many_to_tell(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("".join(f"- id: r{n}\n  category: DataSource\n  name: A\n  name: B\n" for n in range(1000)))
     assert len(run_command(["check", str(path), "--select", "FM005,RD", "--no-cache", "--format", "jsonl"]).stdout.splitlines()) == 100
+
+
+def doubled(data: bytes, *, exact: bool) -> list[object] | str:
+    """The places of the keys that are said twice, of each document; or what else is wrong."""
+    try:
+        return [[place for place, _ in found] for _, found in yaml_text.parse("a.yaml", data, 1, exact)]
+    except InputError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "? x\na: 1\na: 2\n",  # a key without a colon makes up for the one that is lost
+        "x: {y}\na: 1\na: 2\n",
+        "x: [? y]\na: 1\na: 2\n",
+        'x: "\\x3a"\na: 1\na: 2\n',  # so does a colon that is no colon in the text,
+        'x: "\\u003A"\na: 1\na: 2\n',
+        'x: ":y"  # z:\na: 1\na: 2\n',  # and a value that looks like the end of a key
+        "x: [':y', ':z']  # z:\na: 1\na: 2\n",
+    ],
+)
+def test_one_that_something_else_makes_up_for(text: str) -> None:
+    assert doubled(text.encode(), exact=False) == doubled(text.encode(), exact=True) == [[("a",)]]
+
+
+KEYS = st.sampled_from(["a", "b", "'a'", '"a:"', "? a", "- a", "- ? b", "a b", '":"'])
+VALUES = st.sampled_from(
+    [
+        "", "1", ":", "':x'", '"\\x3a"', '"\\":"', "{a}", "{a: b}", "[a, b: c]", "[':']", "x: y", "http://x.org/?a: b", "# c: d", "x # a: b", "? x",
+        "null", "|",
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=1_000)
+@given(st.lists(st.tuples(st.sampled_from(["", " ", "  "]), KEYS, st.sampled_from([": ", ":", ":\t", " :", ""]), VALUES), max_size=6))
+def test_quickly_no_fewer_are_found(lines: list[tuple[str, ...]]) -> None:
+    data = "".join(f"{''.join(line)}\n" for line in lines).encode()
+    slowly = doubled(data, exact=True)
+    if not isinstance(slowly, str):  # else it is no YAML 1.1
+        assert doubled(data, exact=False) == slowly
