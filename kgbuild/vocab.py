@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import re
 from collections.abc import Mapping
 
@@ -18,6 +17,10 @@ _NOT_IN_IRI = re.compile(
     + "".join(f"\\U000{plane:x}fffe-\\U000{plane:x}ffff" for plane in range(1, 14))
     + "]|%(?![0-9A-Fa-f]{2})"
 )
+#: Most texts of IRIs have nothing but characters of RFC 3986 §2 in their places: no `%`, no brackets, and one `#`.
+_PLAIN = r"[A-Za-z0-9._~:/?@!$&'()*+,;=-]*(?:#[A-Za-z0-9._~:/?@!$&'()*+,;=-]*)?\Z"
+_is_plain = re.compile(_PLAIN).match
+_is_ordinary = re.compile(f"https?://[A-Za-z0-9.-]+/{_PLAIN}").match
 #: RFC 3986 §3: the scheme, and the authority with its user, host and port.
 _BEGINNING = re.compile(r"(?:[^:/?#\[\]]*:)?(?://(?P<authority>[^/?#]*))?")
 _AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?:\[(?P<ip>[^\]]*)\]|[^@:\[\]]*)(?::[0-9]*)?")
@@ -63,6 +66,8 @@ def safe_iri(text: str) -> str:
     >>> safe_iri("http://x.org/a b|c%zz"), safe_iri("http://[::1]/?a[]=b#c#d")
     ('http://x.org/a%20b%7Cc%25zz', 'http://[::1]/?a%5B%5D=b#c%23d')
     """
+    if _is_plain(text):
+        return text
     text = _NOT_IN_IRI.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), text)
     if "[" not in text and "]" not in text and text.count("#") < 2:
         return text
@@ -79,6 +84,8 @@ def as_iri(text: str) -> str | None:
     ('https://x.org/a%20b', None, None)
     """
     text = text.strip()
+    if _is_ordinary(text):
+        return text
     if text.lower().startswith(("http://", "https://", "ftp://", "mailto:")) and _ABSOLUTE.match(text):
         iri = safe_iri(text)
         return iri if _has_authority(iri) else None
@@ -92,6 +99,8 @@ def _has_authority(iri: str) -> bool:
     found = _AUTHORITY.fullmatch(authority or "")
     if not found or found["ip"] is None:
         return bool(found)
+    import ipaddress
+
     try:
         ipaddress.IPv6Address(found["ip"])
     except ValueError:
