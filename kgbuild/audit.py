@@ -11,7 +11,9 @@ from kgbuild import checks
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Limits, LookUp, Position, Said, Spot, View
 from kgbuild.engines import assembling
+from kgbuild.engines.facts import known
 from kgbuild.engines.parts import Said as Known
+from kgbuild.engines.plan import Plan
 from kgbuild.findings import Finding, Related, fingerprint
 from kgbuild.locate import Wanted, locate
 from kgbuild.mapping import Mapping
@@ -27,7 +29,7 @@ class Raised(NamedTuple):
     related: Sequence[Spot]
 
 
-def view_of(source: Source, plan: assembling.Plan, limits: Limits, *, relative: bool = False) -> View:
+def view_of(source: Source, plan: Plan, limits: Limits, *, relative: bool = False) -> View:
     """What rules see of a run: its graph, and every claim with its file, whose path is ``relative`` to its input or as its user named it."""
     nodes: list[Node] = []
     edges: list[Edge] = []
@@ -53,7 +55,7 @@ def said(source: Source, decoded: dict[bytes, Known]) -> Iterator[Said]:
 
 def graph_view(source: Source, mapping: Mapping, facts: Iterable[bytes], limits: Limits) -> View:
     """What rules about the graph see of a run that was written: the facts of its chunks; and claims only about what they ask for."""
-    nodes, edges = assembling.known(facts)
+    nodes, edges = known(facts)
     problems = [problem for _, problem in source.problems]
     return View(mapping, limits, nodes, edges, _look_up(source), source.names, problems)
 

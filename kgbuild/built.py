@@ -14,9 +14,10 @@ import msgspec
 from kgbuild import manifest as manifests
 from kgbuild import writers
 from kgbuild.errors import UsageError
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.readers.inputs import MANIFEST_ENDING
 from kgbuild.source import Options, Progress, quiet
+from kgbuild.target import Target
 
 #: Characters of a build id: 64 bits of a hash, which no two graphs of one database share by chance.
 _ID = 16

@@ -11,8 +11,8 @@ from msgspec import Struct
 from kgbuild import audit, cache, checks, mapping, mend, reports
 from kgbuild.audit import Raised
 from kgbuild.checks.view import Limits
-from kgbuild.engines import assembling
 from kgbuild.engines.parts import facts_of
+from kgbuild.engines.plan import Plan
 from kgbuild.findings import SEVERITIES, Finding
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.source import Options, Progress, Source, quiet, read
@@ -92,8 +92,6 @@ def check(options: Options, choices: Choices, progress: Progress = quiet) -> Che
     source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
     if not source.problems and not kept.unchanged(files, now):
         kept.save(list(zip(source.files, source.units, strict=True)), "", cache.Run({}, {}), now)
-    plan = assembling.Plan(
-        parts=source.parts, mapping=vocabulary, facts=facts_of(source.parts, vocabulary.aliases if options.aliases else {})
-    )
+    plan = Plan(parts=source.parts, mapping=vocabulary, facts=facts_of(source.parts, vocabulary.aliases if options.aliases else {}))
     view = audit.view_of(source, plan, choices.limits)
     return Checked(options=options, source=source, vocabulary=vocabulary, raised=audit.raise_all(chosen, view))

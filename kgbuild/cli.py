@@ -119,9 +119,9 @@ def export(
 
     from kgbuild import writers
     from kgbuild.engines.reading import cores
-    from kgbuild.export import Target
     from kgbuild.export import export as run
     from kgbuild.source import Options
+    from kgbuild.target import Target
 
     options = Options(
         inputs=inputs or ("input",), exclude=exclude, profile=profile, mappings=mappings, aliases=not no_aliases, rollup=rollup,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,19 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from kgbuild import __version__, cache, mapping, writers
 from kgbuild import manifest as manifests
 from kgbuild.engines import assembling, reading
 from kgbuild.engines.parts import facts_of
-from kgbuild.errors import OutputError, Problem, UsageError
+from kgbuild.engines.plan import Plan
+from kgbuild.errors import Problem, UsageError
 from kgbuild.findings import SEVERITIES, Finding
 from kgbuild.mapping import Mapping, Profile
 from kgbuild.model import Difference, Edge, Node
 from kgbuild.output import staged
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.source import Options, Progress, Source, quiet, read
+from kgbuild.target import Target, check_target
 
 if TYPE_CHECKING:
     import networkx
@@ -35,15 +35,6 @@ if TYPE_CHECKING:
 
 
 _encode_lines = msgspec.json.Encoder().encode_lines
-
-
-class Target(Struct, frozen=True, kw_only=True):
-    """What to write, and where. ``formats`` are names of WRITERS."""
-
-    formats: tuple[str, ...]
-    output: Path
-    name: str = "graph"
-    qualified: bool = False
 
 
 class Outcome(NamedTuple):
@@ -60,7 +51,7 @@ class Graph:
     def __init__(self, options: Options, mapping: Mapping, source: Source) -> None:
         self.mapping, self._options, self._source = mapping, options, source
         parts = source.parts
-        self._plan = assembling.Plan(
+        self._plan = Plan(
             parts=parts, mapping=mapping, facts=facts_of(parts, mapping.aliases if options.aliases else {}), rollup=options.rollup
         )
 
@@ -115,7 +106,7 @@ class Graph:
         """The same for a target whose formats are known to be ones."""
         check = self._options.check
         plan = self._plan._replace(formats=target.formats, qualified=target.qualified, audited=check == "graph")
-        _check_target(target, self._options.inputs)
+        check_target(target, self._options.inputs)
         tally = _Tally()
         with staged(target.output) as stage:
             gatherer = assembling.Gatherer(plan)
@@ -156,7 +147,7 @@ class Graph:
         view = audit.view_of(self._source, self._plan, limits or Limits())
         return audit.placed(audit.raise_all(checks.rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
-    def _audit(self, plan: assembling.Plan, tally: _Tally) -> list[Finding]:
+    def _audit(self, plan: Plan, tally: _Tally) -> list[Finding]:
         """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
         from kgbuild import audit, checks
         from kgbuild.checks.view import Limits
@@ -263,7 +254,7 @@ def build(
 def export(options: Options, target: Target, progress: Progress = quiet) -> Outcome:
     """Read, merge and write; or find that an earlier export of the same is still there. Raises what ``build`` and ``Graph.write`` raise."""
     vocabulary = mapping.load(Path(options.mappings) if options.mappings else None, options.profile)
-    _check_target(target, options.inputs)
+    check_target(target, options.inputs)
     inputs = Inputs(options.inputs, Rules(options.exclude), target.output)
     now = cache.now_ns()
     files = list(inputs)
@@ -282,28 +273,6 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
     if not problems:
         kept.save(list(zip(source.files, source.units, strict=True)), key, cache.Run(stamps, dict(inputs.passed_over)), now)
     return Outcome(manifest, problems, unchanged=False)
-
-
-_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
-
-
-def _check_target(target: Target, inputs: Sequence[str]) -> None:
-    """Raise where the target's name is none, or the target is an input or lies inside one (SPEC §5)."""
-    if not _NAME.fullmatch(target.name):
-        raise UsageError(f"--name: expected a plain file name, got {target.name!r}; leave out slashes and a dot at the front")
-    output = os.path.realpath(target.output)
-    if os.path.exists(output) and not os.path.isdir(output):
-        raise OutputError(f"{target.output}: expected a folder to write to, got a file; choose another --output")
-    endings = [ending for name in target.formats for ending in writers.WRITERS[name].files]
-    written = {os.path.join(output, writers.file_name(target.name, ending)) for ending in (*endings, "_manifest.json")}
-    for given in inputs:
-        real = os.path.realpath(given)
-        if real in written:
-            raise UsageError(
-                f"--output: expected to write no input, got {given}, which the export would replace; choose another --output or --name"
-            )
-        if given != STDIN and os.path.isdir(real) and os.path.commonpath((real, output)) == real:
-            raise UsageError(f"--output: expected a folder outside the inputs, got {target.output}, which is in {given}; choose another")
 
 
 def _run_key(options: Options, target: Target) -> str:

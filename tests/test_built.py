@@ -8,8 +8,9 @@ import pytest
 
 from kgbuild import built
 from kgbuild.errors import UsageError
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.source import Options
+from kgbuild.target import Target
 
 INPUT = str(Path(__file__).parents[1] / "input")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from servers.needs import lacking
 
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.source import Options
+from kgbuild.target import Target
 
 ARCHIVES = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
 

@@ -1,0 +1,105 @@
+"""What can only be made when everything else has been merged: pages, stubs, rolled-up edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kgbuild.engines.plan import Block, Plan
+from kgbuild.links import Addresses
+from kgbuild.mapping import Mapping
+from kgbuild.merge import Merger, Need, RunFacts
+from kgbuild.model import Claim, Edge, Kind, Node, PageStatement
+
+
+class Ending:
+    """What is known when everything else has been merged: pages, stubs, rolled-up edges."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._merger = Merger(plan.mapping, plan.facts)
+        self._needs: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
+        self._addresses: list[tuple[str, str]] = []
+        self._nodeless: set[str] = set()
+        self._rollup = Rollup(plan.mapping, plan.facts) if plan.rollup else None
+
+    def add(self, block: Block) -> None:
+        """Take what a block leaves to be done."""
+        for need in block.needs:
+            self._needs[need.kind, need.id].update(need.by)
+        self._addresses.extend(block.addresses)
+        self._nodeless.update(block.nodeless)
+        if self._rollup:
+            self._rollup.add(block)
+
+    def block(self) -> Block:
+        """The nodes and edges that are left, when all blocks were added."""
+        block = Block([], [], [], [], [], [], [])
+        for merged in self._pages():
+            block.nodes.extend(merged[0])
+            block.edges.extend(merged[1])
+        if self._rollup:
+            block.edges.extend(self._rollup.edges(self._merger))
+        block.nodes.extend(self._stubs())
+        return block
+
+    def _pages(self) -> Iterator[tuple[list[Node], list[Edge]]]:
+        groups: defaultdict[str, list[Claim[PageStatement]]] = defaultdict(list)
+        for part in self._plan.parts:
+            for claim in part.pages:
+                groups[claim.about].append(claim)
+        addresses = Addresses(self._addresses) if groups else None
+        for about in sorted(groups):
+            if addresses is not None:
+                merged = self._merger.pages(groups[about], addresses)
+                yield merged.nodes, merged.edges
+
+    def _stubs(self) -> Iterator[Node]:
+        """A node for each id that an edge needs and nothing describes, in order of their ids."""
+        wanted = {self._plan.mapping.curie(kind, id): Need(kind, id, tuple(sorted(by))) for (kind, id), by in self._needs.items()}
+        described: set[str] = set()
+        for part in self._plan.parts:
+            described |= wanted.keys() & part.keys
+        for curie in sorted(wanted.keys() - (described - self._nodeless)):
+            yield self._merger.stub(wanted[curie])
+
+
+class Rollup:
+    """``--rollup``: derived_from between the owners of products and of their sources, with the number of products behind it.
+
+    It needs no node that no other edge needs: an owner is the subject of a has_product edge, or a resource of the run.
+    """
+
+    def __init__(self, mapping: Mapping, facts: RunFacts) -> None:
+        self._derived_from, _ = mapping.predicates("derived_from")
+        self._has_product, _ = mapping.predicates("has_product")
+        self._resources = frozenset(mapping.curie("resource", id) for id in facts.resources)
+        self._owners: defaultdict[str, list[str]] = defaultdict(list)
+        self._derived: list[Edge] = []
+
+    def add(self, block: Block) -> None:
+        """Keep the derivations of a block, and whose its products are. (All of them: whose a source is may be known only later.)"""
+        for edge in block.edges:
+            if edge.predicate == self._derived_from:
+                self._derived.append(edge)
+            elif edge.predicate == self._has_product:
+                self._owners[edge.object].append(edge.subject)
+
+    def _belongs_to(self, source: str) -> list[str]:
+        """The resources that a source belongs to: its owners; of a stub product, the resource that its id names; else the source itself."""
+        head, dot, _ = source.partition(".")
+        if source in self._owners:
+            return self._owners[source]
+        return [head] if dot and head in self._resources and source not in self._resources else [source]
+
+    def edges(self, merger: Merger) -> list[Edge]:
+        """The rolled-up edges in order of subject and object."""
+        products: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        declared: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for edge in self._derived:
+            for subject in self._owners.get(edge.subject, ()):
+                for object in self._belongs_to(edge.object):
+                    if subject != object:
+                        products[subject, object].add(edge.subject)
+                        declared[subject, object].update(edge.declared_in)
+        return [merger.rolled_up(s, o, declared[s, o], len(products[s, o])) for s, o in sorted(products)]

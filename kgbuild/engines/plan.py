@@ -1,0 +1,35 @@
+"""What workers are told, and what comes of a range of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kgbuild.engines.parts import Part
+from kgbuild.mapping import Mapping
+from kgbuild.merge import Need, RunFacts
+from kgbuild.model import Difference, Edge, Node
+
+
+class Plan(NamedTuple):
+    """All that workers need to know. ``formats`` are names of WRITERS."""
+
+    parts: Sequence[Part]
+    mapping: Mapping
+    facts: RunFacts
+    formats: tuple[str, ...] = ()
+    qualified: bool = False
+    rollup: bool = False
+    audited: bool = False
+
+
+class Block(NamedTuple):
+    """Some nodes and edges of the graph, and what they leave to be done at the end."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    needs: list[Need]
+    addresses: list[tuple[str, str]]
+    nodeless: list[str]
+    stale: list[str]
+    differences: list[Difference]

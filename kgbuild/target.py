@@ -1,0 +1,44 @@
+"""What an export writes, and where: never over an input, never into one (SPEC §5)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from kgbuild import writers
+from kgbuild.errors import OutputError, UsageError
+from kgbuild.readers.inputs import MANIFEST_ENDING, STDIN
+
+_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """What to write, and where. ``formats`` are names of WRITERS."""
+
+    formats: tuple[str, ...]
+    output: Path
+    name: str = "graph"
+    qualified: bool = False
+
+
+def check_target(target: Target, inputs: Sequence[str]) -> None:
+    """Raise where the target's name is none, or the target is an input or lies inside one (SPEC §5)."""
+    if not _NAME.fullmatch(target.name):
+        raise UsageError(f"--name: expected a plain file name, got {target.name!r}; leave out slashes and a dot at the front")
+    output = os.path.realpath(target.output)
+    if os.path.exists(output) and not os.path.isdir(output):
+        raise OutputError(f"{target.output}: expected a folder to write to, got a file; choose another --output")
+    endings = [ending for name in target.formats for ending in writers.WRITERS[name].files]
+    written = {os.path.join(output, writers.file_name(target.name, ending)) for ending in (*endings, MANIFEST_ENDING)}
+    for given in inputs:
+        real = os.path.realpath(given)
+        if real in written:
+            raise UsageError(
+                f"--output: expected to write no input, got {given}, which the export would replace; choose another --output or --name"
+            )
+        if given != STDIN and os.path.isdir(real) and os.path.commonpath((real, output)) == real:
+            raise UsageError(f"--output: expected a folder outside the inputs, got {target.output}, which is in {given}; choose another")
