@@ -10,14 +10,14 @@ import errno
 import hashlib
 import os
 import shutil
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from kgbuild.errors import OutputError
+from kgbuild.last_step import in_a_child, uninterrupted
 
 _STAGE = ".kgbuild-"
 #: In a stage that has this file every file is whole: what is still in it goes to the target.
@@ -101,9 +101,10 @@ class Stage:
                 raise OutputError(f"{path}: expected a file or nothing, got a folder; move it away or choose another --name")
             if path.parent.exists() and not path.parent.is_dir():
                 raise OutputError(f"{path.parent}: expected a folder or nothing, got a file; move it away or choose another --output")
-        with _uninterrupted():
+        with uninterrupted():
             (self._folder / _WHOLE).touch()
-            _in_a_child(self._folder, self._target)
+            failed = f"{self._target}: expected to rename the files into place, got an error; the next run will do it"
+            in_a_child(partial(_move, self._folder, self._target), failed=failed, killed=failed)
 
     def close(self) -> None:
         """End all files."""
@@ -173,36 +174,6 @@ def _staged(folder: Path) -> list[str]:
     """The files that are still in a stage, by their names in the target."""
     files = folder / _FILES
     return [str(path.relative_to(files)) for path in files.rglob("*") if not path.is_dir()]
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """From here on the export is done, whatever is typed at the terminal. (Only the main thread may say so, and only it is interrupted.)"""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _in_a_child(folder: Path, target: Path) -> None:
-    if not hasattr(os, "fork"):
-        return _move(folder, target)
-    child = os.fork()
-    if child == 0:  # pragma: no cover  (a process of its own)
-        status = 1
-        try:
-            os.setsid()
-            _move(folder, target)
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    if status:
-        raise OutputError(f"{target}: expected to rename the files into place, got an error; the next run will do it")
 
 
 @contextmanager

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from kgbuild.edits import FileEdit, current, edited, refused
-from kgbuild.errors import OutputError
+from kgbuild.last_step import in_a_child, uninterrupted
 
 #: What the names of files on their way begin with, before the number of their process: hidden, so never read as records.
 _BESIDE = ".kgbuild-fix-"
@@ -40,8 +39,10 @@ def apply(edits: Sequence[FileEdit]) -> None:
             beside = os.path.join(os.path.dirname(edit.path), f"{_BESIDE}{os.getpid()}-{n}")
             swaps.append(_Swap(edit, f"{beside}.new", f"{beside}.old"))
             _write(swaps[-1])
-        with _uninterrupted():
-            _in_a_child(swaps)
+        with uninterrupted():
+            failed = "expected files that can be replaced, got an error; nothing was mended"
+            killed = "expected the files to be replaced, got a process that was killed; run it again"
+            in_a_child(partial(_rename, swaps), failed=failed, killed=killed)
     finally:
         _remove(swaps)
 
@@ -95,61 +96,21 @@ def _remove(swaps: Sequence[_Swap]) -> None:
                 os.unlink(path)
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """From here on nothing that is typed at the terminal stops it. (Only the main thread may say so, and only it is interrupted.)"""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _in_a_child(swaps: Sequence[_Swap]) -> None:
-    """Rename in a process of its own session: a kill of this one, or of its group, lets it end what it began."""
-    if not hasattr(os, "fork"):
-        return _rename(swaps)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:  # pragma: no cover  (a process of its own)
-        said = "expected files that can be replaced, got an error; nothing was mended"
-        try:
-            os.setsid()
-            os.close(reading)
-            _rename(swaps)
-            said = ""
-        except OutputError as error:
-            said = str(error)
-        finally:
-            os.write(writing, said.encode())
-            _remove(swaps)
-            os._exit(0)
-    os.close(writing)
-    with open(reading, "rb") as pipe:
-        failed = pipe.read().decode()
-    _, status = os.waitpid(child, 0)
-    if failed or status:
-        raise OutputError(failed or "expected the files to be replaced, got a process that was killed; run it again")
-
-
 def _rename(swaps: Sequence[_Swap]) -> None:
     """Put every new file into its place. Raises OutputError, with those put back that were renamed."""
-    done: list[_Swap] = []
     try:
-        for swap in swaps:
-            current(swap.edit)
-            _keep(swap)
-            os.replace(swap.new, swap.edit.path)
-            done.append(swap)
-    except BaseException as error:
-        for renamed in reversed(done):
-            os.replace(renamed.old, renamed.edit.path)
-        if isinstance(error, OSError):
-            raise refused(swap.edit.shown, error) from None
-        raise
+        with ExitStack() as undo:
+            for swap in swaps:
+                try:
+                    current(swap.edit)
+                    _keep(swap)
+                    os.replace(swap.new, swap.edit.path)
+                except OSError as error:
+                    raise refused(swap.edit.shown, error) from None
+                undo.callback(os.replace, swap.old, swap.edit.path)
+            undo.pop_all()
+    finally:
+        _remove(swaps)  # also here, since who began it may be gone
 
 
 def _keep(swap: _Swap) -> None:
