@@ -9,7 +9,7 @@ from kgbuild.checks.fields import KINDS, Fields, written
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.shapes import Wrong, wrong
 from kgbuild.checks.spelling import nearest
-from kgbuild.checks.statements import Fault, Says, everything, found, several
+from kgbuild.checks.statements import Everything, Fault, Says, found, several
 from kgbuild.checks.view import Position, Said, Spot, View
 from kgbuild.findings import Severity
 from kgbuild.mapping import Form, Mapping, RecordKind
@@ -58,7 +58,7 @@ def missing(view: View) -> Iterator[Found]:
             elif value != 0 and not any(name in says.description.extra for name in names):
                 yield Fault(names[0], "", f"has no {names[0]!r}", _spot(kind, property, names) if value else "", severity=severity)
 
-    claimed = everything(view)
+    claimed = view.once(Everything)
     suspects = [
         statement
         for property in {item[0] for items in wanted.values() for item in items}
@@ -75,7 +75,7 @@ def unknown_value(view: View) -> Iterator[Found]:
     Example: `compression: gzp`, where `gzip` is meant.
     Mend: write a value of the vocabulary; if a new one is needed, add it to the file of `mappings/` that has the others.
     """
-    mapping, claimed = view.mapping, everything(view)
+    mapping, claimed = view.mapping, view.once(Everything)
     roles = mapping.provenance.roles
     categories = {kind: frozenset(getattr(mapping.categories, kind).categories) for kind in KINDS}
     properties = {name: _values(mapping, name) for name in mapping.vocabulary.values}
@@ -147,7 +147,7 @@ def malformed(view: View) -> Iterator[Found]:
     Example: `homepage_url: htps://geneontology.org`.
     Mend: write it as it should be.
     """
-    mapping, claimed = view.mapping, everything(view)
+    mapping, claimed = view.mapping, view.once(Everything)
     forms, fields = list(mapping.vocabulary.forms.items()), Fields(mapping)
     suspects = [statement for statement, entry in claimed.entries if entry.form and _shape(entry.form, entry.value)]
     for property, form in forms:
@@ -193,7 +193,7 @@ def unknown_field(view: View) -> Iterator[Found]:
     Example: `homepage-url: https://geneontology.org`, where `homepage_url` is meant.
     Mend: correct its name; if the registry needs a new field, add it to the mapping.
     """
-    fields, claimed = Fields(view.mapping), everything(view)
+    fields, claimed = Fields(view.mapping), view.once(Everything)
     suspects = [statement for statement, entry in claimed.entries if entry.unknown]
     suspects += [s for s in claimed.statements if any(not fields.knows(s[0], key) for key in s[2].description.extra)]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from kgbuild.checks.reach import Reach
 from kgbuild.checks.rules import Found, Rule
@@ -131,16 +130,6 @@ class _Tables:
         return found, count
 
 
-_TABLES: WeakKeyDictionary[View, _Tables] = WeakKeyDictionary()
-
-
-def _tables(view: View) -> _Tables:
-    found = _TABLES.get(view)
-    if found is None:
-        found = _TABLES[view] = _Tables(view)
-    return found
-
-
 def missing(view: View) -> Iterator[Found]:
     """A resource without a licence.
 
@@ -149,7 +138,7 @@ def missing(view: View) -> Iterator[Found]:
     Example: `license: {id: "", label: Not specified}`, or no `license` at all.
     Mend: ask the owners of the resource for a licence, and state its SPDX id and its URL.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     for id in tables.resources:
         if id not in tables.stated:
             label, said = view.nodes[id].license_label, view.record(id)
@@ -164,7 +153,7 @@ def clashing(view: View) -> Iterator[Found]:
     Example: `license: {id: https://creativecommons.org/licenses/by-nc/4.0/, label: CC BY 4.0}`
     Mend: look up the licence where the resource or product is given out, and correct the one that is wrong.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     for id, terms in tables.stated.items():
         said = (view.deciding(id) if view.is_product(id) else view.record(id)) if terms.clash else None
         written = tables.written(said) if said else None
@@ -191,7 +180,7 @@ def freer(view: View) -> Iterator[Found]:
     Example: a graph under CC-BY-4.0 with `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, where `a` is CC-BY-NC-4.0.
     Mend: give the product a licence that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     for product in view.derivations:
         holder = tables.holder(view, product)
         own = tables.stated.get(holder)
@@ -263,7 +252,7 @@ def unknown(view: View) -> Iterator[Found]:
     Mend: state the SPDX id if it has one, or the licence of each product where they differ. For terms of its own, read them, and say in a
     `licenses.yaml` of yours under a `LicenseRef-` id how they are written and what they let through.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     counts = tables.reach.counts()
     for number, id in tables.unknown.items():
         products, said = counts[number], _stating(view, id)

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from kgbuild.checks.fields import Entry, Fields
 from kgbuild.checks.rules import Found
@@ -39,7 +38,7 @@ _row = attrgetter(*_PROPERTIES)
 
 
 class Everything:
-    """What is said of each thing: of equal statements, which are one object, one. Generated pages only repeat it.
+    """What is said of each thing in a view: of equal statements, which are one object, one. Generated pages only repeat it.
 
     ``column(property)`` are the values of all ``statements``, in their order.
     """
@@ -84,16 +83,6 @@ class Everything:
                 if entries:
                     found += [(statement, entry) for entry in entries]
         return found
-
-
-_known: WeakKeyDictionary[View, Everything] = WeakKeyDictionary()
-
-
-def everything(view: View) -> Everything:
-    """What is said in a run; made once for all rules."""
-    if view not in _known:
-        _known[view] = Everything(view)
-    return _known[view]
 
 
 def several(value: Any) -> tuple[Any, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from kgbuild.checks.view import View
 from kgbuild.model import Edge
@@ -30,7 +29,7 @@ _NOWHERE = Steps()
 
 
 class _Tables:
-    """The steps and walks of one view. It holds what the view holds and never the view, so that it goes when the view goes.
+    """The steps and walks of one view. It holds what the view holds and never the view, so that they go together without a search for cycles.
 
     ``cited`` are all sources but own resources.
     """
@@ -77,24 +76,14 @@ def _once(ids: list[str]) -> tuple[str, ...]:
     return tuple(sorted(set(ids))) if len(ids) > 1 else tuple(ids)
 
 
-_TABLES: WeakKeyDictionary[View, _Tables] = WeakKeyDictionary()
-
-
-def _tables(view: View) -> _Tables:
-    found = _TABLES.get(view)
-    if found is None:
-        found = _TABLES[view] = _Tables(view)
-    return found
-
-
 def steps(view: View, id: str) -> Steps:
     """One step upstream from a product, or from a resource by its products."""
-    return _tables(view).of(id)
+    return view.once(_Tables).of(id)
 
 
 def recited(view: View) -> list[str]:
     """The products that others, or they themselves, are made from and that name sources, sorted: a cycle of products is among these."""
-    tables = _tables(view)
+    tables = view.once(_Tables)
     return sorted(tables.cited & tables.by_product.keys())
 
 
@@ -113,7 +102,7 @@ def upstream(view: View, product: str) -> dict[str, int]:
     Depth 0 is what lies with the product's own owners: its resource and sister products. The product itself is not told. The dict is the
     caller's; its order says nothing, but is the same in every run.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     near, start = _near(tables, product)
     found = {**_beyond(tables, tables.owners.get(product, ()), start), **near} if start else near
     found.pop(product, None)
@@ -125,7 +114,7 @@ def depths(view: View, most: int) -> Iterator[tuple[str, int | None, str]]:
 
     The depth is None for products whose turn comes after ``most`` citations were looked at.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, str]] = {}
     for product, (_, sisters, foreign) in tables.by_product.items():
         own = tables.owners.get(product, ())
@@ -200,7 +189,7 @@ def path(view: View, product: str, target: str) -> list[str]:
 
     A resource on the way stands for those of its products that cite the next. Of several ways it is the same one in every run.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     before: dict[str, str] = {}
     home = tables.owners.get(product, ())
     walked = {product, *home}
@@ -238,7 +227,7 @@ def cut_off(view: View, origin: Callable[[str], bool]) -> Iterator[str]:
     ``origin`` is asked about owners. What belongs to the product's own owners does not count. It takes as long as two walks over the graph,
     however large the upstreams are together.
     """
-    tables = _tables(view)
+    tables = view.once(_Tables)
     good = {id for id in tables.cited if any(map(origin, owners_of(view, id)))}
     left: dict[str, list[str]] = {}
     for product, (_, sisters, foreign) in tables.by_product.items():
@@ -279,7 +268,7 @@ def _away(tables: _Tables, start: dict[str, None], good: Container[str]) -> dict
 
 def _finds(view: View, home: tuple[str, ...], start: list[str], good: Container[str]) -> bool:
     """Whether a walk that does not go through home comes to something good that does not belong there."""
-    tables = _tables(view)
+    tables = view.once(_Tables)
     walk = list(start)
     seen = {*walk, *home}
     for node in walk:  # which grows

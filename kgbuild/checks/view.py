@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -98,6 +98,9 @@ def _by_subject(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
     return dict(found)
 
 
+_T = TypeVar("_T")
+
+
 class View:
     """One run as rules see it. Keys are node ids (CURIEs) throughout.
 
@@ -119,6 +122,7 @@ class View:
         self.nodes: dict[str, Node] = {node.id: node for node in nodes}
         self._product = frozenset((mapping.categories.product.class_, mapping.categories.product.biolink))
         self.edges = edges
+        self._made: dict[Callable[[View], Any], Any] = {}
         look_up = said if callable(said) else None
         self.records = _Room(ResourceStatement, look_up)
         self.organizations = _Room(OrganizationStatement, look_up)
@@ -132,6 +136,13 @@ class View:
                 room = rooms.get(type(claim.says))
                 if room is not None:
                     room.setdefault(claim.about, []).append(claim)
+
+    def once(self, make: Callable[[View], _T]) -> _T:
+        """What a function makes of this view: made for who asks first, and kept as long as the view is."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _T = self._made[make]
+        return made
 
     @cached_property
     def _kinds(self) -> dict[str, list[Edge]]:
