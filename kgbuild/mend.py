@@ -31,6 +31,7 @@ from kgbuild.model import (
     ProductPage,
     ResourceStatement,
     Statement,
+    listing_of,
 )
 from kgbuild.readers import READERS
 from kgbuild.readers.inputs import STDIN, File
@@ -191,8 +192,8 @@ class _Planner:
         decoded: dict[bytes, Said] = {}
         for number, claim, member in self._claims(by_about, decoded):
             for fault in by_about[claim.about]:
-                says = claim.says.says if isinstance(claim.says, ProductPage) else claim.says
-                if says is not None and _KINDS.get(type(says)) == fault.of and self._has(fault, says):
+                says = listing_of(claim.says) or claim.says
+                if _KINDS.get(type(says)) == fault.of and self._has(fault, says):
                     found[fault.number].append(_Holder(number, member, says))
         return found
 

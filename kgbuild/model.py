@@ -91,6 +91,15 @@ class ProductPage(Struct, frozen=True, kw_only=True, array_like=True, tag="p"):
 
 
 Statement = ResourceStatement | Listing | OrganizationStatement | PageStatement | ProductPage
+
+
+def listing_of(says: Statement) -> Listing | None:
+    """The listing that a statement is, or that a generated page copies."""
+    if isinstance(says, ProductPage):
+        return says.says
+    return says if isinstance(says, Listing) else None
+
+
 S_co = TypeVar("S_co", bound=Statement, covariant=True)
 
 

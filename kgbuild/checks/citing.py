@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kgbuild.checks.rules import Found
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.model import Edge, Listing, ProductPage
+from kgbuild.model import Edge, Listing
 
 
 def entries(view: View, edge: Edge, claims: Iterable[Said]) -> list[Spot]:
@@ -15,10 +15,10 @@ def entries(view: View, edge: Edge, claims: Iterable[Said]) -> list[Spot]:
     known: dict[int, tuple[str, int] | None] = {}  # equal copies are one object, and a listing may have hundreds of sources and copies
     spots: list[Spot] = []
     for claim in claims:
-        says = claim.says.says if isinstance(claim.says, ProductPage) else claim.says
-        if id(says) not in known:
-            known[id(says)] = _entry(says, edge, written) if isinstance(says, Listing) else None
-        found = known[id(says)]
+        listing = claim.listing
+        if id(listing) not in known:
+            known[id(listing)] = _entry(listing, edge, written) if listing else None
+        found = known[id(listing)]
         if found is not None:
             spots.append(Spot(claim, edge.source_role or "", *found))
     return spots

@@ -13,7 +13,7 @@ from kgbuild.checks.statements import Everything, Fault, Says, found, several
 from kgbuild.checks.view import Position, Said, Spot, View
 from kgbuild.findings import Severity
 from kgbuild.mapping import Form, Mapping, RecordKind
-from kgbuild.model import Listing, ProductPage
+from kgbuild.model import Listing
 
 #: Properties whose fields are kept whole as well, where they say more than the property holds.
 _WHOLE = ("license", "publications")
@@ -275,8 +275,7 @@ def not_an_activity(view: View) -> Iterator[Found]:
 
 def _relates(said: Said, source: str, relation: str | None) -> bool:
     """Whether a listing, or the page of one, says so of a source."""
-    says = said.says.says if isinstance(said.says, ProductPage) else said.says
-    return isinstance(says, Listing) and any(item.id == source and item.relation == relation for item in says.sources)
+    return said.listing is not None and any(item.id == source and item.relation == relation for item in said.listing.sources)
 
 
 RULES = (

@@ -10,7 +10,7 @@ from kgbuild.checks.reach import Reach
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Reader, Terms, Written
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.model import Listing, ProductPage, ResourceStatement
+from kgbuild.model import Listing, ResourceStatement
 
 #: Relations of PROV-O that say that one thing is made of the content of another.
 _MADE_FROM = ("prov:hadPrimarySource", "prov:wasDerivedFrom")
@@ -102,7 +102,7 @@ class _Tables:
 
     def written(self, said: Said) -> Written | None:
         """The licence as a claim writes it."""
-        says = said.says.says if isinstance(said.says, ProductPage) else said.says
+        says = said.listing or said.says
         if isinstance(says, Listing | ResourceStatement):
             return self.reader.written(says.description, "product" if isinstance(says, Listing) else "resource")
         return None

@@ -13,7 +13,7 @@ from kgbuild.checks.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
 from kgbuild.mapping import NamedKind
-from kgbuild.model import Description, Listing, OrganizationStatement, ProductPage, ResourceStatement, Role, Source
+from kgbuild.model import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 _Record = ResourceStatement | OrganizationStatement
 
@@ -72,8 +72,8 @@ def named_twice(view: View) -> Iterator[Found]:
     """
     for product, found, held in _faults(view, _twice):
         role, id = found
-        says = _listing(held[0])
-        entries = [source for source in says.sources if (source.role, source.id) == found] if says else []
+        listing = held[0].listing
+        entries = [source for source in listing.sources if (source.role, source.id) == found] if listing else []
         relations = dict.fromkeys(source.relation for source in entries)
         times = "twice" if len(entries) == 2 else f"{len(entries)} times"
         message = f"{view.name(product)!r} names {id!r} {times} in {getattr(view.mapping.provenance.roles, role).fields[0]!r}"
@@ -115,21 +115,15 @@ def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterat
             continue
         first = view.deciding(product)
         saying = [said for said in (first, *view.copies(product)) if said is not None]
-        faults = [(said, find(says.sources)) for said in saying if (says := _listing(said)) is not None]
+        faults = [(said, find(listing.sources)) for said in saying if (listing := said.listing) is not None]
         for fault in dict.fromkeys(fault for _, found in faults for fault in found):
             yield product, fault, [said for said, found in faults if fault in found]
 
 
 def _names_again(said: Said) -> bool:
     """Whether a listing or page names one source more than once, in whatever roles: few do."""
-    says = _listing(said)
-    return says is not None and len(says.sources) > 1 and len({source.id for source in says.sources}) < len(says.sources)
-
-
-def _listing(said: Said) -> Listing | None:
-    """What a listing says, or the generated page that copies one."""
-    says = said.says.says if isinstance(said.says, ProductPage) else said.says
-    return says if isinstance(says, Listing) else None
+    sources = said.listing.sources if said.listing else ()
+    return len(sources) > 1 and len({source.id for source in sources}) < len(sources)
 
 
 def stale_pages(view: View) -> Iterator[Found]:
@@ -153,7 +147,7 @@ def stale_pages(view: View) -> Iterator[Found]:
 
 def _copied(comparing: Comparing, pages: Sequence[Said], listings: Sequence[Said]) -> bool:
     """Whether a page copies the only thing that listings say, as nearly all do."""
-    page, says = _listing(pages[0]), _listing(listings[0])
+    page, says = pages[0].listing, listings[0].listing
     if page is None or says is None or len(pages) > 1 or not comparing.same(page, says):
         return False
     return len(listings) == 1 or all(listing.says is says for listing in listings)
@@ -161,10 +155,10 @@ def _copied(comparing: Comparing, pages: Sequence[Said], listings: Sequence[Said
 
 def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Found]:
     listing = view.deciding(product)
-    decides = _listing(listing) if listing is not None else None
+    decides = listing.listing if listing is not None else None
     if listing is None or decides is None:
         return
-    copies = [(page, comparing.differences(says, decides)) for page in view.pages[product] if (says := _listing(page)) is not None]
+    copies = [(page, comparing.differences(says, decides)) for page in view.pages[product] if (says := page.listing) is not None]
     others = [(page, found) for page, found in copies if found]
     if not others:
         return

@@ -9,7 +9,7 @@ from kgbuild.checks.nearest import Nearest
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
 from kgbuild.findings import Severity
-from kgbuild.model import Description, Edge, Listing, ProductPage
+from kgbuild.model import Edge
 
 
 def dangling(view: View) -> Iterator[Found]:
@@ -156,19 +156,14 @@ def source_places(view: View, edge: Edge, *written: str) -> tuple[Spot | None, l
     spots: list[Spot] = []
     named: dict[int, str | None] = {}  # most copies are one object
     for said in _sayings(view, edge.subject):
-        listing = listing_of(said)
+        listing = said.listing
         if id(listing) not in named:
-            named[id(listing)] = next((source.id for source in listing.sources if source.id in ids and source.role == role), None)
+            sources = listing.sources if listing else ()
+            named[id(listing)] = next((source.id for source in sources if source.id in ids and source.role == role), None)
         name = named[id(listing)]
         if name is not None:
             spots.append(Spot(said, role, name))
     return (spots[0], spots[1:]) if spots else (None, [])
-
-
-def listing_of(said: Said) -> Listing:
-    """The listing that a claim makes, or that a generated page copies; an empty one for what is neither."""
-    says = said.says.says if isinstance(said.says, ProductPage) else said.says
-    return says if isinstance(says, Listing) else _NOTHING
 
 
 def _sayings(view: View, product: str) -> list[Said]:
@@ -230,7 +225,6 @@ class _Unread:
 
 #: Endings of files with one record each.
 _PAGES = (".md", ".markdown")
-_NOTHING = Listing(category=None, description=Description())
 
 RULES = (
     Rule("RF001", "error", dangling, partial=True),

@@ -100,7 +100,7 @@ def found(view: View, statements: Iterable[Statement], faults_of: Faults, *, cop
         holders: defaultdict[tuple[str, str], list[tuple[Said, Fault]]] = defaultdict(list)
         known: dict[int, list[Fault]] = {}
         for said in _ordered(view, kind, about)[: None if copies else 1]:
-            says: Any = said.says.says if isinstance(said.says, ProductPage) else said.says
+            says: Any = said.listing if kind == "product" else said.says
             if id(says) not in known:
                 known[id(says)] = list(faults_of(kind, says)) if says is not None else []
             for fault in known[id(says)]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from kgbuild.checks.references import is_resource, listing_of, source_places
+from kgbuild.checks.references import is_resource, source_places
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Spot, View
 
@@ -157,7 +157,7 @@ def _warnings(view: View, product: str, text: str) -> tuple[Spot | None, list[Sp
     """A warning in the listing that decides, and in the others and the pages."""
     first = view.deciding(product)
     said = [first, *view.copies(product)] if first else []
-    spots = [Spot(one, "warnings", text) for one in said if text in listing_of(one).description.warnings]
+    spots = [Spot(one, "warnings", text) for one in said if one.listing and text in one.listing.description.warnings]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 

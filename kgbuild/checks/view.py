@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kgbuild.errors import Problem
 from kgbuild.mapping import EdgeKind, Mapping
-from kgbuild.model import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement
+from kgbuild.model import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -41,6 +41,11 @@ class Said(NamedTuple):
     file: int
     nth: int = 0
     contained: bool = False
+
+    @property
+    def listing(self) -> Listing | None:
+        """What a listing says of its product, or a generated page as a copy of one."""
+        return listing_of(self.says)
 
 
 class Spot(NamedTuple):
