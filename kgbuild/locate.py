@@ -12,8 +12,8 @@ from kgbuild.checks.view import Spot
 from kgbuild.document import Document, Place, Tree
 from kgbuild.engines import pool
 from kgbuild.errors import InputError
-from kgbuild.mapping import Mapping, RecordFields
-from kgbuild.model import Listing, OrganizationStatement, ProductPage
+from kgbuild.mapping import Mapping
+from kgbuild.model import Listing, ProductPage
 from kgbuild.readers import LINES, jsonl, reader
 from kgbuild.readers.inputs import STDIN, ending_of
 from kgbuild.readers.markdown import front_of
@@ -137,18 +137,13 @@ def _near(mapping: Mapping, data: bytes, items: Sequence[Wanted], found: dict[tu
 
 
 def _mark(mapping: Mapping, outline: Outline, spot: Spot) -> int | None:
-    says, fields = spot.said.says, mapping.fields
     base: Place = ()
-    if isinstance(says, Listing):
+    if isinstance(spot.said.says, Listing):
         place = _listed(mapping, outline, spot)
         if place is None:
             return None
         base = place
-    kind = fields.product if isinstance(says, (Listing, ProductPage)) else fields.resource
-    if isinstance(says, OrganizationStatement):
-        kind = fields.organization
-    block = outline.block(base)
-    names = _names(mapping, kind, spot.field) if spot.field else []
+    block, names = outline.block(base), spot.names(mapping)
     if block is None or not names:
         return block.mark if block else None
     name = next((name for name in names if outline.block((*base, name))), None)
@@ -159,7 +154,7 @@ def _mark(mapping: Mapping, outline: Outline, spot: Spot) -> int | None:
         return field.mark if field else None
     if outline.scalar(field) == spot.value:
         return field.mark
-    entries = outline.entries((*base, name), fields.source.id)
+    entries = outline.entries((*base, name), mapping.fields.source.id)
     marks = [entry.mark for _, entry in entries.get(spot.value, ())]
     return marks[min(spot.at, len(marks) - 1)] if marks and None not in entries else None
 
@@ -171,13 +166,6 @@ def _listed(mapping: Mapping, outline: Outline, spot: Spot) -> Place | None:
     entries = outline.entries((names[0],), fields.product.id) if len(names) == 1 else {None: []}
     numbers = [n for n, _ in entries.get(spot.said.id, ())]
     return (names[0], numbers[spot.said.nth]) if None not in entries and spot.said.nth < len(numbers) else None
-
-
-def _names(mapping: Mapping, fields: RecordFields, name: str) -> list[str]:
-    """The written names of a field: itself, and those that feed the property or list the sources of the role that it is."""
-    roles = mapping.provenance.roles
-    feeds = {"original": roles.original.fields, "secondary": roles.secondary.fields, "contact": fields.contacts}
-    return [name, *feeds.get(name, getattr(fields, name, ()))]
 
 
 def _documents(mapping: Mapping, path: str, data: bytes | None, ids: set[str]) -> Iterator[Document]:
@@ -247,21 +235,14 @@ class _Entries:
         return None if place is None else self._document.where(place)
 
     def _place(self, spot: Spot) -> Place | None:
-        says, mapping = spot.said.says, self._mapping
         base: Place = ()
-        tree, fields = self._document.tree, mapping.fields.resource
-        if isinstance(says, Listing):
+        tree = self._document.tree
+        if isinstance(spot.said.says, Listing):
             listings = self._listings.get(spot.said.id, [])
             if spot.said.nth >= len(listings):
                 return None
-            (base, tree), fields = listings[spot.said.nth], mapping.fields.product
-        elif isinstance(says, ProductPage):
-            fields = mapping.fields.product
-        elif isinstance(says, OrganizationStatement):
-            fields = mapping.fields.organization
-        if not spot.field:
-            return base
-        name = next((name for name in _names(mapping, fields, spot.field) if name in tree), None)
+            base, tree = listings[spot.said.nth]
+        name = next((name for name in spot.names(self._mapping) if name in tree), None)
         if name is None:
             return base
         place = (*base, name)

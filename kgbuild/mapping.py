@@ -262,6 +262,13 @@ class Mapping(Struct, frozen=True, kw_only=True):
         rule = self.provenance.edges[kind]
         return (rule.registry, None) if self.profile == "registry" else (rule.biolink, rule.registry)
 
+    def written(self, kind: RecordKind, name: str) -> tuple[str, ...]:
+        """The fields in which a kind of record says a property, or a listing the sources of a role; the preferred one first."""
+        roles = self.provenance.roles
+        sources = {"original": roles.original.fields, "secondary": roles.secondary.fields}
+        fields: tuple[str, ...] = sources[name] if name in sources else getattr(getattr(self.fields, kind), name, ())
+        return fields
+
 
 def _classes(rule: NodeKind, category: str | None, profile: Profile, space: str) -> tuple[tuple[str, ...], str | None]:
     specific = rule.class_ if not category else rule.categories.get(category) or f"{space}:{encode_id(category)}"

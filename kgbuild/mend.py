@@ -134,7 +134,7 @@ class _Planner:
         if not space and finding.code not in ("LS002", "RF002", "FM002"):
             return None
         of = _KINDS[type(at.said.says)]
-        names = self._names(of, at.field)
+        names = at.names(self._mapping) or (tuple(sorted(self._sources)) if of == "listing" else ())
         fault = Fault(number, of, finding.subject, at.said.id, "value", names, at.value, new or "")
         if of == "listing" and not self._sources.isdisjoint(names):
             is_relation = finding.code == "FM002"
@@ -146,15 +146,6 @@ class _Planner:
         if finding.code == "RF002" and self._mapping.aliases.get(at.value) != new and not space:
             raise NotCertain("no alias says so")
         return fault
-
-    def _names(self, of: Of, field: str) -> tuple[str, ...]:
-        """The written fields that a spot's field stands for: a role, a property, or such a field itself. All lists of sources for none."""
-        if not field:
-            return tuple(sorted(self._sources)) if of == "listing" else ()
-        kinds = self._mapping.fields
-        fields = kinds.product if of == "listing" else kinds.resource if of == "resource" else kinds.organization
-        name = "contacts" if field == "contact" else field
-        return tuple(dict.fromkeys((*self._roles.get(field, ()), field, *getattr(fields, name, ()))))
 
     def edits(self, faults: Sequence[Fault]) -> tuple[tuple[FileEdit, ...], dict[int, str]]:
         """The edits that mend the faults but for some, with why those are left."""

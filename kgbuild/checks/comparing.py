@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from kgbuild.checks.view import Said, Spot
-from kgbuild.mapping import Mapping, RecordFields
+from kgbuild.mapping import Mapping, RecordFields, RecordKind
 from kgbuild.model import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 Describing = ResourceStatement | OrganizationStatement | Listing
@@ -30,16 +30,15 @@ _LONGEST = 80
 class Comparing:
     """Compares what two records say of one thing, property by property; lists in any order, and without the layout of its page."""
 
-    def __init__(self, mapping: Mapping, fields: RecordFields) -> None:
-        self._layout, self._fields, self._roles = mapping.pages.field, fields, mapping.provenance.roles
+    def __init__(self, mapping: Mapping, kind: RecordKind) -> None:
+        self._mapping, self._kind, self._layout = mapping, kind, mapping.pages.field
+        fields: RecordFields = getattr(mapping.fields, kind)
         self._unlaid = {self._layout: ""}
         self._feeds = {written: name for name in fields.__struct_fields__ if name != "extra" for written in getattr(fields, name)}
 
     def written(self, property: str) -> str:
         """The field that feeds a property, the preferred one of several."""
-        if property in ("original", "secondary"):
-            return str(getattr(self._roles, property).fields[0])
-        return next(iter(getattr(self._fields, property, ())), property)
+        return next(iter(self._mapping.written(self._kind, property)), property)
 
     def same(self, a: Listing, b: Listing) -> bool:
         """Whether ``differences`` would surely find none: many are compared, and nearly all are equal."""

@@ -7,18 +7,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kgbuild.describe import table_of
-from kgbuild.mapping import Form, Mapping, RecordFields, RecordKind
+from kgbuild.mapping import Form, Mapping, RecordKind
 from kgbuild.model import Role
 
 KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
 _decode = msgspec.json.Decoder().decode
-
-
-def written(mapping: Mapping, kind: RecordKind, property: str) -> tuple[str, ...]:
-    """The fields that feed a property in a kind of record, the preferred one first."""
-    fields: RecordFields = getattr(mapping.fields, kind)
-    names: tuple[str, ...] = getattr(fields, property, ())
-    return names
 
 
 class Entry(NamedTuple):
@@ -101,6 +94,6 @@ def _parts(mapping: Mapping) -> dict[str, Part]:
     }
     found |= {field: Part(named["source"]) for field in (*roles.original.fields, *roles.secondary.fields)}
     for property, ids in (("license", fields.license.url), ("publications", fields.publication.id)):
-        for field in {name for kind in KINDS for name in written(mapping, kind, property)} & found.keys():
+        for field in {name for kind in KINDS for name in mapping.written(kind, property)} & found.keys():
             found[field] = found[field]._replace(ids=frozenset(ids), form=vocabulary.forms.get(property))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from kgbuild.checks.fields import KINDS, Fields, written
+from kgbuild.checks.fields import KINDS, Fields
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.shapes import Wrong, wrong
 from kgbuild.checks.spelling import nearest
@@ -43,7 +43,7 @@ def missing(view: View) -> Iterator[Found]:
     wanted: dict[RecordKind, list[tuple[str, tuple[str, ...], Severity]]] = {kind: [] for kind in KINDS}
     for properties, severity in levels:
         for kind, named in properties.items():
-            fields = [(property, written(view.mapping, kind, property), severity) for property in named]
+            fields = [(property, view.mapping.written(kind, property), severity) for property in named]
             wanted[kind] += [item for item in fields if item[1]]  # a mapping without such a field asks for none
 
     def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
@@ -85,12 +85,12 @@ def unknown_value(view: View) -> Iterator[Found]:
     def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
         known = categories[kind]
         if says.category and known and says.category not in known:
-            field = written(mapping, kind, "category")[0]
+            field = mapping.written(kind, "category")[0]
             yield lacking.fault(field, says.category, f"the {field} {says.category!r}", "category", known, f" of {kind}s")
         for name, values in properties.items():
             for item in several(getattr(says.description, name)):
                 if item not in values:
-                    field = (*written(mapping, kind, name), name)[0]
+                    field = (*mapping.written(kind, name), name)[0]
                     yield lacking.fault(field, item, f"{item!r} in {field!r}", name, values)
         for source in says.sources if isinstance(says, Listing) else ():
             if source.relation not in relations:
@@ -157,7 +157,7 @@ def malformed(view: View) -> Iterator[Found]:
     def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
         said = says.description
         for property, form in forms:
-            names = written(mapping, kind, property)
+            names = mapping.written(kind, property)
             label = said.license_label if property == "license" else None  # which is no link
             if property in _WHOLE and any(name in said.extra for name in names):
                 continue

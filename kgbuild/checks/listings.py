@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from kgbuild.checks.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.mapping import NamedKind
+from kgbuild.mapping import NamedKind, RecordKind
 from kgbuild.model import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 _Record = ResourceStatement | OrganizationStatement
@@ -33,7 +33,7 @@ def disagreeing(view: View) -> Iterator[Found]:
     Example: the record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, the copy in the record `b` with `license: {label: CC0}`.
     Mend: make the copies say what the owner's listing says, or correct that one; where the copies are generated, generate them again.
     """
-    comparing = Comparing(view.mapping, view.mapping.fields.product)
+    comparing = Comparing(view.mapping, "product")
     for product, listings in view.listings.items():
         says = listings[0].says
         if len(listings) == 1 or all(said.says is says for said in listings):
@@ -135,7 +135,7 @@ def stale_pages(view: View) -> Iterator[Found]:
     Example: `a.tsv.md` says `format: csv`, the listing of `a.tsv` in the record `a` says `format: tsv`.
     Mend: generate the pages again; remove the page of a product that is no longer listed.
     """
-    comparing = Comparing(view.mapping, view.mapping.fields.product)
+    comparing = Comparing(view.mapping, "product")
     for product, pages in view.pages.items():
         listings = view.listings.get(product)
         if listings is None:
@@ -184,12 +184,11 @@ def one_id_twice(view: View) -> Iterator[Found]:
     Example: `x/a.md` and `y/a.md` both say `id: a`, the one with `name: A`, the other with `name: B`.
     Mend: give one of them another id, or keep one record and remove the other; generate a container again.
     """
-    resources, organizations = view.mapping.fields.resource, view.mapping.fields.organization
-    several = [(id, said, resources) for id, said in view.records.items() if len(said) > 1]
-    several += [(id, said, organizations) for id, said in view.organizations.items() if len(said) > 1]
+    rooms: tuple[tuple[RecordKind, dict[str, list[Said]]], ...] = (("resource", view.records), ("organization", view.organizations))
+    several = [(id, said, kind) for kind, room in rooms for id, said in room.items() if len(said) > 1]
     listed = _listed(view, {said.file for _, records, _ in several for said in records}) if several else {}
-    for id, said, fields in several:
-        comparing = Comparing(view.mapping, fields)
+    for id, said, kind in several:
+        comparing = Comparing(view.mapping, kind)
         records = sorted(said, key=lambda s: (s.contained, not _is_called(view.files[s.file], s.id), s.file))
         pages = [record for record in records if not record.contained]
         yield from _doubled(view, comparing, id, pages or records, listed)
@@ -236,7 +235,7 @@ def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[Said],
 
 def _list_alike(view: View, a: _Products, b: _Products) -> bool:
     """Whether two records list the same products and say the same of them."""
-    comparing = Comparing(view.mapping, view.mapping.fields.product)
+    comparing = Comparing(view.mapping, "product")
     return a.keys() == b.keys() and all(
         len(a[product]) == len(b[product]) and not any(map(comparing.differences, a[product], b[product])) for product in a
     )

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from kgbuild.errors import Problem
-from kgbuild.mapping import EdgeKind, Mapping
+from kgbuild.mapping import EdgeKind, Mapping, RecordKind
 from kgbuild.model import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
@@ -26,6 +26,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_depth: int = 6
     stale_after: int = 90
     infores: frozenset[str] | None = None
+
+
+_KIND_OF: dict[type[Statement], RecordKind] = {Listing: "product", ProductPage: "product", OrganizationStatement: "organization"}
 
 
 class Said(NamedTuple):
@@ -43,6 +46,11 @@ class Said(NamedTuple):
     contained: bool = False
 
     @property
+    def kind(self) -> RecordKind:
+        """The kind of record whose fields say it."""
+        return _KIND_OF.get(type(self.says), "resource")
+
+    @property
     def listing(self) -> Listing | None:
         """What a listing says of its product, or a generated page as a copy of one."""
         return listing_of(self.says)
@@ -58,6 +66,11 @@ class Spot(NamedTuple):
     field: str = ""
     value: str = ""
     at: int = 0
+
+    def names(self, mapping: Mapping) -> tuple[str, ...]:
+        """The written fields that may hold it: ``field`` itself, and those that say the property or the role that it is."""
+        property = "contacts" if self.field == "contact" else self.field
+        return (self.field, *mapping.written(self.said.kind, property)) if self.field else ()
 
 
 class Position(NamedTuple):
