@@ -31,11 +31,13 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A run that was checked: what was read, and all that was raised."""
+    """A run that was checked: what was read, the codes of the rules that ran, and all that was raised."""
 
     options: Options
+    choices: Choices
     source: Source
     vocabulary: mapping.Mapping
+    ran: frozenset[str]
     raised: Sequence[Raised]
 
     @property
@@ -43,17 +45,19 @@ class Checked(Struct, frozen=True, kw_only=True):
         """How many files, or lines of them, could not be read as records."""
         return len({(path, problem.line) for path, problem in self.source.problems if not problem.doubled})
 
-    def plan(self, choices: Choices, known: Collection[str] = ()) -> mend.Plan:
-        """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
-        told = [item for item in self.raised if all(keep(item.finding) for keep in choices.keeps)]
-        return mend.plan([item for item in told if item.finding.fingerprint not in known], self.source, self.vocabulary)
+    def _kept(self) -> list[Raised]:
+        return [item for item in self.raised if all(keep(item.finding) for keep in self.choices.keeps)]
 
-    def report(self, choices: Choices, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
+    def plan(self, known: Collection[str] = ()) -> mend.Plan:
+        """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
+        return mend.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
+
+    def report(self, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
         """The report of the findings that are to be told, with lines for those that will be shown.
 
         Those whose fingerprints are ``known`` are counted only; ``fixed`` is how many were mended before.
         """
-        kept = [item for item in self.raised if all(keep(item.finding) for keep in choices.keeps)]
+        choices, kept = self.choices, self._kept()
         told = [item for item in kept if item.finding.fingerprint not in known]
         for_people = choices.form in reports.FOR_PEOPLE
         shown = _first_of_each(told) if for_people and not choices.statistics else [] if choices.statistics and for_people else told
@@ -68,7 +72,7 @@ class Checked(Struct, frozen=True, kw_only=True):
             fixed=fixed,
             statistics=choices.statistics,
             color=choices.color,
-            ran=frozenset(rule.code for rule in checks.choose(choices.select, choices.ignore)),
+            ran=self.ran,
         )
 
 
@@ -94,4 +98,5 @@ def check(options: Options, choices: Choices, progress: Progress = quiet) -> Che
         kept.save(list(zip(source.files, source.units, strict=True)), "", cache.Run({}, {}), now)
     plan = Plan(parts=source.parts, mapping=vocabulary, facts=facts_of(source.parts, vocabulary.aliases if options.aliases else {}))
     view = audit.view_of(source, plan, choices.limits)
-    return Checked(options=options, source=source, vocabulary=vocabulary, raised=audit.raise_all(chosen, view))
+    ran = frozenset(rule.code for rule in chosen)
+    return Checked(options=options, choices=choices, source=source, vocabulary=vocabulary, ran=ran, raised=audit.raise_all(chosen, view))

@@ -107,10 +107,8 @@ def check(
     from kgbuild.catalogue import read_catalogue
     from kgbuild.check import Choices
     from kgbuild.check import check as run
-    from kgbuild.checks import choose
     from kgbuild.checks.view import Limits
     from kgbuild.engines.reading import cores
-    from kgbuild.findings import over
     from kgbuild.settings import ignored
     from kgbuild.source import Options
 
@@ -127,7 +125,7 @@ def check(
     )  # fmt: skip
     checked, fixed = run(options, choices), 0
     if fix or diff:
-        plan = checked.plan(choices, () if write_baseline else {entry.fingerprint for entry in entries})
+        plan = checked.plan(() if write_baseline else {entry.fingerprint for entry in entries})
         if diff:
             return _diff(plan)
         if _fix(plan, inputs):
@@ -136,15 +134,22 @@ def check(
     known: frozenset[str] = frozenset()
     if baseline is not None:
         found = [item.finding for item in checked.raised if not is_ignored(item.finding)]
-        known = _known(baseline, entries, found, {rule.code for rule in choose(select, ignore)}, write=write_baseline)
-    report = checked.report(choices, known, fixed)
+        known = _known(baseline, entries, found, checked.ran, write=write_baseline)
+    report = checked.report(known, fixed)
     _write(reports.render(form, report), output)
-    if checked.unread:  # whatever was selected: what is said of the rest may be wrong for it
-        if not any(finding.code == "RD001" for finding in report.findings):
-            what = "file or line" if checked.unread == 1 else "files or lines"
-            click.echo(f"{checked.unread:,} {what} could not be read as records; `--select RD001` tells why", err=True)
+    return _status(checked.unread, report.findings, fail_on)
+
+
+def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
+    """The exit status, and why it is 2 where no finding says so."""
+    from kgbuild.findings import over
+
+    if unread:  # whatever was selected: what is said of the rest may be wrong for it
+        if not any(finding.code == "RD001" for finding in findings):
+            what = "file or line" if unread == 1 else "files or lines"
+            click.echo(f"{unread:,} {what} could not be read as records; `--select RD001` tells why", err=True)
         return 2
-    return 1 if any(over(finding.severity, fail_on) for finding in report.findings) else 0
+    return 1 if any(over(finding.severity, fail_on) for finding in findings) else 0
 
 
 def _diff(plan: Plan) -> int:
