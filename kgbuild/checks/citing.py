@@ -52,11 +52,13 @@ def at_citations(view: View, subject: str, edges: Iterable[Edge], message: str, 
     return Found(subject, message, at, object, field, [*spots, *filter(None, copies)], records=tuple(sorted(records)))
 
 
-def listed(texts: Sequence[str], told: int = 8) -> str:
-    """Texts as a list in a sentence, of which the first are told and the others counted.
+def listed(texts: Sequence[str], told: int | None = 8, rest: str = "{:,} more") -> str:
+    """Texts as a list in a sentence, of which the first are told (all for None) and the others counted.
 
     >>> listed(["'a'", "'b'", "'c'"]), listed(["'a'", "'b'", "'c'"], 1)
     ("'a', 'b' and 'c'", "'a' and 2 more")
     """
-    shown = [*texts[:told], *([f"{len(texts) - told:,} more"] if len(texts) > told else [])]
+    shown = [*texts[:told]]
+    if more := len(texts) - len(shown):
+        shown.append(rest.format(more))
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 from unicodedata import normalize
 
+from kgbuild.checks.citing import listed
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
 from kgbuild.links import normalise
@@ -175,7 +176,7 @@ class _Sets:
 def _probable(items: Sequence[_Known], view: View) -> Found:
     first, *others = items
     names, homepages = dict.fromkeys(item.name for item in items), dict.fromkeys(item.address for item in items)
-    called = f"have the name {first.name!r}" if len(names) == 1 else f"are called {_several(map(repr, names))}"
+    called = f"have the name {first.name!r}" if len(names) == 1 else f"are called {_several([*map(repr, names)])}"
     shared = f" and share the homepage {first.homepage!r}" if len(homepages) == 1 and first.address else ""
     return Found(
         first.id,
@@ -199,20 +200,11 @@ def _sharing(items: Sequence[_Known], address: str, view: View) -> Found:
 
 
 def _ids(items: Sequence[_Known], view: View) -> str:
-    return _several(repr(view.name(item.id)) for item in items)
+    return _several([repr(view.name(item.id)) for item in items])
 
 
-def _several(texts: Iterable[str]) -> str:
-    """Some texts as a sentence lists them.
-
-    >>> _several("abc"), _several("abcdefgh")
-    ('a, b and c', 'a, b, c, d, e and 3 others')
-    """
-    *most, last = texts
-    if len(most) >= _SHOWN:
-        more = len(most) + 1 - _SHOWN
-        most, last = most[:_SHOWN], f"{more} other{'s' if more > 1 else ''}"
-    return f"{', '.join(most)} and {last}" if most else last
+def _several(texts: Sequence[str]) -> str:
+    return listed(texts, _SHOWN, "{} other" if len(texts) == _SHOWN + 1 else "{} others")
 
 
 def shared_infores(view: View) -> Iterator[Found]:
@@ -230,7 +222,7 @@ def shared_infores(view: View) -> Iterator[Found]:
         if len(ids) > 1:
             ids.sort()
             spots = [spot for id in ids if (spot := _spot(view, id, infores)) is not None]
-            by = _several(repr(view.name(id)) for id in ids)
+            by = _several([repr(view.name(id)) for id in ids])
             yield Found(ids[0], f"{by} have the same infores id {infores!r}", spots[0], object=infores, related=spots[1:])
 
 

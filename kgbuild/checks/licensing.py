@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from kgbuild.checks.citing import listed
 from kgbuild.checks.reach import Reach
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Reader, Terms, Written
@@ -34,8 +35,8 @@ class Conflict(NamedTuple):
         return sum(_GRAVITY[use] for use in self.uses) + bool(self.families)
 
     def __str__(self) -> str:
-        forbids = f"forbids {_listed(self.uses)}" if self.uses else ""
-        asks = f"asks for a licence of the family {_listed(self.families)}" if self.families else ""
+        forbids = f"forbids {listed(self.uses)}" if self.uses else ""
+        asks = f"asks for a licence of the family {listed(self.families, None)}" if self.families else ""
         return " and ".join(filter(None, (forbids, asks)))
 
 
@@ -227,7 +228,7 @@ def _freer(view: View, tables: _Tables, product: str, way: list[str], others: in
     source = way[-1]
     own, upstream = (tables.holder(view, id) for id in (product, source))
     mine, theirs = tables.stated[own], tables.stated[upstream]
-    by_way = f" by way of {_listed([repr(view.name(id)) for id in way[1:-1]])}" if len(way) > 2 else ""
+    by_way = f" by way of {listed([repr(view.name(id)) for id in way[1:-1]], None)}" if len(way) > 2 else ""
     more = f"; {others} more source{'s' * (others > 1)} upstream {'are' if others > 1 else 'is'} in conflict with it" if others else ""
     message = (
         f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, from which it is made{by_way}, "
@@ -271,15 +272,6 @@ def _stating(view: View, id: str) -> Said | None:
 
 def _of(view: View, id: str, holder: str) -> str:
     return "" if id == holder else f" as {view.name(holder)!r} is"
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names as a sentence has them.
-
-    >>> _listed(["a"]), _listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 RULES = (
