@@ -6,7 +6,7 @@ import re
 
 from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
-from kgbuild.readers import text, yaml_lines, yaml_text
+from kgbuild.readers import text, yaml_exact, yaml_lines, yaml_text
 from kgbuild.readers.records import not_a_mapping
 
 _OPEN = re.compile(rb"\s*---[ \t]*\r?\n")
@@ -40,7 +40,7 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     tree, doubled = parsed[0] if parsed else (None, ())
     body = data[closing.end() :]
     document = Document(
-        tree={} if tree is None else tree, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_text.find,
+        tree={} if tree is None else tree, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_exact.find,
         near=yaml_lines.find, doubled=doubled,
     )  # fmt: skip
     also = [problem for _, found in parsed for _, problem in found]

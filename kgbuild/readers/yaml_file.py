@@ -6,7 +6,7 @@ from functools import partial
 
 from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
-from kgbuild.readers import yaml_text
+from kgbuild.readers import yaml_exact, yaml_text
 from kgbuild.readers.records import split
 
 
@@ -18,7 +18,7 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     records: list[Document] = []
     problems: list[Problem] = []
     for number, (tree, doubled) in enumerate(parsed):
-        document = Document(tree=tree, raw=data, exact=exact, find=partial(yaml_text.find, document=number), doubled=doubled)
+        document = Document(tree=tree, raw=data, exact=exact, find=partial(yaml_exact.find, document=number), doubled=doubled)
         try:
             records += split(path, document, containers)
         except InputError as error:

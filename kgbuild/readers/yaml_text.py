@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from kgbuild.document import Doubled, Parsed, Place, Tree
-from kgbuild.errors import EACH_KEY_ONCE, InputError, Problem
+from kgbuild.document import Parsed, Tree
+from kgbuild.errors import InputError, Problem
 from kgbuild.readers import text, yaml_faults
-from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
+from kgbuild.readers.text import MAX_DEPTH, TOO_DEEP, position
+from kgbuild.readers.yaml_exact import Exact, for_pyyaml
 
-if TYPE_CHECKING:
-    import yaml
-
-#: Nodes that one document may have once its aliases are written out.
-MAX_NODES = 2_000_000
-
-_PLAIN_NULLS = frozenset(("", "~", "null", "Null", "NULL"))  # YAML 1.2 §10.3.2
 _ANCHOR = re.compile(rb"(?:^|[\s,\[{:-])&[^\s,\[\]{}]")
 _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
 #: Every level of block nesting moves the text right by a column of these at least, or by a line's indentation.
@@ -33,11 +25,6 @@ _KEY_LINE = re.compile(rb"^[ ]*(?:[-?][ \t]+)*[^\s#][^\n]*?:(?=[ \t\r\n]|\Z)", r
 #: In a flow collection, keys without a text nest as `- - -` does (`[: : :`), over as many lines as you like.
 _EMPTY_KEYS = (b" :", b"\t:", b"\n:", b"\r:", b"[:", b"{:", b",:")
 _NUL_ESCAPE = re.compile(rb"\\(?:0|x00|u0000|U00000000)")
-#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2, and what stands for them in what PyYAML is given.
-_OLD_BREAKS = "\x85\u2028\u2029"
-_PRIVATE = "\ue085\ue028\ue029"
-_AWAY = str.maketrans(_OLD_BREAKS, _PRIVATE)
-_BACK = str.maketrans(_PRIVATE, _OLD_BREAKS)
 #: Where a flow collection can begin: at the start of a node.
 _FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE)
 #: What a node may follow; where a bracket follows none of these it is text. Looked for in so many bytes before a bracket, of which there may
@@ -67,16 +54,16 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
         or (b"\\" in data and _NUL_ESCAPE.search(data))
         or (b"&" in data and b"*" in data and _ANCHOR.search(data) and _ALIAS.search(data))
     ):
-        return _Exact(path, data, line).trees()
+        return Exact(path, data, line).trees()
     import yaml12
 
     try:
         trees: list[Tree] = yaml12.parse_yaml(data.decode(), multi=True)
     except ValueError:
         # PyYAML's word for it is the clearer one. It reads YAML 1.1 and takes a few texts that 1.2 refuses: those are right.
-        return _Exact(path, data, line).trees()
+        return Exact(path, data, line).trees()
     if (b"<" in data and b"<<" in data) or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
-        return _Exact(path, data, line).trees()
+        return Exact(path, data, line).trees()
     return [(tree, ()) for tree in trees]
 
 
@@ -130,7 +117,7 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
     import yaml
 
     depth = 0
-    decoded = _for_pyyaml(data)
+    decoded = for_pyyaml(data)
     try:
         for event in yaml.parse(decoded, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.CollectionStartEvent):
@@ -142,169 +129,6 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
                 depth -= 1
     except yaml.YAMLError as error:
         raise InputError([yaml_faults.problem(path, data.decode(), line, error)]) from None
-
-
-def _for_pyyaml(data: bytes) -> str:
-    decoded = data.decode()
-    old = any(mark in decoded for mark in _OLD_BREAKS) and not any(mark in decoded for mark in _PRIVATE)
-    return decoded.translate(_AWAY) if old else decoded
-
-
-class _Node(Protocol):
-    """What PyYAML's nodes have and its type stubs do not say."""
-
-    id: str
-    style: str | None
-    value: Any
-    start_mark: yaml.Mark
-
-
-class _Exact:
-    """Trees in which every scalar is the text that stands in the file (SPEC §2), built from PyYAML's nodes."""
-
-    def __init__(self, path: str, data: bytes, line: int) -> None:
-        self.path, self.data, self.line = path, data, line
-        self.text = _for_pyyaml(data)
-        self.swapped = self.text != data.decode()
-        self.sizes: dict[int, int] = {}
-        self.open: set[int] = set()
-        self.problems: list[Problem] = []
-        self.doubled: dict[int, Problem] = {}
-
-    def trees(self) -> list[Parsed]:
-        """One tree for each document, with the keys that it says twice. Raises InputError with all that is wrong, if more is than those."""
-        import yaml
-
-        try:
-            roots: list[Any] = list(yaml.compose_all(self.text, Loader=yaml.CSafeLoader))
-        except yaml.YAMLError as error:
-            raise InputError([yaml_faults.problem(self.path, self.data.decode(), self.line, error)]) from None
-        for root in roots:
-            self._measure(root)
-        trees = [self._tree(root) for root in roots]
-        if self.problems:
-            raise InputError([*self.problems, *self.doubled.values()])
-        return [(tree, self._places(root) if self.doubled else ()) for tree, root in zip(trees, roots, strict=True)]
-
-    def _add(self, node: _Node, expected: str, got: str, todo: str) -> None:
-        self.problems.append(self._fail(node, expected, got, todo))
-        if len(self.problems) + len(self.doubled) >= MAX_PROBLEMS:
-            raise InputError([*self.problems, *self.doubled.values()])
-
-    def _double(self, key: str, node: _Node, first: _Node) -> None:
-        """Note a key that is said again, after the first time. No more are told than MAX_PROBLEMS."""
-        if len(self.doubled) < MAX_PROBLEMS:
-            line = self.line + position(self.text, first.start_mark.index)[0] - 1
-            self.doubled[id(node)] = self._fail(node, EACH_KEY_ONCE, f"{key!r} again, after line {line}", "keep one of the two")
-
-    def _places(self, root: _Node) -> list[Doubled]:
-        """The noted keys that stand below a node, with their places. What aliases repeat is looked at once."""
-        found: list[Doubled] = []
-        nodes: list[tuple[_Node, Place]] = [(root, ())]
-        seen: set[int] = set()
-        while nodes:
-            node, place = nodes.pop()
-            if node.id == "scalar" or id(node) in seen:
-                continue
-            seen.add(id(node))
-            if node.id == "sequence":
-                nodes += [(child, (*place, n)) for n, child in enumerate(node.value)]
-                continue
-            for key, value in node.value:
-                below = (*place, key.value)
-                if id(key) in self.doubled:
-                    found.append((below, self.doubled[id(key)]))
-                nodes.append((value, below))
-        return found
-
-    def _fail(self, node: _Node, expected: str, got: str, todo: str) -> Problem:
-        row, column = position(self.text, node.start_mark.index)
-        return Problem(self.path, self.line + row - 1, column, "", expected, got, todo)
-
-    def _measure(self, node: _Node) -> int:
-        """How many values a node has once its aliases are written out. Raises InputError for too many, too deep, or one inside itself."""
-        if node.id == "scalar":
-            return 1
-        if id(node) in self.open:
-            raise InputError([self._fail(node, "a value that ends", "one that an alias repeats inside itself", "write the value out")])
-        if id(node) not in self.sizes:
-            self.open.add(id(node))
-            if len(self.open) > MAX_DEPTH:
-                raise InputError([self._fail(node, *TOO_DEEP)])
-            children = node.value if node.id == "sequence" else [child for pair in node.value for child in pair]
-            self.sizes[id(node)] = size = 1 + sum(map(self._measure, children))
-            self.open.discard(id(node))
-            if size > MAX_NODES:
-                got = f"more than {MAX_NODES:,} values once its aliases are written out"
-                todo = "write the values out instead of repeating them by alias"
-                raise InputError([self._fail(node, "a record of ordinary size", got, todo)])
-        return self.sizes[id(node)]
-
-    def _tree(self, node: _Node, depth: int = 1) -> Tree:
-        if node.id == "scalar":
-            return None if not node.style and node.value in _PLAIN_NULLS else self._text(node)
-        if depth > MAX_DEPTH:
-            raise InputError([self._fail(node, *TOO_DEEP)])
-        return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
-
-    def _text(self, node: _Node) -> str:
-        value: str = node.value.translate(_BACK) if self.swapped else node.value
-        if "\0" in value:
-            self._add(node, "text", "the NUL character", "remove it")
-        return value
-
-    def _mapping(self, node: _Node, depth: int) -> dict[str, Any]:
-        own: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
-        said: dict[str, _Node] = {}
-        for key_node, value_node in node.value:
-            value = self._tree(value_node, depth + 1)
-            if key_node.id != "scalar":
-                todo = "give the entry a plain key, or put the value into quotes if it is text"
-                self._add(key_node, "a key that is text", "a list" if key_node.id == "sequence" else "a mapping", todo)
-                continue
-            key = self._text(key_node)
-            if key == "<<" and not key_node.style:
-                for source in reversed(value if isinstance(value, list) else [value]):
-                    merged |= source if isinstance(source, dict) else {"<<": value}
-            elif key in said:
-                self._double(key, key_node, said[key])
-                own[key] = value
-            else:
-                own[key], said[key] = value, key_node
-        return merged | own
-
-
-def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
-    """Line and column, from one, of a place of a document; of the last part of the way that is there."""
-    import yaml
-
-    lines, roots = _composed(data)
-    node = roots[document] if document < len(roots) else None
-    found = node
-    for part in place:
-        if isinstance(part, int):
-            if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
-                break
-            found = node = node.value[part]
-        else:
-            pairs = [pair for pair in node.value if pair[0].value == part] if isinstance(node, yaml.MappingNode) else []
-            if not pairs:
-                break
-            found, node = pairs[-1]
-    return lines.position(found.start_mark.index) if found is not None else (1, 1)
-
-
-@lru_cache(maxsize=1)
-def _composed(data: bytes) -> tuple[text.Lines, list[Any]]:
-    """The nodes of the last text asked about: one file can have a thousand problems."""
-    import yaml
-
-    decoded = _for_pyyaml(data)
-    try:
-        return text.Lines(decoded), list(yaml.compose_all(decoded, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError:  # what YAML 1.2 takes and 1.1 does not
-        return text.Lines(decoded), []
 
 
 def documents_text(path: str, data: bytes) -> bytes:
