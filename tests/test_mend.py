@@ -128,33 +128,16 @@ OLD_DO = ("RF002", "kgr:a.tsv", "secondary", "do", "doid")
 OLD_MEDLINE = ("RF002", "kgr:a.tsv", "secondary", "medline", "pubmed")
 ALL = (TWICE_B, TWICE_C, TWICE_E, OLD_DO, OLD_MEDLINE)
 
-MENDED_PAGE = """\
----
-# what we know of it
-layout: resource_detail
-id: a
-category: DataSource  # not a graph
-name: 'A'
-products:
-- id: "a.tsv"
-  category: Product
-  name: A as a table
-  original_source:
-  # from the paper
-  - source: b
+MENDED_PAGE = PAGE.replace(
+    """
+  - source: c
     relation_type: prov:hadPrimarySource
-  - 'c'
-  - {source: "b", relation_type: prov:hadPrimarySource}  # also in the paper
-  - source: d
-    relation_type: prov:wasDerivedFrom
-
+  secondary_source: [e , do,  "medline", e]
+""",
+    """
   secondary_source: [e , doid,  "pubmed"]
----
-# A
-
-- source: b
-- source: b
-"""
+""",
+)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])

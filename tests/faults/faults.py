@@ -214,15 +214,19 @@ def _written_in_listing(text: str, *place: str | int) -> Callable[..., Injected 
     return inject
 
 
+def _cite_each_other(page: Page, n: int, source: str, other: Page, m: int, back: str) -> Injected | None:
+    """Puts a source into a listing of one page, and into a listing of another page one that leads back; the first is the fault."""
+    if _place(page, n) is None or _cite(other, m, back) is None:
+        return None
+    return _at(page, _cite(page, n, source))
+
+
 # PG
 
 
 def cycle(corpus: Corpus, first: str, record: str, n: int, second: str, other: str, m: int) -> Injected | None:
     """Two products of different owners are made from each other."""
-    page, second_page = corpus.page(record), corpus.page(other)
-    if _place(page, n) is None or _cite(second_page, m, first) is None:
-        return None
-    return _at(page, _cite(page, n, second))
+    return _cite_each_other(corpus.page(record), n, second, corpus.page(other), m, first)
 
 
 def made_from_itself(corpus: Corpus, product: str, record: str, n: int) -> Injected | None:
@@ -232,10 +236,7 @@ def made_from_itself(corpus: Corpus, product: str, record: str, n: int) -> Injec
 
 def each_other(corpus: Corpus, _: str, record: str, n: int, __: str, other: str, m: int) -> Injected | None:
     """Products of two resources are each made from the other resource."""
-    page, second_page = corpus.page(record), corpus.page(other)
-    if _place(page, n) is None or _cite(second_page, m, record) is None:
-        return None
-    return _at(page, _cite(page, n, other))
+    return _cite_each_other(corpus.page(record), n, other, corpus.page(other), m, record)
 
 
 def deep_upstream(corpus: Corpus, _: str, record: str, n: int) -> Injected | None:
