@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from kgbuild.checks.upstream import Steps, steps
 from kgbuild.checks.view import View
+from kgbuild.graph import components
 
 #: In a group of more ids than this that lead to each other, a product's own resource is walked through like any other: to leave it out for
 #: each product would take a walk over the whole group for each.
@@ -36,12 +37,7 @@ class Reach:
         for id, bits in marks.items():
             for owner in (id, *view.owners.get(id, ())):
                 self._houses[owner] = self._houses.get(owner, 0) | bits
-        self._indices: dict[str, int] = {}
-        for product in self._products:
-            first = self._steps[product]
-            for id in (*first.sisters, *first.foreign):
-                if id not in self._joined:
-                    self._join(view, id)
+        self._join(view)
         self._before: tuple[dict[str, list[str]], dict[str, list[str]]] | None = None
         self._nearest: dict[int, tuple[dict[str, str], dict[str, int]]] = {}
 
@@ -190,46 +186,25 @@ class Reach:
             self._before = foreign, sisters
         return self._before
 
-    def _join(self, view: View, root: str) -> None:
-        """Tarjan's components of ids that lead to each other, from one id on: each id gets the marks beyond any of its component."""
-        indices = self._indices
-        low: dict[str, int] = {}
-        path: list[str] = []
-        work = [(root, self._next(view, root))]
-        indices[root] = low[root] = len(indices)
-        path.append(root)
-        while work:
-            id, following = work[-1]
-            for other in following:
-                if other not in indices:
-                    indices[other] = low[other] = len(indices)
-                    path.append(other)
-                    work.append((other, self._next(view, other)))
-                    break
-                if other not in self._joined:
-                    low[id] = min(low[id], indices[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[id])
-                if low[id] == indices[id]:
-                    self._close(path, id)
+    def _join(self, view: View) -> None:
+        """Each id that a product leads to gets the marks beyond any of those that lead to each other with it."""
+        walk = [id for product in self._products for id in _following(self._steps[product])]
+        leads: dict[str, tuple[str, ...]] = {}
+        for id in walk:  # grows while it is walked
+            if id not in leads:
+                step = self._steps[id] = steps(view, id)
+                leads[id] = _following(step)
+                walk += leads[id]
+        for group in components(leads):
+            found = 0
+            for id in group:
+                found |= self._over(self._steps[id])
+            for id in group:
+                self._joined[id], self._sizes[id] = found, len(group)
 
-    def _next(self, view: View, id: str) -> Iterator[str]:
-        step = self._steps.get(id)
-        if step is None:
-            step = self._steps[id] = steps(view, id)
-        return iter((*step.sisters, *step.foreign))
 
-    def _close(self, path: list[str], root: str) -> None:
-        members = [path.pop()]
-        while members[-1] != root:
-            members.append(path.pop())
-        found = 0
-        for id in members:
-            found |= self._over(self._steps[id])
-        for id in members:
-            self._joined[id], self._sizes[id] = found, len(members)
+def _following(step: Steps) -> tuple[str, ...]:
+    return (*step.sisters, *step.foreign)
 
 
 def _take_apart(sums: Counter[int], counts: Counter[int]) -> None:
