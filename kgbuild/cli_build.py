@@ -15,7 +15,8 @@ from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:
     from kgbuild.built import Build
-    from kgbuild.mapping import Mapping, Profile
+    from kgbuild.mapping import Mapping
+    from kgbuild.mapping_shapes import Profile
 
 #: The options that say how records are read.
 _OF_RECORDS = ("profile", "mappings", "exclude", "no_aliases", "rollup", "jobs", "no_cache")

@@ -20,7 +20,8 @@ from kgbuild.engines.parts import facts_of
 from kgbuild.engines.plan import Plan
 from kgbuild.errors import Problem, UsageError
 from kgbuild.findings import SEVERITIES, Finding
-from kgbuild.mapping import Mapping, Profile
+from kgbuild.mapping import Mapping
+from kgbuild.mapping_shapes import Profile
 from kgbuild.model import Difference, Edge, Node
 from kgbuild.output import staged
 from kgbuild.readers.inputs import STDIN, Inputs, Rules

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.mapping import EdgeKind, Mapping
+from kgbuild.mapping import Mapping
+from kgbuild.mapping_shapes import EdgeKind
 from kgbuild.model import Description, Edge, Kind, Node, Role
 from kgbuild.values import json_text
 from kgbuild.vocab import edge_id, encode_id

@@ -4,221 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from kgbuild.errors import MappingError, UsageError
+from kgbuild.mapping_shapes import (
+    BiolinkTerms,
+    Categories,
+    Domains,
+    EdgeKind,
+    Fields,
+    Formats,
+    Licenses,
+    MappingFile,
+    NodeKind,
+    Pages,
+    Prefixes,
+    Profile,
+    Provenance,
+    RecordKind,
+    Vocabulary,
+)
 from kgbuild.model import Kind
 from kgbuild.vocab import encode_id
 
-Profile = Literal["registry", "biolink"]
-PageKind = Literal["resource", "product page", "organization", "documentation", "evaluation"]
-NamedKind = Literal["resource", "product page", "organization"]
-RecordKind = Literal["resource", "product", "organization"]
-Form = Literal["url", "address", "link", "e-mail", "orcid", "doi", "curie", "reference", "date", "count"]
-EdgeKind = Literal["has_product", "derived_from", "mentions", "superseded_by", "has_contact", "rollup"]
-
-
-class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mapping file as it stands: its keys are checked, and none is ignored."""
-
-
-class Prefixes(_File, frozen=True, kw_only=True):
-    prefixes: dict[str, str]
-    spaces: dict[Literal["resource", "product", "organization", "page", "term"], str]
-    spellings: dict[str, str] = {}
-
-
-class Pages(_File, frozen=True, kw_only=True):
-    field: str
-    kinds: dict[str, PageKind]
-    containers: tuple[str, ...] = ()
-    named: tuple[NamedKind, ...] = ()
-
-
-class RecordFields(_File, frozen=True, kw_only=True):
-    """Property <- written fields. The names of the properties are those of ``model.Description``, and the parts a record has."""
-
-    id: tuple[str, ...]
-    category: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    contacts: tuple[str, ...] = ()
-    superseded_by: tuple[str, ...] = ()
-    name: tuple[str, ...] = ()
-    description: tuple[str, ...] = ()
-    synonym: tuple[str, ...] = ()
-    xref: tuple[str, ...] = ()
-    url: tuple[str, ...] = ()
-    license: tuple[str, ...] = ()
-    taxa: tuple[str, ...] = ()
-    publications: tuple[str, ...] = ()
-    domain: tuple[str, ...] = ()
-    format: tuple[str, ...] = ()
-    compression: tuple[str, ...] = ()
-    file_size: tuple[str, ...] = ()
-    node_count: tuple[str, ...] = ()
-    edge_count: tuple[str, ...] = ()
-    version: tuple[str, ...] = ()
-    activity_status: tuple[str, ...] = ()
-    collection: tuple[str, ...] = ()
-    creation_date: tuple[str, ...] = ()
-    update_date: tuple[str, ...] = ()
-    repository: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
-
-
-class PageFields(_File, frozen=True, kw_only=True):
-    id: tuple[str, ...]
-    title: tuple[str, ...]
-
-
-class SourceFields(_File, frozen=True, kw_only=True):
-    id: tuple[str, ...]
-    relation: tuple[str, ...]
-
-
-class LicenseFields(_File, frozen=True, kw_only=True):
-    label: tuple[str, ...]
-    url: tuple[str, ...]
-
-
-class ContactFields(_File, frozen=True, kw_only=True):
-    label: tuple[str, ...]
-    id: tuple[str, ...]
-    category: tuple[str, ...]
-
-
-class PublicationFields(_File, frozen=True, kw_only=True):
-    id: tuple[str, ...]
-
-
-class Fields(_File, frozen=True, kw_only=True):
-    resource: RecordFields
-    product: RecordFields
-    organization: RecordFields
-    page: PageFields
-    source: SourceFields
-    license: LicenseFields
-    contact: ContactFields
-    publication: PublicationFields
-    people: tuple[str, ...] = ()
-    prefixed: dict[str, str] = {}
-
-
-class NodeKind(_File, frozen=True, kw_only=True):
-    class_: str = msgspec.field(name="class")
-    biolink: str
-    rdf: tuple[str, ...] = ()
-    categories: dict[str, str]
-
-
-class Categories(_File, frozen=True, kw_only=True):
-    resource: NodeKind
-    product: NodeKind
-    organization: NodeKind
-    page: NodeKind
-
-
-class RoleRule(_File, frozen=True, kw_only=True):
-    fields: tuple[str, ...]
-    relation: str
-    predicate: str
-
-
-class Roles(_File, frozen=True, kw_only=True):
-    original: RoleRule
-    secondary: RoleRule
-
-
-class EdgeRule(_File, frozen=True, kw_only=True):
-    registry: str
-    biolink: str
-    rdf: str | None = None
-    knowledge_level: Literal[
-        "knowledge_assertion", "logical_entailment", "prediction", "statistical_association", "observation", "not_provided"
-    ]
-    agent_type: Literal[
-        "manual_agent", "automated_agent", "data_analysis_pipeline", "computational_model", "text_mining_agent",
-        "image_processing_agent", "manual_validation_of_automated_agent", "not_provided",
-    ]  # fmt: skip
-
-
-class Provenance(_File, frozen=True, kw_only=True):
-    roles: Roles
-    relations: dict[str, str]
-    edges: dict[EdgeKind, EdgeRule]
-    edge_category: str
-    primary_knowledge_source: str | None = None
-    aggregator_knowledge_source: tuple[str, ...] = ()
-
-
-class Formats(_File, frozen=True, kw_only=True):
-    formats: dict[str, str]
-    compression: dict[str, str]
-
-
-class Judgement(_File, frozen=True, kw_only=True):
-    for_: Literal["data", "code"] = msgspec.field(name="for")
-    commercial: bool
-    derivatives: bool
-    redistribution: bool
-    share_alike: tuple[str, ...] = ()
-    source: str
-
-
-class LicenseSpelling(_File, frozen=True, kw_only=True):
-    lets: Judgement | None = None
-    labels: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-
-
-class Licenses(_File, frozen=True, kw_only=True):
-    licenses: dict[str, LicenseSpelling]
-    unspecified: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    public_domain: tuple[str, ...] = ()
-
-
-class Domains(_File, frozen=True, kw_only=True):
-    domains: dict[str, str]
-
-
-class Told(_File, frozen=True, kw_only=True):
-    """A field whose value says how another one of the same part is written."""
-
-    by: str
-    of: str
-    forms: dict[str, Form]
-
-
-class PartFields(_File, frozen=True, kw_only=True):
-    in_: tuple[str, ...] = msgspec.field(name="in")
-    fields: tuple[str, ...]
-
-
-class Vocabulary(_File, frozen=True, kw_only=True):
-    required: dict[RecordKind, tuple[str, ...]] = {}
-    expected: dict[RecordKind, tuple[str, ...]] = {}
-    values: dict[str, tuple[str, ...]] = {}
-    instead: dict[str, dict[str, str]] = {}
-    forms: dict[str, Form] = {}
-    written: dict[str, Form] = {}
-    told: Told | None = None
-    anywhere: tuple[str, ...] = ()
-    parts: dict[str, PartFields] = {}
-
-
-class BiolinkTerms(_File, frozen=True, kw_only=True):
-    version: str
-    classes: tuple[str, ...]
-    predicates: tuple[str, ...]
-
-
 #: Every mapping file and its shape, in the order in which they are read and hashed.
-FILES: dict[str, type[_File]] = {
+FILES: dict[str, type[MappingFile]] = {
     "prefixes.yaml": Prefixes,
     "pages.yaml": Pages,
     "fields.yaml": Fields,
@@ -324,7 +137,7 @@ def _refuse_strangers(directory: Path | None) -> None:
             raise MappingError(f"{path}: expected one of {', '.join(sorted(known))}, got {path.name}; rename or remove it")
 
 
-_T = TypeVar("_T", bound=_File)
+_T = TypeVar("_T", bound=MappingFile)
 
 
 def _parse(path: Path, data: bytes, shape: type[_T]) -> _T:

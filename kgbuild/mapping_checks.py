@@ -14,7 +14,7 @@ from kgbuild.model import Description
 from kgbuild.vocab import PUBLIC, as_iri
 
 if TYPE_CHECKING:
-    from kgbuild.mapping import BiolinkTerms, Licenses, Prefixes, Vocabulary
+    from kgbuild.mapping_shapes import BiolinkTerms, Licenses, Prefixes, Vocabulary
 
 #: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
 REPLACED_BY = "IAO:0100001"

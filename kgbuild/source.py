@@ -13,7 +13,8 @@ from kgbuild import cache
 from kgbuild.engines import reading
 from kgbuild.engines.parts import Part
 from kgbuild.errors import InputError, Problem, UsageError
-from kgbuild.mapping import Mapping, Profile
+from kgbuild.mapping import Mapping
+from kgbuild.mapping_shapes import Profile
 from kgbuild.readers.inputs import File, Rules
 
 #: Which rules of the audit an export runs on its graph: those that look at nodes and edges alone, or all.

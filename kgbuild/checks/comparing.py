@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from kgbuild.checks.view import Said, Spot
-from kgbuild.mapping import Mapping, RecordFields, RecordKind
+from kgbuild.mapping import Mapping
+from kgbuild.mapping_shapes import RecordFields, RecordKind
 from kgbuild.model import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 Describing = ResourceStatement | OrganizationStatement | Listing

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kgbuild.describe import table_of
-from kgbuild.mapping import Form, Mapping, RecordKind
+from kgbuild.mapping import Mapping
+from kgbuild.mapping_shapes import Form, RecordKind
 from kgbuild.model import Role
 
 KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")

@@ -163,7 +163,7 @@ def _one_slip(word: str, other: str) -> bool:
         slip = "doubled" if at and long[at] == long[at - 1] else "lost"
     elif len(differ) == 1:
         slip = "changed"
-    elif len(differ) == 2 and differ[1] == differ[0] + 1:
+    elif len(differ) == 2 and [short[at] for at in differ] == [long[at] for at in reversed(differ)]:
         slip = "swapped"
     else:
         return False

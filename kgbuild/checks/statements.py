@@ -13,7 +13,7 @@ from kgbuild.checks.fields import Entry, Fields
 from kgbuild.checks.rules import Found
 from kgbuild.checks.view import Said, Spot, View
 from kgbuild.findings import Severity
-from kgbuild.mapping import RecordKind
+from kgbuild.mapping_shapes import RecordKind
 from kgbuild.model import Description, Listing, OrganizationStatement, ProductPage, ResourceStatement
 
 Says = ResourceStatement | Listing | OrganizationStatement

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from kgbuild.errors import Problem
-from kgbuild.mapping import EdgeKind, Mapping, RecordKind
+from kgbuild.mapping import Mapping
+from kgbuild.mapping_shapes import EdgeKind, RecordKind
 from kgbuild.model import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 

@@ -1,0 +1,31 @@
+"""What is a slip of the keyboard between two ids, and what is another word."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgbuild.checks.nearest import Nearest
+from kgbuild.checks.view import Limits, View
+from kgbuild.make import Maker
+from kgbuild.mapping import load
+from kgbuild.model import Description
+
+MAPPING = load()
+MAKER = Maker(MAPPING)
+
+
+@pytest.mark.parametrize(
+    ("described", "written", "meant"),
+    [
+        ("reactome", "reactom", ["reactome"]),  # lost
+        ("reactome", "reacttome", ["reactome"]),  # doubled
+        ("reactome", "raectome", ["reactome"]),  # swapped
+        ("reactome", "reactime", ["reactome"]),  # changed
+        ("abcdef", "abdgef", []),  # one letter lost and another put in
+        ("mondo", "mundo", []),  # too short for a changed letter
+        ("hp2024", "hp2025", []),  # another number
+    ],
+)
+def test_slips(described: str, written: str, meant: list[str]) -> None:
+    node = MAKER.node("resource", described, "DataSource", Description(), (described,))
+    assert Nearest(View(MAPPING, Limits(), [node], [])).of(written) == meant
