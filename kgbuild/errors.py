@@ -64,3 +64,7 @@ class OutputError(KgbuildError):
 
 class MissingExtra(KgbuildError):
     """A command wants packages of an extra that is not installed; says how to get it."""
+
+
+class StoreError(KgbuildError):
+    """A store that cannot be reached, lets nobody in, or did not do what it was asked; says in what state the graph in it is."""

@@ -1,0 +1,173 @@
+"""Requests to a triplestore: SPARQL 1.1 Query, Update and Graph Store HTTP Protocol, each failure a Trouble that says where, what and what to do."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import h11
+import httpx
+
+from kgbuild import __version__
+from kgbuild.errors import KgbuildError
+from kgbuild.stores.sparql_auth import ByChallenge, Credentials
+from kgbuild.stores.sparql_triples import Triples
+
+#: Seconds to wait for a connection; the answer may take as long as the server needs to load (``Session``).
+_CONNECT = 15.0
+#: Bytes of a file that are sent at a time, of an answer that is read at most, and characters of it that are shown.
+_PIECE, _ANSWER, _SHOWN = 2**18, 2**20, 200
+_NTRIPLES = "application/n-triples"
+_RESULTS = "application/sparql-results+json"
+#: What goes wrong below HTTP: h11 is the parser below httpx, and some of its errors come through as they are.
+_BROKEN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, h11.ProtocolError, ssl.SSLError, OSError)
+
+
+class Addresses(NamedTuple):
+    """The three addresses of a store."""
+
+    query: str
+    update: str
+    graph_store: str
+
+
+class Trouble(KgbuildError):
+    """A request that failed: ``status`` is that of the answer, None where there was none."""
+
+    def __init__(self, where: str, expected: str, got: str, todo: str, status: int | None = None) -> None:
+        self.where, self.expected, self.got, self.todo, self.status = where, expected, got, todo, status
+        super().__init__(self.sentence())
+
+    def sentence(self, state: str = "") -> str:
+        """What is said of it, with the state that a graph is in."""
+        return f"{self.where}: expected {self.expected}, got {self.got}; {state}{state and '; '}{self.todo}"
+
+
+class Session:
+    """Requests to one store. ``timeout`` is how many seconds any one answer may take."""
+
+    def __init__(self, credentials: Credentials | None, timeout: float) -> None:
+        self._credentials, self._timeout = credentials, timeout
+        self._client = httpx.Client(
+            auth=ByChallenge(credentials) if credentials else None,
+            timeout=httpx.Timeout(timeout, connect=min(_CONNECT, timeout)),
+            headers={"User-Agent": f"kgbuild/{__version__}"},
+        )
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def number(self, address: str, query: str) -> int:
+        """The number that a query gives as ``?n``. Raises Trouble."""
+        with self._answer("POST", address, data={"query": query}, headers={"Accept": _RESULTS}) as answer:
+            text = _text(answer)
+            try:
+                (row,) = json.loads(text)["results"]["bindings"]
+                return int(row["n"]["value"])
+            except (ValueError, KeyError, TypeError):
+                kind = answer.headers.get("Content-Type", "no type")
+                raise Trouble(address, "SPARQL results as JSON", f"{kind}: {self._shown(text)}", "give the address of queries") from None
+
+    def update(self, address: str, text: str) -> None:
+        """Send one update. Raises Trouble."""
+        with self._answer("POST", address, data={"update": text}):
+            pass
+
+    def put(self, store: str, graph: str, body: bytes | Triples) -> None:
+        """Put N-Triples in place of a graph, their length known beforehand. Raises Trouble."""
+        size = body.bytes if isinstance(body, Triples) else len(body)
+        headers = {"Content-Type": _NTRIPLES, "Content-Length": str(size)}
+        content = _File(body) if isinstance(body, Triples) else body
+        with self._answer("PUT", _graph(store, graph), headers=headers, content=content, shown=store):
+            pass
+
+    def delete(self, store: str, graph: str) -> None:
+        """Remove a graph, if it is there. Raises Trouble."""
+        try:
+            with self._answer("DELETE", _graph(store, graph), shown=store):
+                pass
+        except Trouble as trouble:
+            if trouble.status != HTTPStatus.NOT_FOUND:
+                raise
+
+    @contextmanager
+    def ntriples(self, store: str, graph: str) -> Iterator[Iterator[bytes]]:
+        """The N-Triples of a graph, in pieces. Raises Trouble."""
+        with self._answer("GET", _graph(store, graph), headers={"Accept": _NTRIPLES}, shown=store) as answer:
+            yield answer.iter_bytes()
+
+    @contextmanager
+    def _answer(self, method: str, url: str | httpx.URL, *, shown: str = "", **what: Any) -> Iterator[httpx.Response]:
+        where = shown or str(url)
+        try:
+            with self._client.stream(method, url, **what) as answer:
+                if not answer.is_success:
+                    raise self._refused(method, where, answer)
+                yield answer
+        except _BROKEN as error:
+            raise Trouble(where, f"an answer to {method}", self._broken(error), "see that the server is there, and load again") from None
+
+    def _broken(self, error: Exception) -> str:
+        if isinstance(error, httpx.TimeoutException):
+            return f"none within {_CONNECT if isinstance(error, httpx.ConnectTimeout) else self._timeout:g} s"
+        return self._shown(str(error)) if str(error) else type(error).__name__
+
+    def _refused(self, method: str, where: str, answer: httpx.Response) -> Trouble:
+        status, text = answer.status_code, self._shown(_text(answer))
+        got = f"{status} {answer.reason_phrase}".strip() + (f" ({text})" if text else "")
+        if status == HTTPStatus.UNAUTHORIZED:
+            if self._credentials:
+                return Trouble(
+                    where, f"to be let in as {self._credentials.user}", got, "give the user and the password that it takes", status
+                )
+            return Trouble(where, "to be let in", got, "give --user, and the password in a file, the environment or .netrc", status)
+        if answer.is_redirect:
+            return Trouble(where, f"an answer to {method}", f"{status} to another address", "give the address that it leads to", status)
+        if status in (HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED) or (status == HTTPStatus.NOT_FOUND and method != "GET"):
+            return Trouble(where, f"{method} to be allowed", got, "give an address and a user that may write", status)
+        return Trouble(where, f"success of {method}", got, "see what the server's log says of it", status)
+
+    def _shown(self, text: str) -> str:
+        """The beginning of what a server says, on one line, without the password if it should repeat it."""
+        if self._credentials and self._credentials.password:
+            text = text.replace(self._credentials.password, "…")
+        words = "".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN]).split()
+        line = " ".join(words)
+        return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
+
+
+class _File:
+    """A file as the body of a request; it is read from its beginning again where a challenge makes the client send it twice."""
+
+    def __init__(self, triples: Triples) -> None:
+        self._path = triples.path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+
+def _graph(store: str, graph: str) -> httpx.URL:
+    """The address of a graph (Graph Store HTTP Protocol §4.2): never without it, for that would be all graphs of the dataset."""
+    url = httpx.URL(store).copy_merge_params({"graph": graph})
+    if not graph or url.params.get_list("graph") != [graph]:
+        raise AssertionError(f"a request to {store} without the one graph that it is for")
+    return url
+
+
+def _text(answer: httpx.Response) -> str:
+    """The beginning of an answer's text."""
+    data = bytearray()
+    for piece in answer.iter_bytes():
+        data += piece
+        if len(data) >= _ANSWER:
+            break
+    return data.decode(answer.charset_encoding or "utf-8", "replace")
