@@ -19,8 +19,8 @@ _GRAPHS = "https://w3id.org/kg-registry/graph/"
 
 @click.command()
 @takes_a_build
-@click.option("--endpoint", metavar="URL", help="Address of an Oxigraph (http://HOST:7878), of a dataset of Fuseki (http://HOST:3030/DATASET) or of a "
-              "Virtuoso (http://HOST:8890); where it takes queries, updates and graphs is found by asking.")  # fmt: skip
+@click.option("--endpoint", metavar="URL", help="Address of an Oxigraph (http://HOST:7878), of a dataset of Fuseki (http://HOST:3030/DATASET) "
+              "or of a Virtuoso (http://HOST:8890); where it takes queries, updates and graphs is found by asking.")  # fmt: skip
 @click.option("--query", metavar="URL", help="Of another store: where it takes queries (SPARQL 1.1 Protocol),")
 @click.option("--update", metavar="URL", help="updates,")
 @click.option("--graph-store", metavar="URL", help="and graphs (SPARQL 1.1 Graph Store HTTP Protocol).")
@@ -62,7 +62,7 @@ def sparql(
         iri = iri or _GRAPHS + encode_id(build.name)
         at = _found(session, endpoint, say) if endpoint else single
         triples = counted(build.path(".nt"))
-        say("build", f"{build.id('.nt')}, {triples.count:,} triples")
+        say("build", f"{build.id('.nt')}, {triples.number:,} triples")
         loaded = Load(session, at, iri, say).run(triples, strategy)
     if loaded.unchanged:
         say("unchanged", f"<{iri}>: it has the same {loaded.triples:,} triples already")

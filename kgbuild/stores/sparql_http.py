@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import h11
 import httpx
@@ -58,7 +58,7 @@ class Session:
             headers={"User-Agent": f"kgbuild/{__version__}"},
         )
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -82,7 +82,7 @@ class Session:
 
     def put(self, store: str, graph: str, body: bytes | Triples) -> None:
         """Put N-Triples in place of a graph, their length known beforehand. Raises Trouble."""
-        size = body.bytes if isinstance(body, Triples) else len(body)
+        size = body.size if isinstance(body, Triples) else len(body)
         headers = {"Content-Type": _NTRIPLES, "Content-Length": str(size)}
         content = _File(body) if isinstance(body, Triples) else body
         with self._answer("PUT", _graph(store, graph), headers=headers, content=content, shown=store):
@@ -96,6 +96,12 @@ class Session:
         except Trouble as trouble:
             if trouble.status != HTTPStatus.NOT_FOUND:
                 raise
+
+    @contextmanager
+    def constructed(self, address: str, query: str) -> Iterator[Iterator[bytes]]:
+        """The N-Triples that a query makes, in pieces. Raises Trouble."""
+        with self._answer("POST", address, data={"query": query}, headers={"Accept": _NTRIPLES}) as answer:
+            yield answer.iter_bytes()
 
     @contextmanager
     def ntriples(self, store: str, graph: str) -> Iterator[Iterator[bytes]]:

@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 from kgbuild.errors import StoreError
 from kgbuild.stores.sparql_http import Addresses, Session, Trouble
 from kgbuild.stores.sparql_probe import clean, count, own, put_is_atomic, update_is_atomic
-from kgbuild.stores.sparql_triples import Triples, digest
+from kgbuild.stores.sparql_same import holds
+from kgbuild.stores.sparql_triples import Triples
 
 Strategy = Literal["auto", "put", "stage"]
 Say = Callable[[str, str], None]
@@ -42,7 +43,7 @@ class Load(NamedTuple):
             before = self._count(self.graph)
             for what in ("probe", "staging"):
                 clean(self.session, self.at, own(self.graph, what))
-            if before == triples.count and self._holds(triples):
+            if before == triples.number and holds(self.session, self.at, self.graph, triples):
                 return Loaded(before, before, unchanged=True)
             way = self._way(strategy)
         if way == "stage":
@@ -51,8 +52,8 @@ class Load(NamedTuple):
             with self._failing("whole, as it was or as it is to be" if way == "atomic" else "incomplete perhaps"):
                 self.session.put(self.at.graph_store, self.graph, triples)
         with self._failing("not known to be right"):
-            self._expect(self.graph, triples.count)
-        return Loaded(triples.count, before, unchanged=False)
+            self._expect(self.graph, triples.number)
+        return Loaded(triples.number, before, unchanged=False)
 
     def _way(self, strategy: Strategy) -> Literal["atomic", "put", "stage"]:
         if strategy != "auto":
@@ -67,12 +68,12 @@ class Load(NamedTuple):
             moves = update_is_atomic(self.session, self.at, self.graph)
             self.session.put(self.at.graph_store, staging, triples)
             try:
-                self._expect(staging, triples.count)  # MOVE of a graph that is gone empties the target on some stores
+                self._expect(staging, triples.number)  # MOVE of a graph that is gone empties the target on some stores
             except Trouble as trouble:
                 if trouble.status is None:
                     self.session.delete(self.at.graph_store, staging)
                 raise
-        self.say("staged", f"{triples.count:,} triples in <{staging}>")
+        self.say("staged", f"{triples.number:,} triples in <{staging}>")
         if moves:
             with self._failing("whole, as it was or as it is to be"):
                 self.session.update(self.at.update, f"MOVE GRAPH <{staging}> TO GRAPH <{self.graph}>")
@@ -82,18 +83,8 @@ class Load(NamedTuple):
         )
         with self._failing("incomplete perhaps"):
             self.session.put(self.at.graph_store, self.graph, triples)
-            self._expect(self.graph, triples.count)
+            self._expect(self.graph, triples.number)
             self.session.delete(self.at.graph_store, staging)
-
-    def _holds(self, triples: Triples) -> bool:
-        """Whether the graph has the very triples, by the digest of what the store gives back."""
-        try:
-            with self.session.ntriples(self.at.graph_store, self.graph) as pieces:
-                return digest(pieces) == (triples.count, triples.digest)
-        except Trouble as trouble:
-            if trouble.status is None:
-                raise
-            return False  # a store that does not give the graph back does not tell, and is loaded
 
     def _count(self, graph: str) -> int:
         return count(self.session, self.at.query, graph)

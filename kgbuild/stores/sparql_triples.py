@@ -1,91 +1,115 @@
-"""N-Triples -> how many distinct triples they are, and a digest that their order does not change; in memory that does not grow with the file."""
+"""N-Triples -> how many distinct triples they are, and a digest of what they say; in memory that does not grow with their number."""
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
+
+from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
 #: Bytes of a triple's hash: no two of a graph share one by chance.
 _HASH = 16
-_MODULUS = 1 << (8 * _HASH)
 #: Bytes of a file whose hashes are held in memory at a time, and the most files that wait for their turn.
 _AT_A_TIME, _MOST = 16 * 2**20, 256
-#: XSD 1.1 Part 2 §3.4.13 ff.: the types whose values are integers. Some stores keep the value, and give it back as an integer.
-_INTEGER = re.compile(
-    rb"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:nonNegativeInteger|nonPositiveInteger|positiveInteger|negativeInteger"
-    rb"|long|int|short|byte|unsignedLong|unsignedInt|unsignedShort|unsignedByte)> \.$"
-)
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+#: XSD 1.1 Part 2 §3.3.3 and §3.4.13 ff.: decimals, and the types derived from them. Some stores keep the value, and give it back in another type.
+_NUMBERS = frozenset(
+    _XSD + name
+    for name in (
+        "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger",
+        "long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+    )
+)  # fmt: skip
+_DECIMAL = re.compile(r"\+?(-?)([0-9]*)(?:\.([0-9]*))?")
 
 
 class Triples(NamedTuple):
-    """A file of N-Triples, its bytes, its distinct triples, and their digest."""
+    """A file of N-Triples: its size in bytes, and the number of its distinct triples."""
 
     path: Path
-    bytes: int
-    count: int
-    digest: int
+    size: int
+    number: int
+
+
+class Digest(NamedTuple):
+    """What some triples say, whatever their order: their number, and the sum of the hashes of each."""
+
+    number: int
+    total: int
 
 
 def counted(path: Path) -> Triples:
     """What a file of N-Triples holds, a triple a line as one serializer writes it. Raises OSError."""
     size = path.stat().st_size
-    parts = min(1 + size // _AT_A_TIME, _MOST)
-    count = digest = 0
+    number = 0
     with tempfile.TemporaryDirectory(prefix="kgbuild-") as folder:
-        hashes = [Path(folder, str(number)) for number in range(parts)]
-        _spread(path, hashes)
-        for part in hashes:
+        parts = [Path(folder, str(part)) for part in range(min(1 + size // _AT_A_TIME, _MOST))]
+        _spread(path, parts)
+        for part in parts:
             data = part.read_bytes()
-            distinct = {data[i : i + 2 * _HASH] for i in range(0, len(data), 2 * _HASH)}
-            count += len(distinct)
-            digest += sum(int.from_bytes(pair[_HASH:]) for pair in distinct)
-    return Triples(path, size, count, digest % _MODULUS)
+            number += len({data[i : i + _HASH] for i in range(0, len(data), _HASH)})
+    return Triples(path, size, number)
 
 
 def _spread(path: Path, parts: list[Path]) -> None:
-    """Write the hashes of each line, as it is and by value, to the part that the first one says: equal lines meet in one part."""
+    """Write the hash of each line to the part that its first byte says: equal lines meet in one part."""
     files: list[BinaryIO] = []
     try:
         files += [part.open("wb") for part in parts]
         with path.open("rb") as lines:
             for line in lines:
-                name = _hash(line.rstrip())
-                files[int.from_bytes(name[:4]) % len(files)].write(name + _by_value(line))
+                hash = blake2b(line.rstrip(b"\r\n"), digest_size=_HASH).digest()
+                files[hash[0] % len(files)].write(hash)
     finally:
         for file in files:
             file.close()
 
 
-def digest(chunks: Iterable[bytes]) -> tuple[int, int]:
-    """The number of the triples that come in pieces of N-Triples, none of them twice, and their digest.
+def digest(pieces: Iterator[bytes]) -> Digest:
+    """What N-Triples say that come in pieces, none of them twice. Raises SyntaxError.
 
-    >>> digest([b"<a:> <b:> <c:> .\\n<a:> <b:> <d", b":> ."]) == digest([b"<a:> <b:> <d:> .\\n<a:> <b:> <c:> .\\n"])
+    >>> one, two = b'<a:> <b:> "1"^^<http://www.w3.org/2001/XMLSchema#byte> .', b'<a:> <b:> "\\\\u0065" .'
+    >>> digest(iter([one + b"\\n", two])) == digest(iter([b'<a:>\\t<b:>\\t"e" .\\n' + one.replace(b"byte", b"integer")]))
     True
     """
-    count = total = 0
-    for line in _lines(chunks):
-        count += 1
-        total += int.from_bytes(_by_value(line))
-    return count, total % _MODULUS
+    number = total = 0
+    for found in parse(cast(IO[bytes], _Pieces(pieces)), format=RdfFormat.N_TRIPLES):
+        number += 1
+        total += int.from_bytes(blake2b(_by_value(found).encode(), digest_size=_HASH).digest())
+    return Digest(number, total % (1 << 8 * _HASH))
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from filter(None, lines)
-    if rest:
-        yield rest
+def _by_value(found: Quad | Triple) -> str:
+    """The text of a triple, with one text for all literals of the same value."""
+    object = found.object
+    number = _DECIMAL.fullmatch(object.value) if isinstance(object, Literal) and object.datatype.value in _NUMBERS else None
+    if number is None:
+        return f"{found.subject} {found.predicate} {object}"
+    sign, whole, part = number[1], number[2].lstrip("0"), (number[3] or "").rstrip("0")
+    return f"{found.subject} {found.predicate} {sign if whole or part else ''}{whole}.{part}"
 
 
-def _by_value(line: bytes) -> bytes:
-    """The hash of a triple whose literal may have come back with another type of the same value."""
-    return _hash(_INTEGER.sub(b"^^<http://www.w3.org/2001/XMLSchema#integer> .", line.rstrip()))
+class _Pieces(io.RawIOBase):
+    """Pieces of bytes as a file."""
 
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, b""
 
-def _hash(line: bytes) -> bytes:
-    return blake2b(line, digest_size=_HASH).digest()
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # what io hands over is one of these
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
+        now = self._rest[: len(buffer)]
+        buffer[: len(now)] = now
+        self._rest = self._rest[len(now) :]
+        return len(now)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from servers.needs import free_port, lacking
-from servers.oxigraph_server import Fresh
-from servers.triplestore import Triplestore, fetched, running
+from servers.triplestore import Fresh, Triplestore, fetched, running
 
 JAR = "jena-fuseki-server-5.6.0.jar"
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from servers.needs import free_port, lacking
-from servers.triplestore import Triplestore, running
-
-Fresh = Callable[..., AbstractContextManager[Triplestore]]
+from servers.triplestore import Fresh, Triplestore, running
 
 
 class Oxigraph(Triplestore):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,10 @@ class Triplestore:
             client.get(self.store, params={"graph": "urn:x-none"})  # a digest needs a challenge before there is a body to send
             body = {"content": ntriples, "headers": {"Content-Type": "application/n-triples"}} if ntriples else {}
             return client.request(method, self.store, params={"graph": graph}, **body)  # type: ignore[arg-type]
+
+
+#: Starts a server of a test's own.
+Fresh = Callable[..., AbstractContextManager[Triplestore]]
 
 
 @contextmanager

@@ -10,8 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from servers.needs import free_port, lacking
-from servers.oxigraph_server import Fresh
-from servers.triplestore import Triplestore, fetched, running
+from servers.triplestore import Fresh, Triplestore, fetched, running
 
 PACKAGES = ("virtuoso-opensource-7-bin", "libminizip1", "libpcre3")
 INI = """\
