@@ -78,7 +78,7 @@ def digest(pieces: Iterator[bytes]) -> Digest:
     True
     """
     number = total = 0
-    for found in parse(cast(IO[bytes], _Pieces(pieces)), format=RdfFormat.N_TRIPLES):
+    for found in parse(cast("IO[bytes]", _Pieces(pieces)), format=RdfFormat.N_TRIPLES):
         number += 1
         total += int.from_bytes(blake2b(_by_value(found).encode(), digest_size=_HASH).digest())
     return Digest(number, total % (1 << 8 * _HASH))

@@ -127,8 +127,8 @@ class Triplestore:
         """One request to the graph store."""
         with httpx.Client(auth=self.auth, timeout=300) as client:
             client.get(self.store, params={"graph": "urn:x-none"})  # a digest needs a challenge before there is a body to send
-            body = {"content": ntriples, "headers": {"Content-Type": "application/n-triples"}} if ntriples else {}
-            return client.request(method, self.store, params={"graph": graph}, **body)  # type: ignore[arg-type]
+            headers = {"Accept": "application/n-triples"} | ({"Content-Type": "application/n-triples"} if ntriples else {})
+            return client.request(method, self.store, params={"graph": graph}, headers=headers, content=ntriples or None)
 
 
 #: Starts a server of a test's own.
