@@ -9,6 +9,7 @@ import pytest
 from servers.fuseki_server import fuseki, fuseki_jar, new_fuseki  # noqa: F401  (fixtures are found here)
 from servers.needs import lacking
 from servers.oxigraph_server import new_oxigraph, oxigraph  # noqa: F401
+from servers.triplestore import store  # noqa: F401
 from servers.virtuoso_server import new_virtuoso, virtuoso, virtuoso_root  # noqa: F401
 
 from kgbuild.export import export

@@ -12,15 +12,17 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 import pyoxigraph
 import pytest
-from click.testing import Result
 from running import run_command
-from servers.triplestore import Triplestore
+
+if TYPE_CHECKING:
+    from click.testing import Result
+    from servers.triplestore import Triplestore
 
 GRAPH = "https://w3id.org/kg-registry/graph/graph"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -30,13 +32,6 @@ _TEXTS = {None, _XSD + "string"}
 
 Term = tuple[str, object]
 Triple = tuple[str, str, Term]
-
-
-@pytest.fixture(params=["oxigraph", "fuseki", "virtuoso"])
-def store(request: pytest.FixtureRequest) -> Triplestore:
-    """Each of the stores in turn."""
-    found: Triplestore = request.getfixturevalue(request.param)
-    return found
 
 
 def load(store: Triplestore, folder: Path, *more: str, port: int | None = None) -> Result:
@@ -204,13 +199,11 @@ def reader(store: Triplestore, graph: str = GRAPH) -> Iterator[list[int]]:
 
     def poll() -> None:
         while not done.is_set():
-            try:
+            with contextlib.suppress(httpx.TransportError):  # while the server is down
                 now = store.count(graph)
-            except httpx.TransportError:
-                done.wait(0.05)  # the server is down
-                continue
-            if seen[-1:] != [now]:
-                seen.append(now)
+                if seen[-1:] != [now]:
+                    seen.append(now)
+            done.wait(0.02)
 
     thread = threading.Thread(target=poll)
     thread.start()
@@ -219,4 +212,3 @@ def reader(store: Triplestore, graph: str = GRAPH) -> Iterator[list[int]]:
     finally:
         done.set()
         thread.join()
-

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from servers.sparql import GRAPH, about, by_value, counts_in, counts_of, load, loaded, said, store, triples  # noqa: F401  (a fixture)
-from servers.triplestore import Triplestore
+from servers.sparql import GRAPH, about, by_value, counts_in, counts_of, load, loaded, triples
 
 from kgbuild.export import Target, export
 from kgbuild.source import Options
+
+if TYPE_CHECKING:
+    from servers.triplestore import Triplestore
 
 FOREIGN = ("https://example.org/foreign", f"{GRAPH}2", f"{GRAPH}#kgbuild", f"{GRAPH}#kgbuild-staging-2")
 
@@ -40,7 +43,7 @@ def summary(number: int, before: int, id: str, *, atomic: bool) -> list[str]:
     return [f"build     {id}, {number:,} triples", *way, f"loaded    {number:,} triples into <{GRAPH}>, in place of {before:,}"]
 
 
-def test_the_three_corpora(store: Triplestore, builds: dict[str, Path]) -> None:  # noqa: F811
+def test_the_three_corpora(store: Triplestore, builds: dict[str, Path]) -> None:
     for graph in FOREIGN:
         store.put(graph, foreign(graph))
     store.client(GRAPH, "DELETE")
@@ -66,7 +69,7 @@ def test_the_three_corpora(store: Triplestore, builds: dict[str, Path]) -> None:
         assert by_value(store.client(graph, "GET").content) == by_value(foreign(graph).encode())
 
 
-def _the_properties_of_fifty_nodes(store: Triplestore, folder: Path) -> None:  # noqa: F811
+def _the_properties_of_fifty_nodes(store: Triplestore, folder: Path) -> None:
     said = triples(folder / "graph.nt")
     subjects = sorted({subject for subject, _, _ in said})
     chosen = set(subjects[:: len(subjects) // 50][:50])
@@ -75,7 +78,7 @@ def _the_properties_of_fifty_nodes(store: Triplestore, folder: Path) -> None:  #
         assert about(store, subject) == {triple for triple in said if triple[0] == subject}
 
 
-def test_the_properties_of_fifty_edges(store: Triplestore, qualified: Path) -> None:  # noqa: F811
+def test_the_properties_of_fifty_edges(store: Triplestore, qualified: Path) -> None:
     graph = "https://example.org/qualified#edges"
     loaded(load(store, qualified, "--graph", graph))
     said = triples(qualified / "graph.nt")
@@ -87,7 +90,7 @@ def test_the_properties_of_fifty_edges(store: Triplestore, qualified: Path) -> N
     store.client(graph, "DELETE")
 
 
-def test_a_staging_graph_by_order(store: Triplestore, builds: dict[str, Path]) -> None:  # noqa: F811
+def test_a_staging_graph_by_order(store: Triplestore, builds: dict[str, Path]) -> None:
     graph = "https://example.org/staged"
     first = loaded(load(store, builds["seeds"], "--graph", graph, "--strategy", "stage"))
     assert first[1] == f"staged    2,412 triples in <{graph}#kgbuild-staging>"
@@ -99,7 +102,7 @@ def test_a_staging_graph_by_order(store: Triplestore, builds: dict[str, Path]) -
     store.client(graph, "DELETE")
 
 
-def test_what_a_broken_load_left_is_removed(store: Triplestore, builds: dict[str, Path]) -> None:  # noqa: F811
+def test_what_a_broken_load_left_is_removed(store: Triplestore, builds: dict[str, Path]) -> None:
     graph = "https://example.org/left"
     for left in ("#kgbuild-staging", "#kgbuild-probe"):
         store.put(graph + left, foreign(graph))
@@ -108,7 +111,7 @@ def test_what_a_broken_load_left_is_removed(store: Triplestore, builds: dict[str
     store.client(graph, "DELETE")
 
 
-def test_the_addresses_one_by_one(store: Triplestore, builds: dict[str, Path]) -> None:  # noqa: F811
+def test_the_addresses_one_by_one(store: Triplestore, builds: dict[str, Path]) -> None:
     graph = "https://example.org/one-by-one"
     store.put(graph, foreign(graph))
     one_by_one = ["--query", store.query, "--update", store.update, "--graph-store", store.store, *store.options[2:]]
@@ -118,7 +121,7 @@ def test_the_addresses_one_by_one(store: Triplestore, builds: dict[str, Path]) -
     store.client(graph, "DELETE")
 
 
-def test_another_graph_of_the_same_size_is_not_the_same(store: Triplestore, builds: dict[str, Path]) -> None:  # noqa: F811
+def test_another_graph_of_the_same_size_is_not_the_same(store: Triplestore, builds: dict[str, Path]) -> None:
     graph = "https://example.org/same-size"
     lines = (builds["seeds"] / "graph.nt").read_bytes()
     store.put(graph, lines.replace(b"provenance", b"Provenance", 1) if b"provenance" in lines else lines.replace(b'"', b'"!', 1))
