@@ -84,6 +84,22 @@ def test_a_server_that_is_killed(new_store: Fresh, builds: dict[str, Path], numb
         assert [graph for graph in store.graphs() if graph.startswith(GRAPH)] == [GRAPH]
 
 
+def test_virtuoso_that_is_killed_in_the_last_step(new_virtuoso: Fresh, builds: dict[str, Path], numbers: tuple[int, int]) -> None:
+    """What cannot be promised there: the graph may be incomplete then, the load says so, and the next one repairs it."""
+    size = (builds[NEW] / "graph.nt").stat().st_size
+    with new_virtuoso() as store:
+        loaded(load(store, builds[OLD]))
+        with breaking(store, size * 3 // 2, store.kill) as proxy:
+            sentence = said(load(store, builds[NEW], port=proxy.port))
+        assert sentence.startswith("http://HOST/sparql-graph-crud-auth: expected an answer to PUT, got ")
+        assert sentence.endswith(f"; <{GRAPH}> is incomplete perhaps; see that the server is there, and load again")
+        store.start()
+        assert store.count(f"{GRAPH}#kgbuild-staging") == numbers[1]
+        assert loaded(load(store, builds[NEW]))[-1].startswith("loaded ")
+        assert store.count(GRAPH) == numbers[1]
+        assert [graph for graph in store.graphs() if graph.startswith(GRAPH)] == [GRAPH]
+
+
 def test_a_reader_sees_the_old_graph_or_the_new_one(new_store: Fresh, builds: dict[str, Path], numbers: tuple[int, int]) -> None:
     """Polling all the while; on Virtuoso the last step is seen, and the docs say so."""
     with new_store() as store:
