@@ -45,7 +45,7 @@ def _answers(session: Session, layout: Layout, found: Addresses) -> bool:
         if session.number(found.query, "SELECT (1 AS ?n) WHERE {}") != 1:
             return False
     except Trouble as trouble:
-        if trouble.status in (None, 401) and not trouble.expected.startswith("SPARQL"):
+        if trouble.status in (None, 401):
             raise
         return False
     if not layout.names_graphs:

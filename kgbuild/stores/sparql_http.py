@@ -73,7 +73,8 @@ class Session:
                 return int(row["n"]["value"])
             except (ValueError, KeyError, TypeError):
                 kind = answer.headers.get("Content-Type", "no type")
-                raise Trouble(address, "SPARQL results as JSON", f"{kind}: {self._shown(text)}", "give the address of queries") from None
+                got, todo = f"{kind}: {self._shown(text)}", "give the address of queries"
+                raise Trouble(address, "SPARQL results as JSON", got, todo, answer.status_code) from None
 
     def update(self, address: str, text: str) -> None:
         """Send one update. Raises Trouble."""

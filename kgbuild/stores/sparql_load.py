@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Literal, NamedTuple
 
 from kgbuild.errors import StoreError
 from kgbuild.stores.sparql_http import Addresses, Session, Trouble
-from kgbuild.stores.sparql_probe import clean, count, own, put_is_atomic, update_is_atomic
+from kgbuild.stores.sparql_probe import clean, count, own, put_is_atomic, removed_where_refused, update_is_atomic
 from kgbuild.stores.sparql_same import holds
 from kgbuild.stores.sparql_triples import Triples
 
@@ -64,18 +65,13 @@ class Load(NamedTuple):
 
     def _stage(self, triples: Triples) -> None:
         staging = own(self.graph, "staging")
-        with self._failing("as it was"):
+        with self._failing("as it was"), removed_where_refused(self.session, self.at, staging):
             moves = update_is_atomic(self.session, self.at, self.graph)
             self.session.put(self.at.graph_store, staging, triples)
-            try:
-                self._expect(staging, triples.number)  # MOVE of a graph that is gone empties the target on some stores
-            except Trouble as trouble:
-                if trouble.status is None:
-                    self.session.delete(self.at.graph_store, staging)
-                raise
+            self._expect(staging, triples.number)  # right before MOVE: of a graph that is gone it empties the target on some stores
         self.say("staged", f"{triples.number:,} triples in <{staging}>")
         if moves:
-            with self._failing("whole, as it was or as it is to be"):
+            with self._failing("whole, as it was or as it is to be"), removed_where_refused(self.session, self.at, staging):
                 self.session.update(self.at.update, f"MOVE GRAPH <{staging}> TO GRAPH <{self.graph}>")
             return
         self.say(
@@ -93,7 +89,7 @@ class Load(NamedTuple):
         there = self._count(graph)
         if there != expected:
             todo = "load again, and look at the server's log"
-            raise Trouble(self.at.query, f"{expected:,} triples in <{graph}>", f"{there:,}", todo)
+            raise Trouble(self.at.query, f"{expected:,} triples in <{graph}>", f"{there:,}", todo, HTTPStatus.OK)
 
     @contextmanager
     def _failing(self, state: str) -> Iterator[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 
 from kgbuild.stores.sparql_http import Addresses, Session, Trouble
 
@@ -50,7 +51,8 @@ def update_is_atomic(session: Session, at: Addresses, graph: str) -> bool:
     The second moves a graph that is not there, which is to fail (SPARQL 1.1 Update §3.2.4). Virtuoso says 200 and empties the target.
     """
     with _probe(session, at, graph) as probe:
-        added = f"INSERT DATA {{ GRAPH <{probe}> {{ {_triple(probe, 'added')} }} }}"
+        kept, added = (f"INSERT DATA {{ GRAPH <{probe}> {{ {_triple(probe, text)} }} }}" for text in ("kept", "added"))
+        session.update(at.update, kept)  # it is there already; but an address that takes no updates at all refuses
         try:
             session.update(at.update, f"{added} ; MOVE GRAPH <{own(graph, 'nothing')}> TO GRAPH <{probe}>")
         except Trouble as trouble:
@@ -68,13 +70,26 @@ def _triple(probe: str, text: str) -> str:
 def _probe(session: Session, at: Addresses, graph: str) -> Iterator[str]:
     """A graph of one triple, which is removed at the end."""
     probe = own(graph, "probe")
-    session.put(at.graph_store, probe, _triple(probe, "kept").encode())
-    there = count(session, at.query, probe)
-    if there != 1:
-        todo = "give addresses of one store, and a graph store that takes N-Triples"
-        raise Trouble(at.graph_store, "a PUT of 1 triple to be there for queries", f"{there:,} triples", todo)
-    yield probe
+    with removed_where_refused(session, at, probe):
+        session.put(at.graph_store, probe, _triple(probe, "kept").encode())
+        there = count(session, at.query, probe)
+        if there != 1:
+            todo = "give addresses of one store, and a graph store that takes N-Triples"
+            raise Trouble(at.graph_store, "a PUT of 1 triple to be there for queries", f"{there:,} triples", todo, HTTPStatus.OK)
+        yield probe
     session.delete(at.graph_store, probe)
+
+
+@contextmanager
+def removed_where_refused(session: Session, at: Addresses, graph: str) -> Iterator[None]:
+    """Remove a graph of our own where something is refused by a server that answers; where none answers the next load does."""
+    try:
+        yield
+    except Trouble as trouble:
+        if trouble.status is not None:
+            with suppress(Trouble):  # what is told is why it was refused
+                session.delete(at.graph_store, graph)
+        raise
 
 
 def _is_whole(session: Session, at: Addresses, probe: str) -> bool:

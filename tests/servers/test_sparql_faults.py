@@ -206,6 +206,21 @@ def test_addresses_of_another_server(oxigraph: Triplestore, fuseki: Triplestore,
     assert oxigraph.graphs() == before
 
 
+def test_an_address_that_takes_no_updates(fuseki: Triplestore, builds: dict[str, Path]) -> None:
+    """Refused before anything is done to the graph, and nothing of kgbuild's own is left."""
+    graph = "https://example.org/no-updates"
+    fuseki.put(graph, "<a:> <b:> <c:> .\n")
+    given = type("Given", (), {"env": fuseki.env, "port": fuseki.port, "options": [
+        "--query", fuseki.query, "--update", fuseki.query, "--graph-store", fuseki.store, "--user", str(fuseki.user)]})  # fmt: skip
+    sentence = said(load(given, builds[OLD], "--graph", graph, "--strategy", "stage"))  # type: ignore[arg-type]
+    assert sentence == (
+        "http://HOST/ds/query: expected success of POST, got 400 Bad Request (SPARQL Query: No 'query=' parameter); "
+        f"<{graph}> is as it was; see what the server's log says of it"
+    )
+    assert {found: number for found, number in fuseki.graphs().items() if found.startswith(graph)} == {graph: 1}
+    fuseki.client(graph, "DELETE")
+
+
 def test_a_server_that_is_no_store(builds: dict[str, Path], tmp_path: Path) -> None:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
