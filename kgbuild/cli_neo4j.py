@@ -2,13 +2,85 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.errors import UsageError
+
+if TYPE_CHECKING:
+    from kgbuild.stores.neo4j_load import Outcome
+    from kgbuild.stores.neo4j_server import Target
+
+PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"  # noqa: S105  (names of variables)
 
 
 @click.command()
 @takes_a_build
-def neo4j(wanted: Wanted) -> int:
-    """Load the graph."""
-    raise NotImplementedError
+@click.option("--uri", envvar=ADDRESS, default="bolt://localhost:7687", show_default=True, metavar="URI", show_envvar=True,
+              help="Address of the server: bolt:// or neo4j://, with +s or +ssc for TLS.")  # fmt: skip
+@click.option("--user", default="neo4j", show_default=True, help="Who loads.")
+@click.option("--password-file", metavar="FILE", type=click.Path(),
+              help=f"File that holds the password; or put it into {PASSWORD}. Without either, no authentication.")  # fmt: skip
+@click.option("--database", metavar="NAME", help="Database of the server.  [default: the user's own]")
+@click.option("--timeout", type=click.FloatRange(min=0), default=60, show_default=True, metavar="SECONDS",
+              help="How long to wait for a server that does not answer.")  # fmt: skip
+@click.option("--swap-limit", type=click.IntRange(min=0), default=200_000, show_default=True, metavar="NODES",
+              help="Change up to as many nodes in one transaction, more in batches.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def neo4j(
+    wanted: Wanted, uri: str, user: str, password_file: str | None, database: str | None, timeout: float, swap_limit: int, quiet: bool
+) -> int:
+    """Load the graph into Neo4j 5.26 or later, in place of the one of the same name that an earlier load put there.
+
+    INPUT are records, as of `kgbuild export`; --from DIR takes what an export with the format kgx-jsonl (or kgx) wrote. All or nothing appears;
+    what others put into the database is left alone.
+    """
+    from kgbuild.stores.neo4j_load import load
+    from kgbuild.stores.neo4j_server import Target, check_address
+
+    check_address(uri)
+    target = Target(uri, user, _password(password_file), database, timeout)
+    own = wanted.vocabulary().prefixes.spaces["term"]
+
+    def say(line: str) -> None:
+        if not quiet:
+            click.echo(line, err=True)
+
+    with wanted.at_hand(("kgx-jsonl",)) as build:
+        outcome = load(build, target, own=own, say=say, swap_limit=swap_limit)
+    for line in _lines(outcome, target):
+        say(line)
+    return 0
+
+
+def _password(file: str | None) -> str | None:
+    """The password, from a file or else from the environment. Raises UsageError where the file has none."""
+    if file is None:
+        return os.environ.get(PASSWORD) or None
+    try:
+        password = Path(file).read_text("utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        got = error.strerror if isinstance(error, OSError) else "no UTF-8"
+        raise UsageError(f"--password-file {file}: expected a file that holds the password, got {got}; name another") from None
+    if not password or "\n" in password:
+        got = "several lines" if password else "nothing"
+        raise UsageError(f"--password-file {file}: expected one line that is the password, got {got}; mend the file")
+    return password
+
+
+def _lines(outcome: Outcome, target: Target) -> Iterator[str]:
+    """What was loaded, and what that changed."""
+    tally, plan = outcome.tally, outcome.plan
+    types = ", ".join(f"{count:,} {type}" for type, count in tally.types.items())
+    yield f"nodes         {tally.nodes:,}"
+    yield f"relationships {tally.relationships:,}" + (f" ({types})" if types else "")
+    if plan is not None:
+        nodes = f"{len(plan.added):,} nodes added, {len(plan.gone):,} removed, {len(plan.changed):,} changed"
+        yield f"changes       {nodes}; {len(plan.relinked):,} with other relationships"
+    state = "unchanged     " if outcome.unchanged else "loaded        "
+    yield f"{state}build {outcome.build} as {outcome.graph}, {target}"

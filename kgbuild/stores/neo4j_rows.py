@@ -1,0 +1,87 @@
+"""The rows of a build as Neo4j takes them: nodes and edges in batches, with what their labels and types are called, and how many there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from kgbuild.built import Build
+from kgbuild.errors import UsageError
+from kgbuild.model import Edge, Node
+from kgbuild.vocab import plain_name
+
+#: The properties that kgbuild gives to nodes and to relationships; any others are somebody else's.
+NODE_KEYS, EDGE_KEYS = Node.__struct_fields__, Edge.__struct_fields__
+#: Those whose values are whole or not: Cypher's `=` does not tell 1 from 1.0.
+NUMBERS = ("file_size", "node_count", "edge_count")
+#: Rows and bytes of a batch, whichever comes first: some 10 MB of heap in the server.
+_ROWS, _BYTES = 2_000, 2 * 2**20
+#: What the labels and types begin with that kgbuild needs for itself.
+RESERVED = ("kgbuild_", "KgbuildStaged_", "KgbuildLoad")
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class _Category(msgspec.Struct, gc=False):
+    category: tuple[str, ...]
+
+
+class _Predicate(msgspec.Struct, gc=False):
+    predicate: str
+
+
+class Tally(NamedTuple):
+    """How many nodes and relationships a build has, in all and by label and type; ``names`` are those of its CURIEs."""
+
+    nodes: int
+    relationships: int
+    labels: Mapping[str, int]
+    types: Mapping[str, int]
+    names: Mapping[str, str]
+
+
+def tally(build: Build, own: str) -> Tally:
+    """Count the rows of a build; terms under the prefix ``own`` are labels and types without it.
+
+    Raises UsageError where the rows are not as many as the manifest says, and for a term whose name kgbuild needs for itself.
+    """
+    names: dict[str, str] = {}
+
+    def named(curie: str) -> str:
+        if curie not in names:
+            names[curie] = plain_name(curie, own)
+            if names[curie].startswith(RESERVED):
+                raise UsageError(f"{curie}: expected a term whose name kgbuild does not need for itself, got {names[curie]}; name it otherwise")
+        return names[curie]
+
+    labels, types = Counter[str](), Counter[str]()
+    category, predicate = msgspec.json.Decoder(_Category).decode, msgspec.json.Decoder(_Predicate).decode
+    nodes = relationships = 0
+    with build.path("_nodes.jsonl").open("rb") as file:
+        for nodes, line in enumerate(file, 1):
+            labels.update({named(curie) for curie in category(line).category})
+    with build.path("_edges.jsonl").open("rb") as file:
+        for relationships, line in enumerate(file, 1):
+            types[named(predicate(line).predicate)] += 1
+    for ending, rows in (("_nodes.jsonl", nodes), ("_edges.jsonl", relationships)):
+        if rows != build.written(ending).rows:
+            raise UsageError(f"{build.path(ending)}: expected {build.written(ending).rows} rows, as the manifest says, got {rows}; export again")
+    return Tally(nodes, relationships, dict(sorted(labels.items())), dict(sorted(types.items())), names)
+
+
+def batches(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a file of JSON Lines, some at a time, so that the memory does not grow with the file."""
+    rows: list[dict[str, Any]] = []
+    size = 0
+    with path.open("rb") as file:
+        for line in file:
+            rows.append(_decode(line))
+            size += len(line)
+            if len(rows) >= _ROWS or size >= _BYTES:
+                yield rows
+                rows, size = [], 0
+    if rows:
+        yield rows

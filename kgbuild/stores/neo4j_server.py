@@ -1,0 +1,181 @@
+"""A Neo4j server over Bolt: statements and transactions, repeated while the server is away, with failures as one sentence without secrets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib.util import find_spec
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from kgbuild.errors import KgbuildError, MissingExtra, UsageError
+
+if TYPE_CHECKING:
+    from neo4j import Session, Transaction
+
+    Work = Callable[[Transaction], "T"]
+
+T = TypeVar("T")
+Rows = list[dict[str, Any]]
+SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+#: Labels and relationship types given as values (`n:$(labels)`) came with this version.
+_OLDEST = (5, 26)
+#: Seconds between two attempts.
+_PAUSE = 0.5
+_MEMORY = ("MemoryPoolOutOfMemoryError", "TransactionOutOfMemoryError")
+_ADDRESS = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>[^/?#@]+)/?")
+
+
+class StoreError(KgbuildError):
+    """A store does not answer, refuses, or holds something else than it was sent."""
+
+
+class StillHeld(Exception):  # noqa: N818  (it is told to the user as another error)
+    """A node cannot be removed, since a relationship hangs on it."""
+
+
+class Target(NamedTuple):
+    """Which database of which server, and who asks; no password is no authentication. ``timeout`` is in seconds."""
+
+    uri: str
+    user: str = "neo4j"
+    password: str | None = None
+    database: str | None = None
+    timeout: float = 60.0
+
+    def __repr__(self) -> str:
+        return f"Target(uri={self.uri!r}, database={self.database!r})"  # what is shown of it has no password
+
+    def __str__(self) -> str:
+        return f"{self.uri}, database {self.database}" if self.database else self.uri
+
+
+def check_address(uri: str) -> None:
+    """Raise UsageError for an address that is none of Neo4j's, or that holds a password; the sentence does not repeat it."""
+    if "@" in uri:
+        raise UsageError("--uri: expected an address without user and password, got one with an @; give them by --user and --password-file")
+    found = _ADDRESS.fullmatch(uri)
+    if not found or found["scheme"] not in SCHEMES:
+        raise UsageError(f"--uri: expected SCHEME://HOST:PORT with a scheme of {', '.join(SCHEMES)}, got {uri!r}; mend the address")
+
+
+class Server(AbstractContextManager["Server"]):
+    """A connection to one database. ``say`` is told what a user should know meanwhile."""
+
+    def __init__(self, target: Target, say: Callable[[str], None]) -> None:
+        if find_spec("neo4j") is None:
+            raise MissingExtra("loading into Neo4j needs neo4j, which is not installed; install it with: pip install 'kgbuild[neo4j]'")
+        import neo4j
+
+        check_address(target.uri)
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())  # or Python prints the driver's log on standard error
+        self.target, self._say, self.patience = target, say, target.timeout
+        try:
+            self._driver = neo4j.GraphDatabase.driver(
+                target.uri,
+                auth=None if target.password is None else (target.user, target.password),
+                notifications_min_severity="OFF",
+                connection_timeout=max(target.timeout, 1.0),
+                connection_acquisition_timeout=max(target.timeout, 1.0) + 1,
+                user_agent="kgbuild",
+            )
+        except (ValueError, neo4j.exceptions.ConfigurationError) as error:
+            raise UsageError(f"--uri: expected SCHEME://HOST:PORT, got {target.uri!r} ({_line(error)}); mend the address") from None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._driver.close()
+
+    def run(self, query: str, **values: Any) -> Rows:
+        """The rows of one statement, which begins and ends its own transaction; what it does must bear being done twice."""
+        return self._attempt(lambda session: session.run(query, values).data())  # type: ignore[arg-type]  # a text, from names that are safe
+
+    def write(self, work: Work[T]) -> T:
+        """What some work in one transaction gives, after the commit.
+
+        It is done again where the server went away, also during the commit: it must bear being done twice, or find out that it was done.
+        """
+
+        def whole(session: Session) -> T:
+            with session.begin_transaction() as transaction:
+                done = work(transaction)
+                transaction.commit()
+            return done
+
+        return self._attempt(whole)
+
+    def check_version(self) -> None:
+        """Raise StoreError for a server that is too old."""
+        (row,) = self.run("CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version") or [{}]
+        version = str(row.get("version", "another program"))
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < _OLDEST:
+            raise StoreError(f"{self.target}: expected Neo4j 5.26 or later, got {version}; load into a newer server")
+
+    def _attempt(self, work: Callable[[Session], T]) -> T:
+        from neo4j.exceptions import DriverError, Neo4jError
+
+        deadline = 0.0
+        while True:
+            try:
+                with self._driver.session(database=self.target.database) as session:
+                    return work(session)
+            except (DriverError, Neo4jError, OSError) as error:
+                if not _passes(error):
+                    raise self._failure(error) from None
+                now = time.monotonic()
+                if not deadline:
+                    deadline = now + self.patience
+                    if self.patience:
+                        self._say(f"waiting       {self.target}: {_line(error)}; trying again for {self.patience:g} s")
+                if now + _PAUSE > deadline:
+                    raise self._failure(error) from None
+            time.sleep(_PAUSE)
+
+    def _failure(self, error: Exception) -> Exception:
+        """The sentence for a failure that stays."""
+        code = str(getattr(error, "code", None) or type(error).__name__)
+        said = {
+            "Unauthorized": f"expected the password of user {self.target.user!r}, got "
+            + ("another one" if self.target.password is not None else "none")
+            + "; see --user, --password-file and KGBUILD_NEO4J_PASSWORD",
+            "AuthenticationRateLimit": "expected few wrong passwords, got many; wait some seconds and try again with the right one",
+            "CredentialsExpired": "expected a password that was changed after the installation, got the first one; change it with "
+            "`ALTER CURRENT USER SET PASSWORD` in cypher-shell",
+            "DatabaseNotFound": f"expected a database {self.target.database!r}, got none of that name; see --database",
+            "Forbidden": f"expected that user {self.target.user!r} may write, got a refusal ({_line(error)}); give the rights, or another --user",
+            "ForbiddenOnReadOnlyDatabase": "expected a database that can be written, got one that is read-only; change that in neo4j.conf, or choose "
+            "another with --database",
+            "WriteOnReadOnlyAccessDatabase": "expected a database that can be written, got one that is read-only; change that in neo4j.conf, or choose "
+            "another with --database",
+            **dict.fromkeys(
+                _MEMORY,
+                "expected room for the change in one transaction, got the end of dbms.memory.transaction.total.max; raise it or the heap, or "
+                "lower --swap-limit, so that the change is made in batches",
+            ),
+        }.get(code.rpartition(".")[2])
+        if code.endswith("ConstraintValidationFailed"):
+            if "still has relationships" in str(error):
+                return StillHeld(_line(error))
+            said = f"expected no rule of others against the graph, got {_line(error)}; drop the constraint, or choose another --database"
+        if said is None and _passes(error):
+            said = f"expected an answer within {self.target.timeout:g} s, got {_line(error)}; start the server, mend --uri, or give more --timeout"
+        return StoreError(f"{self.target}: " + (said or f"expected that the server does what it is asked, got {_line(error)}; see its log"))
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it may be another time: the server is away, restarts, or has a lock on what we want."""
+    from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError
+
+    if isinstance(error, Neo4jError) and str(error.code).endswith(_MEMORY):
+        return False
+    if isinstance(error, IncompleteCommit | OSError):
+        return True
+    return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
+
+
+def _line(error: Exception) -> str:
+    """What an error says, on one line."""
+    text = str(getattr(error, "message", None) or error) or type(error).__name__
+    return " ".join(text.split())[:300]

@@ -1,0 +1,151 @@
+"""The second half of a load: what is staged takes the place of what is there, in one transaction, and is counted before the commit.
+
+Only what differs is written. A node that stays is the same node afterwards, with the labels, properties and relationships that others gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kgbuild.built import Build
+from kgbuild.stores.neo4j_plan import OURS, Plan, chunks, refuse_held
+from kgbuild.stores.neo4j_rows import Tally
+from kgbuild.stores.neo4j_server import Server, StillHeld, StoreError
+from kgbuild.stores.neo4j_stage import Place, Record, compare, hold
+
+if TYPE_CHECKING:
+    from neo4j import Transaction
+
+_RELABEL = "MATCH (n:STAGED) SET n:GRAPH:$([c IN n.category | $names[c]]) REMOVE n:STAGED"
+_RELABEL_BATCHES = "MATCH (n:STAGED) CALL (n) { SET n:GRAPH:$([c IN n.category | $names[c]]) REMOVE n:STAGED } IN TRANSACTIONS OF 10000 ROWS"
+_UNLINK = f"""
+UNWIND $ids AS id MATCH (o:GRAPH {{id: id}})-[r]->(t:GRAPH) WHERE {OURS.format(a="o", b="t")}
+AND NOT EXISTS {{ MATCH (:STAGED {{id: id}})-[x:STAGED {{id: r.id}}]->() WHERE $names[x.predicate] = type(r) }} DELETE r
+"""
+_REMOVE = "UNWIND $ids AS id MATCH (o:GRAPH {id: id}) DELETE o"
+_CHANGE = """
+UNWIND $ids AS id MATCH (s:STAGED {id: id}) MATCH (o:GRAPH {id: id})
+SET o += $no_node SET o += properties(s) REMOVE o:$($labels) SET o:$([c IN s.category | $names[c]])
+"""
+_ADD = "UNWIND $ids AS id MATCH (s:STAGED {id: id}) MERGE (o:GRAPH {id: id}) SET o += properties(s), o:$([c IN s.category | $names[c]])"
+_LINK = """
+UNWIND $ids AS id MATCH (s:STAGED {id: id})-[x:STAGED]->(t:STAGED) MATCH (a:GRAPH {id: id}) MATCH (b:GRAPH {id: t.id})
+MERGE (a)-[r:$($names[x.predicate]) {id: x.id}]->(b) SET r += $no_edge SET r += properties(x)
+"""
+_LABELS = "MATCH (n:GRAPH) UNWIND [l IN labels(n) WHERE l IN $labels] AS what RETURN what, count(*) AS count"
+_TYPES = f"MATCH (a:GRAPH)-[r]->(b:GRAPH) WHERE {OURS.format(a='a', b='b')} RETURN type(r) AS what, count(*) AS count"
+_NODES = "MATCH (n:GRAPH) RETURN count(n) AS count"
+_BEGIN = """
+MATCH (load:KgbuildLoad {graph: $key, token: $token})
+SET load.state = 'swapping', load.labels = $labels, load.types = $types
+"""
+_FINISH = """
+MATCH (load:KgbuildLoad {graph: $key, token: $token})
+SET load.state = 'loaded', load.swapped = $token, load.build = $build, load.nodes = $nodes, load.relationships = $relationships,
+    load.labels = $labels, load.types = $types
+"""
+_FINISHED = "MATCH (load:KgbuildLoad {graph: $key, swapped: $token}) RETURN 1"
+Run = Callable[..., list[dict[str, Any]]]
+
+
+class Swap(NamedTuple):
+    """A swap of one graph: ``values`` are those of ``plan.values``; ``limit`` is how many nodes one transaction may touch."""
+
+    server: Server
+    place: Place
+    build: Build
+    tally: Tally
+    values: Mapping[str, Any]
+    limit: int
+
+    def first(self) -> None:
+        """Give staged nodes their labels, where no graph was."""
+        if self.tally.nodes > self.limit:
+            self._begin()
+            self.server.run(self.place.filled(_RELABEL_BATCHES), names=self.tally.names)
+            self._finish_alone()
+        else:
+            self._at_once([(_RELABEL, {})])
+
+    def replace(self, plan: Plan) -> None:
+        """Make the graph that is in place what is staged."""
+        if plan.nodes > self.limit:
+            self._begin()
+            for query, more in _steps(plan):
+                self.server.run(self.place.filled(query), **self.values, **more)
+            self._finish_alone()
+        else:
+            self._at_once(list(_steps(plan)), gone=plan.gone)
+
+    def _at_once(self, steps: Sequence[tuple[str, dict[str, Any]]], gone: Sequence[str] = ()) -> None:
+        """All steps, the counts and the record in one transaction. Where its commit got lost, the record tells whether it was."""
+
+        def work(transaction: Transaction) -> None:
+            run = _runner(transaction)
+            if run(_FINISHED, **self._who):
+                return
+            hold(transaction, self.place, -1)
+            for query, more in steps:
+                run(self.place.filled(query), **self.values, **more)
+            self._count(run)
+            self._finish(run)
+
+        try:
+            self.server.write(work)
+        except StillHeld:
+            refuse_held(self.server, self.place, self.values, gone)
+            raise StoreError(f"{self.server.target}: expected that nobody links nodes that go meanwhile, got one that did; load again") from None
+
+    @property
+    def _who(self) -> dict[str, str]:
+        return {"key": self.place.key, "token": self.place.token}
+
+    def _begin(self) -> None:
+        self.server.run(_BEGIN, **self._who, labels=self.values["labels"], types=self.values["types"])
+
+    def _count(self, run: Run) -> None:
+        compare(self.server, counts(run, self.place, self.values), expected(self.tally))
+
+    def _finish(self, run: Run) -> None:
+        run(
+            _FINISH, **self._who, build=self.build.id(), nodes=self.tally.nodes, relationships=self.tally.relationships,
+            labels=list(self.tally.labels), types=list(self.tally.types),
+        )  # fmt: skip
+
+    def _finish_alone(self) -> None:
+        self._count(self.server.run)
+        self._finish(self.server.run)
+
+
+def counts(run: Run, place: Place, values: Mapping[str, Any]) -> dict[str, int]:
+    """What there is of the graph in the store: nodes in all, nodes by label, relationships by type."""
+    found = {"nodes": run(place.filled(_NODES))[0]["count"]}
+    found |= {f"nodes {row['what']}": row["count"] for row in run(place.filled(_LABELS), labels=values["labels"])}
+    return found | {f"relationships {row['what']}": row["count"] for row in run(place.filled(_TYPES), types=values["types"])}
+
+
+def expected(tally: Tally) -> dict[str, int]:
+    """What ``counts`` gives where all of a build is there, and nothing else."""
+    labels = {f"nodes {label}": count for label, count in tally.labels.items()}
+    return {"nodes": tally.nodes} | labels | {f"relationships {type}": count for type, count in tally.types.items()}
+
+
+def in_place(server: Server, place: Place, record: Record, values: Mapping[str, Any], build: Build, tally: Tally) -> bool:
+    """Whether the graph in the store is this build already, by its record and by its counts."""
+    return record.state == "loaded" and record.build == build.id() and counts(server.run, place, values) == expected(tally)
+
+
+def _steps(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The statements, each for some ids: relationships before the nodes that they hang on, and after those that they lead to."""
+    relinked = [*plan.relinked, *plan.gone]
+    for query, ids in ((_UNLINK, relinked), (_REMOVE, plan.gone), (_CHANGE, plan.changed), (_ADD, plan.added)):
+        yield from ((query, {"ids": chunk}) for chunk in chunks(ids))
+    yield from ((_LINK, {"ids": chunk}) for chunk in chunks([*plan.relinked, *plan.added]))
+
+
+def _runner(transaction: Transaction) -> Run:
+    def run(query: str, **values: Any) -> list[dict[str, Any]]:
+        return transaction.run(query, values).data()  # type: ignore[arg-type]  # a text, from names that are safe
+
+    return run
