@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kgbuild.stores.neo4j_load import Outcome
     from kgbuild.stores.neo4j_server import Target
 
-PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"  # noqa: S105  (names of variables)
+PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
 
 
 @click.command()

@@ -13,7 +13,7 @@ from kgbuild.stores import neo4j_stage as staging
 from kgbuild.stores.neo4j_plan import Plan, plan, values
 from kgbuild.stores.neo4j_rows import Tally, tally
 from kgbuild.stores.neo4j_server import Server, Target
-from kgbuild.stores.neo4j_stage import Place, Record
+from kgbuild.stores.neo4j_stage import Record
 from kgbuild.stores.neo4j_swap import Swap, in_place
 
 Say = Callable[[str], None]
@@ -30,7 +30,9 @@ class Outcome(NamedTuple):
     unchanged: bool
 
 
-def load(build: Build, target: Target, *, own: str, say: Say, swap_limit: int = SWAP_LIMIT, progress: Callable[[int], None] = lambda _: None) -> Outcome:
+def load(
+    build: Build, target: Target, *, own: str, say: Say, swap_limit: int = SWAP_LIMIT, progress: Callable[[int], None] = lambda _: None
+) -> Outcome:
     """Make the graph called like the build what the build says. ``own`` is the prefix of our terms, ``say`` gets a line for the user.
 
     Raises StoreError (one sentence) where the server is away, refuses, or holds something else than it was sent; UsageError for an address that
@@ -75,7 +77,8 @@ def _stage_and_swap(swap: Swap, say: Say, progress: Callable[[int], None]) -> Pl
         return None
     changes = plan(server, place, swap.values)
     if changes.decorated:
-        say(f"note          {len(changes.decorated):,} nodes that go have labels or properties of others, as {changes.decorated[0]}; they go with them")
+        with_ = f"labels or properties of others, as {changes.decorated[0]}"
+        say(f"note          {len(changes.decorated):,} nodes that go have {with_}; they go with them")
     _announce(changes.nodes, swap.limit, say)
     swap.replace(changes)
     return changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,6 +23,9 @@ _ROWS, _BYTES = 2_000, 2 * 2**20
 #: What the labels and types begin with that kgbuild needs for itself.
 RESERVED = ("kgbuild_", "KgbuildStaged_", "KgbuildLoad")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+T = TypeVar("T")
 
 
 class _Category(msgspec.Struct, gc=False):
@@ -54,22 +57,30 @@ def tally(build: Build, own: str) -> Tally:
         if curie not in names:
             names[curie] = plain_name(curie, own)
             if names[curie].startswith(RESERVED):
-                raise UsageError(f"{curie}: expected a term whose name kgbuild does not need for itself, got {names[curie]}; name it otherwise")
+                raise UsageError(
+                    f"{curie}: expected a term whose name kgbuild does not need for itself, got {names[curie]}; name it otherwise"
+                )
         return names[curie]
 
-    labels, types = Counter[str](), Counter[str]()
-    category, predicate = msgspec.json.Decoder(_Category).decode, msgspec.json.Decoder(_Predicate).decode
-    nodes = relationships = 0
-    with build.path("_nodes.jsonl").open("rb") as file:
-        for nodes, line in enumerate(file, 1):
-            labels.update({named(curie) for curie in category(line).category})
-    with build.path("_edges.jsonl").open("rb") as file:
-        for relationships, line in enumerate(file, 1):
-            types[named(predicate(line).predicate)] += 1
+    nodes, labels, types = 0, Counter[str](), Counter[str]()
+    for node in _rows(build.path("_nodes.jsonl"), _Category):
+        nodes += 1
+        labels.update({named(curie) for curie in node.category})
+    for edge in _rows(build.path("_edges.jsonl"), _Predicate):
+        types[named(edge.predicate)] += 1
+    relationships = types.total()
     for ending, rows in (("_nodes.jsonl", nodes), ("_edges.jsonl", relationships)):
         if rows != build.written(ending).rows:
-            raise UsageError(f"{build.path(ending)}: expected {build.written(ending).rows} rows, as the manifest says, got {rows}; export again")
+            raise UsageError(
+                f"{build.path(ending)}: expected {build.written(ending).rows} rows, as the manifest says, got {rows}; export again"
+            )
     return Tally(nodes, relationships, dict(sorted(labels.items())), dict(sorted(types.items())), names)
+
+
+def _rows(path: Path, type: type[T]) -> Iterator[T]:
+    decode = msgspec.json.Decoder(type).decode
+    with path.open("rb") as file:
+        yield from map(decode, file)
 
 
 def batches(path: Path) -> Iterator[list[dict[str, Any]]]:

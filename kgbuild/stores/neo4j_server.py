@@ -26,6 +26,7 @@ _OLDEST = (5, 26)
 #: Seconds between two attempts.
 _PAUSE = 0.5
 _MEMORY = ("MemoryPoolOutOfMemoryError", "TransactionOutOfMemoryError")
+_READ_ONLY = ("ForbiddenOnReadOnlyDatabase", "WriteOnReadOnlyAccessDatabase")
 _ADDRESS = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>[^/?#@]+)/?")
 
 
@@ -33,7 +34,7 @@ class StoreError(KgbuildError):
     """A store does not answer, refuses, or holds something else than it was sent."""
 
 
-class StillHeld(Exception):  # noqa: N818  (it is told to the user as another error)
+class StillHeld(Exception):
     """A node cannot be removed, since a relationship hangs on it."""
 
 
@@ -90,7 +91,7 @@ class Server(AbstractContextManager["Server"]):
 
     def run(self, query: str, **values: Any) -> Rows:
         """The rows of one statement, which begins and ends its own transaction; what it does must bear being done twice."""
-        return self._attempt(lambda session: session.run(query, values).data())  # type: ignore[arg-type]  # a text, from names that are safe
+        return self._attempt(lambda session: session.run(query, values).data())
 
     def write(self, work: Work[T]) -> T:
         """What some work in one transaction gives, after the commit.
@@ -145,10 +146,10 @@ class Server(AbstractContextManager["Server"]):
             "`ALTER CURRENT USER SET PASSWORD` in cypher-shell",
             "DatabaseNotFound": f"expected a database {self.target.database!r}, got none of that name; see --database",
             "Forbidden": f"expected that user {self.target.user!r} may write, got a refusal ({_line(error)}); give the rights, or another --user",
-            "ForbiddenOnReadOnlyDatabase": "expected a database that can be written, got one that is read-only; change that in neo4j.conf, or choose "
-            "another with --database",
-            "WriteOnReadOnlyAccessDatabase": "expected a database that can be written, got one that is read-only; change that in neo4j.conf, or choose "
-            "another with --database",
+            **dict.fromkeys(
+                _READ_ONLY,
+                "expected a database that can be written, got one that is read-only; change that in neo4j.conf, or choose another --database",
+            ),
             **dict.fromkeys(
                 _MEMORY,
                 "expected room for the change in one transaction, got the end of dbms.memory.transaction.total.max; raise it or the heap, or "

@@ -101,7 +101,9 @@ def read(server: Server, place: Place) -> Record | None:
         record = msgspec.convert(rows[0]["record"], Record)
     except msgspec.ValidationError as error:
         got = f"something else ({error})"
-        raise StoreError(f"{server.target}: expected a node KgbuildLoad as kgbuild writes it, got {got}; remove that node, and load again") from None
+        raise StoreError(
+            f"{server.target}: expected a node KgbuildLoad as kgbuild writes it, got {got}; remove that node, and load again"
+        ) from None
     if record.name != place.name:
         got = f"{record.name!r} under its label"
         raise StoreError(f"{server.target}: expected the graph {place.name!r} or none, got {got} {place.graph}; choose another --name")
@@ -165,7 +167,7 @@ def stage(server: Server, place: Place, build: Build, tally: Tally, *, first: bo
 def _send(server: Server, place: Place, batch: int, query: str, rows: list[dict[str, Any]], tally: Tally) -> None:
     def work(transaction: Transaction) -> None:
         if hold(transaction, place, batch) < batch:
-            counters = transaction.run(query, rows=rows, names=tally.names).consume().counters  # type: ignore[arg-type]  # from safe names
+            counters = transaction.run(query, rows=rows, names=tally.names).consume().counters
             compare(server, {"rows": counters.nodes_created + counters.relationships_created}, {"rows": len(rows)})
 
     server.write(work)
@@ -173,6 +175,10 @@ def _send(server: Server, place: Place, batch: int, query: str, rows: list[dict[
 
 def compare(server: Server, got: dict[str, int], expected: dict[str, int]) -> None:
     """Raise StoreError where counts in the store are not those of what was sent."""
-    wrong = [f"{expected.get(what, 0)} {what}, got {got.get(what, 0)}" for what in {**expected, **got} if got.get(what, 0) != expected.get(what, 0)]
+    wrong = [
+        f"{expected.get(what, 0)} {what}, got {got.get(what, 0)}"
+        for what in {**expected, **got}
+        if got.get(what, 0) != expected.get(what, 0)
+    ]
     if wrong:
         raise StoreError(f"{server.target}: expected {'; '.join(wrong)}; the graph that was there is left as it was, load again")

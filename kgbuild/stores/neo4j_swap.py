@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from neo4j import Transaction
 
 _RELABEL = "MATCH (n:STAGED) SET n:GRAPH:$([c IN n.category | $names[c]]) REMOVE n:STAGED"
-_RELABEL_BATCHES = "MATCH (n:STAGED) CALL (n) { SET n:GRAPH:$([c IN n.category | $names[c]]) REMOVE n:STAGED } IN TRANSACTIONS OF 10000 ROWS"
+_RELABEL_BATCHES = (
+    "MATCH (n:STAGED) CALL (n) { SET n:GRAPH:$([c IN n.category | $names[c]]) REMOVE n:STAGED } IN TRANSACTIONS OF 10000 ROWS"
+)
 _UNLINK = f"""
-UNWIND $ids AS id MATCH (o:GRAPH {{id: id}})-[r]->(t:GRAPH) WHERE {OURS.format(a="o", b="t")}
-AND NOT EXISTS {{ MATCH (:STAGED {{id: id}})-[x:STAGED {{id: r.id}}]->() WHERE $names[x.predicate] = type(r) }} DELETE r
+UNWIND $ids AS id MATCH (o:GRAPH {{id: id}})
+CALL (id) {{ OPTIONAL MATCH (:STAGED {{id: id}})-[x:STAGED]->() RETURN collect($names[x.predicate] + ' ' + x.id) AS has }}
+MATCH (o)-[r]->(t:GRAPH) WHERE {OURS.format(a="o", b="t")} AND NOT type(r) + ' ' + r.id IN has DELETE r
 """
 _REMOVE = "UNWIND $ids AS id MATCH (o:GRAPH {id: id}) DELETE o"
 _CHANGE = """
@@ -95,7 +98,9 @@ class Swap(NamedTuple):
             self.server.write(work)
         except StillHeld:
             refuse_held(self.server, self.place, self.values, gone)
-            raise StoreError(f"{self.server.target}: expected that nobody links nodes that go meanwhile, got one that did; load again") from None
+            raise StoreError(
+                f"{self.server.target}: expected that nobody links nodes that go meanwhile, got one that did; load again"
+            ) from None
 
     @property
     def _who(self) -> dict[str, str]:
@@ -146,6 +151,6 @@ def _steps(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _runner(transaction: Transaction) -> Run:
     def run(query: str, **values: Any) -> list[dict[str, Any]]:
-        return transaction.run(query, values).data()  # type: ignore[arg-type]  # a text, from names that are safe
+        return transaction.run(query, values).data()
 
     return run
