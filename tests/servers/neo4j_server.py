@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -101,6 +102,11 @@ class Neo4jServer:
         with neo4j.GraphDatabase.driver(self.uri, auth=auth) as driver, driver.session() as session:
             return session.run(query, values).data()  # type: ignore[arg-type]
 
+    def written(self) -> dict[str, str]:
+        """What the server wrote to its transaction logs so far, by file: another value after each change of the database."""
+        logs = sorted((self.home / "data" / "transactions" / "neo4j").iterdir())
+        return {log.name: hashlib.sha256(log.read_bytes()).hexdigest() for log in logs}
+
     def empty(self) -> None:
         """Remove all that is in the database."""
         self.ask("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS")
@@ -129,13 +135,18 @@ def rows(folder: Path, ending: str) -> Iterator[dict[str, Any]]:
 
 def plain(curie: str) -> str:
     """The label or type of a term, said here once more, so that the two can be compared."""
-    return re.sub(r"[^A-Za-z0-9_]", "_", curie.removeprefix("kgrs:"))
+    return re.sub(r"^(?=[0-9])", "_", re.sub(r"[^A-Za-z0-9_]", "_", curie.removeprefix("kgrs:")))
 
 
-def told(folder: Path, *labels: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What ``contents`` is to give for a build, whose nodes have some labels besides."""
-    nodes = {row["id"]: (sorted({*map(plain, row["category"]), *labels}), exact(row)) for row in rows(folder, "_nodes")}
-    edges = {row["id"]: (plain(row["predicate"]), row["subject"], row["object"], exact(row)) for row in rows(folder, "_edges")}
+def told(folder: Path, *labels: str, unit: str = "\x1f") -> tuple[dict[str, Any], dict[str, Any]]:
+    """What ``contents`` is to give for a build, whose nodes have some labels besides; ``unit`` is what U+001F in a list becomes."""
+
+    def said(row: dict[str, Any]) -> str:
+        lists = {key: [item.replace("\x1f", unit) for item in value] for key, value in row.items() if isinstance(value, list)}
+        return exact({**row, **lists})
+
+    nodes = {row["id"]: (sorted({*map(plain, row["category"]), *labels}), said(row)) for row in rows(folder, "_nodes")}
+    edges = {row["id"]: (plain(row["predicate"]), row["subject"], row["object"], said(row)) for row in rows(folder, "_edges")}
     return nodes, edges
 
 
