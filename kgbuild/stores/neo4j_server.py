@@ -27,7 +27,7 @@ _OLDEST = (5, 26)
 _PAUSE = 0.5
 _MEMORY = ("MemoryPoolOutOfMemoryError", "TransactionOutOfMemoryError")
 _READ_ONLY = ("ForbiddenOnReadOnlyDatabase", "WriteOnReadOnlyAccessDatabase")
-_ADDRESS = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>[^/?#@]+)/?")
+_ADDRESS = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>[^/?#@:]+|\[[0-9a-fA-F:.]+\])(:[0-9]+)?/?")
 
 
 class StoreError(KgbuildError):
@@ -122,7 +122,7 @@ class Server(AbstractContextManager["Server"]):
             try:
                 with self._driver.session(database=self.target.database) as session:
                     return work(session)
-            except (DriverError, Neo4jError, OSError) as error:
+            except (DriverError, Neo4jError, OSError, ValueError) as error:
                 if not _passes(error):
                     raise self._failure(error) from None
                 now = time.monotonic()
@@ -171,8 +171,8 @@ def _passes(error: Exception) -> bool:
 
     if isinstance(error, Neo4jError) and str(error.code).endswith(_MEMORY):
         return False
-    if isinstance(error, IncompleteCommit | OSError):
-        return True
+    if isinstance(error, IncompleteCommit | OSError | ValueError):
+        return True  # a ValueError is for a host that has no address
     return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
 
 
