@@ -123,6 +123,8 @@ class Server(AbstractContextManager["Server"]):
                 with self._driver.session(database=self.target.database) as session:
                     return work(session)
             except (DriverError, Neo4jError, OSError, ValueError) as error:
+                if isinstance(error, ValueError) and "resolve" not in str(error):
+                    raise  # no failure of the server's
                 if not _passes(error):
                     raise self._failure(error) from None
                 now = time.monotonic()

@@ -129,8 +129,10 @@ def test_options_that_cannot_be_meant(server: Neo4jServer, builds: dict[str, Pat
         assert said.endswith(f", got {got}")
 
 
-def test_nobody_at_the_port(server: Neo4jServer, builds: dict[str, Path]) -> None:
-    uri = f"bolt://127.0.0.1:{free_port()}"
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j", "bolt+s"])
+def test_nobody_at_the_port(server: Neo4jServer, builds: dict[str, Path], scheme: str, host: str) -> None:
+    uri = f"{scheme}://{host}:{free_port()}"
     waiting, said = load(server, "--from", str(builds["seeds"]), "--timeout", "1", uri=uri, status=2)
     assert waiting.startswith(f"waiting       {uri}: ")
     assert waiting.endswith("; trying again for 1 s")
