@@ -179,6 +179,6 @@ def _passes(error: Exception) -> bool:
 
 
 def _line(error: Exception) -> str:
-    """What an error says, on one line."""
+    """The first sentence of what an error says, on one line."""
     text = str(getattr(error, "message", None) or error) or type(error).__name__
-    return " ".join(text.split())[:300]
+    return " ".join(text.split()).partition(". ")[0].rstrip(".")[:300]
