@@ -2,13 +2,183 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
 import click
 
 from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from kgbuild.built import Build
+    from kgbuild.queries.library import Language
+
+_FORMS = ("table", "csv", "tsv", "json", "jsonl", "parquet", "ntriples", "turtle")
+_OUTPUT = Path("output")
+
+
+class _Text(NamedTuple):
+    """What is asked: the name of a question, or what else its text comes from; the text; whether it is a named question."""
+
+    name: str
+    text: str
+    named: bool
 
 
 @click.command()
+@click.option("-e", "--expression", metavar="TEXT", help="Ask this query, and no named question.")
+@click.option("-f", "--file", "path", metavar="FILE", type=click.Path(), help="Ask the query in FILE; - is standard input.")
+@click.option("--sql", is_flag=True, help="Ask in SQL (DuckDB) over the tables nodes and edges; else in SPARQL.")
+@click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
+@click.option("--format", "form", type=click.Choice(_FORMS), help="Form of the answer.  [default: table; for triples turtle]")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the answer to FILE, when it is whole.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS",
+              help="End a query that takes longer.")  # fmt: skip
+@click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
+              help="End a query that needs more memory.")  # fmt: skip
+@click.option("--list", "listing", is_flag=True, help="List the named questions.")
+@click.option("--show", type=click.Choice(["sparql", "sql", "cypher"]), help="Print the text of the named question in a language.")
+@click.argument("question", required=False, metavar="[NAME]")
 @takes_a_build
-def query(wanted: Wanted) -> int:
-    """Ask the graph."""
-    raise NotImplementedError
+def query(
+    wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None, output: str | None,
+    timeout: float, memory: float, listing: bool, show: Any,
+) -> int:  # fmt: skip
+    """Ask a graph a question: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
+
+    NAME is one of the questions that --list lists; its parameters are given with --param, as in: kgbuild query upstream --param id=spoke.
+    The graph is the export in DIR (--from), or that of the records in INPUT.  [default: the export in output, or else the records in input]
+    """
+    if listing:
+        click.echo(_list(), nl=False)
+        return 0
+    asked_for, wanted = _asked_for(wanted, question, expression, path, sql)
+    if show:
+        from kgbuild.queries.library import named
+
+        if not asked_for.named:
+            raise UsageError("--show: expected the name of a question, got a query; leave out -e or -f")
+        click.echo(named(asked_for.name).text(show), nl=False)
+        return 0
+    if form == "parquet" and output is None:
+        raise UsageError("--format parquet: expected --output FILE, got none; say where to write it")
+    _answer(wanted, asked_for, sql, given, form or "table", output, (timeout, memory))
+    return 0
+
+
+def _list() -> str:
+    """Every question: its name and languages, itself in words, its parameters."""
+    from kgbuild.queries.library import questions
+
+    lines: list[str] = []
+    for question in questions().values():
+        lines += [f"{question.name} ({', '.join(question.texts)})", f"    {question.words}"]
+        for parameter in question.parameters:
+            default = f", {parameter.default} if not given" if parameter.default is not None else ""
+            lines.append(f"    --param {parameter.name}={parameter.kind.upper()}: {parameter.about}{default}")
+    return "\n".join(lines) + "\n"
+
+
+def _asked_for(
+    wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool
+) -> tuple[_Text, Wanted]:
+    """What is asked, and of which build: with -e or -f the first argument is no name of a question, but an input."""
+    if question is not None and (expression is not None or path is not None):
+        if wanted.folder is not None:
+            raise UsageError(f"--from: expected an export or records, got both ({wanted.folder}, {question}); leave one of them out")
+        wanted = wanted._replace(inputs=(question, *wanted.inputs))
+    if expression is not None and path is not None:
+        raise UsageError("-e, -f: expected one query, got two; leave one of them out")
+    if expression is not None:
+        return _Text("-e", expression, False), wanted
+    if path is not None:
+        return _Text(path, _read(path), False), wanted
+    if question is None:
+        raise UsageError("expected the name of a question, -e TEXT or -f FILE, got none; `kgbuild query --list` lists the questions")
+    from kgbuild.queries.library import named
+
+    known = named(question)
+    language: Language = "sql" if sql or "sparql" not in known.texts else "sparql"
+    return _Text(known.name, known.text(language), True), wanted
+
+
+def _read(path: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: expected a file with a query, got {error.strerror}; name another") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: expected a query in UTF-8, got other bytes; save it as UTF-8") from None
+
+
+def _answer(
+    wanted: Wanted, said: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
+) -> None:
+    from kgbuild.queries import asking, library, parameters
+    from kgbuild.queries.apart import Bounds
+    from kgbuild.queries.sql import require
+
+    sql = sql or (said.named and "sparql" not in library.named(said.name).texts)
+    if sql:
+        require()
+    vocabulary = wanted.vocabulary()
+    texts = parameters.split(given)
+    if said.named:
+        values = parameters.values(said.name, library.named(said.name).parameters, texts, vocabulary)
+    else:
+        values = parameters.of_a_query(library.head(said.text, "--" if sql else "#")[1], texts, vocabulary)
+    width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
+    asked = asking.Asked(said.text, sql, values, form, width, deep=said.named)
+    with opened(wanted, sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
+        _put(answer, output)
+
+
+def opened(wanted: Wanted, sql: bool) -> Any:
+    """The build that is asked. Where none is named, that is the export in `output`, or else one of the records in `input`; which, is said."""
+    if wanted.folder is None and not wanted.inputs:
+        if list(_OUTPUT.glob("*_manifest.json")):
+            wanted = wanted._replace(folder=_OUTPUT)
+        click.echo(f"asking the {'export in output' if wanted.folder else 'records in input'}", err=True)
+    formats = () if wanted.folder else ("kgx-jsonl",) if sql else ("ntriples",)
+    return _checked(wanted, formats, sql)
+
+
+class _checked:  # noqa: N801  (a context manager that is used like a function)
+    """A build whose file that will be read is as the manifest says."""
+
+    def __init__(self, wanted: Wanted, formats: tuple[str, ...], sql: bool) -> None:
+        self._wanted, self._sql = wanted, sql
+        self._build = wanted.at_hand(formats, whole=False)
+
+    def __enter__(self) -> Build:
+        from kgbuild.queries import sql, triples
+
+        build = self._build.__enter__()
+        if self._wanted.folder is not None:
+            format = sql.chosen(build) if self._sql else triples.chosen(build)
+            with self._wanted.at_hand((format,), whole=False):
+                pass
+        return build
+
+    def __exit__(self, *exception: Any) -> None:
+        self._build.__exit__(*exception)
+
+
+def _put(answer: BinaryIO, output: str | None) -> None:
+    """Copy the answer to standard output, or to a file that appears when it is whole."""
+    if output is None:
+        shutil.copyfileobj(answer, click.get_binary_stream("stdout"))
+        return
+    path = Path(output)
+    beside = path.with_name(f".{path.name}.kgbuild")
+    try:
+        with beside.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputError(f"{path}: expected a file that can be written, got {error.strerror}; name another") from None

@@ -1,1 +1,1 @@
-"""Questions about a build, without a server."""
+"""Questions to a build without a server: named ones and the user's own, in SPARQL and SQL, and a read-only endpoint."""

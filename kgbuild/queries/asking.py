@@ -1,0 +1,145 @@
+"""A question to a build, in a process of its own: what was asked -> the bytes of the answer in some form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from kgbuild.built import Build
+from kgbuild.errors import UsageError
+from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.queries import answers, apart, sparql, sql, triples
+from kgbuild.queries.apart import Bounds, QueryError
+from kgbuild.queries.library import nearest
+from kgbuild.queries.parameters import NodeId, Value
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+#: The forms of the answer to SELECT and ASK that SPARQL 1.1 has standards for.
+_STANDARD = ("csv", "tsv", "json")
+
+
+class Asked(NamedTuple):
+    """A query, its language, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
+
+    ``deep`` tells that the column `depth` has a value in every row, unless the walk went as far as its text goes (a named question).
+    """
+
+    text: str
+    sql: bool
+    values: Mapping[str, Value]
+    form: str
+    width: int | None
+    deep: bool
+
+
+def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> BinaryIO:
+    """The answer, as a file. Raises what ``apart.run`` raises."""
+
+    def work(out: BinaryIO) -> str:
+        (_sql if asked.sql else _sparql)(asked, build, vocabulary, bounds, out)
+        return ""
+
+    return apart.run(work, bounds)[1]
+
+
+def _sql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, out: BinaryIO) -> None:
+    if asked.form in ("ntriples", "turtle"):
+        raise UsageError(f"--format {asked.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet")
+    connection = sql.load(build, bounds.memory)
+    for name, value in _nodes(asked):
+        if not connection.execute("SELECT count(*) FROM nodes WHERE id = $id", {"id": value.curie}).fetchall()[0][0]:
+            ids = [row[0] for row in connection.execute("SELECT id FROM nodes").fetchall()]
+            raise UsageError(unknown(name, value, ids))
+    _show(sql.ask(connection, asked.text, asked.values), asked, out)
+
+
+def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, out: BinaryIO) -> None:
+    import pyoxigraph as ox
+
+    sparql.refuse_service(asked.text)
+    if asked.form == "parquet":  # what is imported can no longer be when nothing may be opened
+        answers.require_pyarrow()
+    prefixes = vocabulary.prefixes.prefixes
+    store = triples.load(build, vocabulary)
+    for name, value in _nodes(asked):
+        if next(store.quads_for_pattern(ox.NamedNode(value.iri), None, None), None) is None:
+            raise UsageError(unknown(name, value, _ids(store, vocabulary)))
+    sparql.shut()
+    try:
+        if asked.deep:
+            _check_depth(sparql.rows(sparql.ask(store, asked.text, asked.values, prefixes)))  # type: ignore[arg-type]  # it is a SELECT
+        _render(sparql.ask(store, asked.text, asked.values, prefixes), asked, out, prefixes)
+    except (RuntimeError, OSError) as error:  # an answer is evaluated as it is read
+        raise QueryError(sparql.said(error)) from None
+
+
+def _nodes(asked: Asked) -> list[tuple[str, NodeId]]:
+    return [(name, value) for name, value in asked.values.items() if isinstance(value, NodeId)]
+
+
+def _ids(store: ox.Store, vocabulary: Vocabulary) -> list[str]:
+    """The CURIEs of the nodes of a graph."""
+    import pyoxigraph as ox
+
+    prefixes = vocabulary.prefixes.prefixes
+    spaces = sorted({(prefixes[space], f"{space}:") for space in vocabulary.prefixes.spaces.values() if space != "kgrs"}, reverse=True)
+    is_a = ox.NamedNode(prefixes["rdf"] + "type")
+    subjects = {str(quad.subject)[1:-1] for quad in store.quads_for_pattern(None, is_a, None)}
+    return [prefix + iri.removeprefix(base) for iri in subjects for base, prefix in spaces[-1:] if iri.startswith(base)]
+
+
+def unknown(name: str, value: NodeId, curies: list[str]) -> str:
+    """The sentence about an id that is not in the graph, with those that may have been meant."""
+    local = {curie.partition(":")[2]: curie for curie in curies}
+    near = nearest(value.curie.partition(":")[2], sorted(local))
+    hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query -e 'SELECT ?s { ?s a ?c }'` lists what there is"
+    return f"--param {name}: expected an id of the graph, got {value.written!r}; {hint}"
+
+
+def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str]) -> None:
+    import pyoxigraph as ox
+
+    if isinstance(result, ox.QueryTriples):
+        if asked.form not in ("table", "ntriples", "turtle"):
+            raise UsageError(f"--format {asked.form}: expected a query that makes rows, got one that makes triples; use ntriples or turtle")
+        sparql.write_graph(result, asked.form, out, prefixes)
+        return
+    if asked.form in ("ntriples", "turtle"):
+        raise UsageError(f"--format {asked.form}: expected a query that makes triples, got one that makes none; use CONSTRUCT or DESCRIBE")
+    if isinstance(result, ox.QueryBoolean):
+        _boolean(result, asked, out)
+    elif asked.form in _STANDARD:
+        result.serialize(out, format=_result_format(asked.form))
+    else:
+        _show(sparql.rows(result, prefixes if asked.form == "table" else None), asked, out)
+
+
+def _boolean(result: ox.QueryBoolean, asked: Asked, out: BinaryIO) -> None:
+    if asked.form in _STANDARD:
+        result.serialize(out, format=_result_format(asked.form))
+        out.write(b"\n")
+    elif asked.form == "table":
+        out.write(b"true\n" if result else b"false\n")
+    else:
+        _show(answers.Answer(("boolean",), [(bool(result),)]), asked, out)
+
+
+def _result_format(form: str) -> ox.QueryResultsFormat:
+    import pyoxigraph as ox
+
+    format: ox.QueryResultsFormat = getattr(ox.QueryResultsFormat, form.upper())
+    return format
+
+
+def _check_depth(answer: answers.Answer) -> None:
+    if "depth" in answer.columns and any(row[answer.columns.index("depth")] is None for row in answer.rows):
+        raise QueryError("expected an answer that is no deeper than the SPARQL text goes, got a deeper one; ask with --sql")
+
+
+def _show(answer: answers.Answer, asked: Asked, out: BinaryIO) -> None:
+    if asked.form == "table":
+        answers.table(answer, out, asked.width)
+    else:
+        answers.FORMS[asked.form](answer, out)

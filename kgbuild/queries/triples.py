@@ -1,0 +1,62 @@
+"""The triples of a build as a store of Oxigraph, in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kgbuild.built import Build
+from kgbuild.errors import UsageError
+from kgbuild.mapping import Mapping as Vocabulary
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+#: What a build must have one of, the quickest to load first.
+FORMATS = ("ntriples", "turtle", "kgx-jsonl")
+
+
+def chosen(build: Build) -> str:
+    """The format that the triples of a build are read from. Raises UsageError where it has none that will do."""
+    for format in FORMATS:
+        if format in build.manifest.options.formats:
+            return format
+    has = ", ".join(build.manifest.options.formats)
+    raise UsageError(f"{build.folder}: expected a build with {' or '.join(FORMATS)}, got {has}; export again with --format ntriples too")
+
+
+def load(build: Build, vocabulary: Vocabulary) -> Store:
+    """All triples, in the default graph. From KGX JSON Lines they are made as an export makes them.
+
+    Raises UsageError for a file that is no RDF, and for JSON Lines that were made under other mappings.
+    """
+    from pyoxigraph import RdfFormat, Store
+
+    store = Store()
+    format = chosen(build)
+    if format == "kgx-jsonl":
+        _make(store, build, vocabulary)
+        return store
+    path = build.path(".nt" if format == "ntriples" else ".ttl")
+    try:
+        store.bulk_load(path.read_bytes(), format=RdfFormat.N_TRIPLES if format == "ntriples" else RdfFormat.TURTLE)
+    except SyntaxError as error:
+        raise UsageError(f"{path}: expected RDF as the export wrote it, got something else ({error}); export again") from None
+    return store
+
+
+def _make(store: Store, build: Build, vocabulary: Vocabulary) -> None:
+    import msgspec
+    from pyoxigraph import Quad
+
+    from kgbuild.model import Edge, Node
+    from kgbuild.writers.rdf import Walk
+
+    if build.manifest.mappings != vocabulary.sha256:
+        raise UsageError(
+            f"{build.folder}: expected ntriples or turtle, since the build was made with other mappings, got kgx-jsonl; "
+            "export again with --format ntriples too"
+        )
+    nodes = [msgspec.json.decode(line, type=Node) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
+    edges = [msgspec.json.decode(line, type=Edge) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
+    edges.sort(key=lambda edge: edge.subject)
+    store.bulk_extend(Quad(*triple) for triple in Walk(vocabulary, build.manifest.options.qualified).triples(nodes, edges))
