@@ -68,7 +68,7 @@ def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, 
             raise UsageError(unknown(name, value, _ids(store, vocabulary)))
     sparql.shut()
     try:
-        if asked.deep:
+        if asked.deep and asked.form in _STANDARD:
             _check_depth(sparql.rows(sparql.ask(store, asked.text, asked.values, prefixes)))  # type: ignore[arg-type]  # it is a SELECT
         _render(sparql.ask(store, asked.text, asked.values, prefixes), asked, out, prefixes)
     except (RuntimeError, OSError) as error:  # an answer is evaluated as it is read
@@ -113,7 +113,10 @@ def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str
     elif asked.form in _STANDARD:
         result.serialize(out, format=_result_format(asked.form))
     else:
-        _show(sparql.rows(result, prefixes if asked.form == "table" else None), asked, out)
+        answer = sparql.rows(result, prefixes if asked.form == "table" else None)
+        if asked.deep:
+            _check_depth(answer)
+        _show(answer, asked, out)
 
 
 def _boolean(result: ox.QueryBoolean, asked: Asked, out: BinaryIO) -> None:
