@@ -5,10 +5,39 @@ from __future__ import annotations
 import click
 
 from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.errors import UsageError
 
 
 @click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=7878, show_default=True, help="Port to listen on; 0 is any that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on. Any other than this machine's own lets others ask.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, metavar="SECONDS",
+              help="End a query that takes longer.")  # fmt: skip
+@click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
+              help="End a query that needs more memory.")  # fmt: skip
 @takes_a_build
-def serve(wanted: Wanted) -> int:
-    """Ask the graph."""
-    raise NotImplementedError
+def serve(wanted: Wanted, port: int, host: str, timeout: float, memory: float) -> int:
+    """Serve a graph to notebooks and browsers: a read-only SPARQL endpoint at /query, and a page with the named questions.
+
+    The graph is the export in DIR (--from), or that of the records in INPUT.  [default: the export in output, or else the records in input]
+    """
+    from kgbuild.cli_query import opened
+    from kgbuild.queries import triples
+    from kgbuild.queries.apart import Bounds
+    from kgbuild.queries.endpoint import Served, Server
+
+    vocabulary = wanted.vocabulary()
+    with opened(wanted, sql=False) as build:
+        store = triples.load(build, vocabulary)
+    try:
+        server = Server(host, port, Served(store, vocabulary, Bounds(timeout, memory)))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{host}:{port}: expected an address that is free, got {reason!r}; choose another with --port or --host") from None
+    with server:
+        click.echo(f"{len(store):,} triples at {server.address}query, questions at {server.address} (Ctrl-C ends it)", err=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("ended", err=True)
+    return 0

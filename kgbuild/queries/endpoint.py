@@ -1,0 +1,263 @@
+"""A read-only SPARQL endpoint over a store (SPARQL 1.1 Protocol, §2.1), and a page with the named questions; a process for each request."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socketserver
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
+
+from kgbuild.errors import KgbuildError
+from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.queries import apart, page, sparql
+from kgbuild.queries.apart import Bounds, QueryError, RanAway
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+#: The most bytes that a query may have, and the most requests that are answered at once; others wait.
+_LONGEST, _AT_ONCE = 2**20, 8
+#: Seconds that a client may take to send its request.
+_PATIENCE = 20
+_ROWS = {"application/sparql-results+json": "JSON", "application/sparql-results+xml": "XML", "text/csv": "CSV", "text/tab-separated-values": "TSV"}
+_TRIPLES = {"text/turtle": "turtle", "application/n-triples": "ntriples"}
+#: Other names that clients give to these.
+_ALSO = {"application/json": "application/sparql-results+json", "application/xml": "application/sparql-results+xml", "text/plain": "application/n-triples"}
+_UPDATE = re.compile(r"\A\s*(?:(?:BASE\s*|PREFIX\s*)+)*(?:INSERT|DELETE|LOAD|CLEAR|DROP|ADD|MOVE|COPY|CREATE|WITH)\b", re.IGNORECASE)
+_WITHIN = {"127.0.0.1", "localhost", "::1"}
+
+
+class Served(NamedTuple):
+    """What an endpoint serves."""
+
+    store: ox.Store
+    vocabulary: Vocabulary
+    bounds: Bounds
+
+
+class Refused(Exception):  # noqa: N818  (an answer, not a fault of the program)
+    """A request that is answered with a status other than 200 and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Server(socketserver.ForkingMixIn, socketserver.TCPServer):
+    """Listens on one address. Each request is answered in a fork, so that a query can be ended and nothing that it does stays."""
+
+    allow_reuse_address = True
+    max_children = _AT_ONCE
+    request_queue_size = 64
+    timeout = None
+
+    def __init__(self, host: str, port: int, served: Served) -> None:
+        self.served, self.host = served, host
+        if ":" in host:
+            import socket
+
+            self.address_family = socket.AF_INET6
+        super().__init__((host, port), Handler)
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.server_address[1]}/"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away in the middle is its own affair; anything else is told."""
+        import sys
+
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection with one request."""
+
+    server: Server
+    server_version, sys_version = "kgbuild", ""
+    timeout = _PATIENCE
+    _status: ClassVar[Mapping[type[QueryError], int]] = {RanAway: 503, QueryError: 400}
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are not told."""
+
+    def do_GET(self) -> None:  # noqa: N802  (the name that http.server asks for)
+        """The page, or a query in the address."""
+        self._answer(self._get)
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def do_POST(self) -> None:  # noqa: N802
+        """A query in a form or as it is."""
+        self._answer(self._post)
+
+    def do_OPTIONS(self) -> None:  # noqa: N802
+        """What browsers ask before a notebook on another address may ask."""
+        self._answer(lambda: self._send(204, "text/plain", b""))
+
+    def _other(self) -> None:
+        self._answer(self._refuse)
+
+    do_PUT = do_DELETE = do_PATCH = _other  # noqa: N815
+
+    def _refuse(self) -> None:
+        raise Refused(405, f"{self.command}: expected GET or POST, got another method; this endpoint is read-only")
+
+    def _answer(self, work: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says that it ends
+        try:
+            self._check_host()
+            work()
+        except Refused as refused:
+            self._send(refused.status, "text/plain; charset=utf-8", f"{refused}\n".encode())
+        except KgbuildError as error:
+            self._send(503 if isinstance(error, RanAway) else 400, "text/plain; charset=utf-8", f"{error}\n".encode())
+
+    def _check_host(self) -> None:
+        """Refuse a request by a name that is none of this machine's: a page elsewhere may have its own name point here (DNS rebinding)."""
+        host = self.headers.get("Host", "")
+        name = host.rpartition(":")[0] if re.search(r":\d+\Z", host) else host
+        if self.server.host in _WITHIN and name.strip("[]").lower() not in _WITHIN:
+            raise Refused(421, f"Host: expected a name of this machine, got {host!r}; ask {self.server.address}")
+
+    def _get(self) -> None:
+        url = urlsplit(self.path)
+        if url.path == "/":
+            self._send(200, "text/html; charset=utf-8", page.render(self.server.served.vocabulary).encode("utf-8"))
+        elif url.path == "/query":
+            self._query(_fields(url.query))
+        elif url.path in ("/page.js", "/page.css"):
+            text = files("kgbuild.queries").joinpath(url.path[1:]).read_bytes()
+            self._send(200, "text/javascript; charset=utf-8" if url.path.endswith("js") else "text/css; charset=utf-8", text)
+        else:
+            self._not_found(url.path)
+
+    def _not_found(self, path: str) -> None:
+        if path in ("/update", "/store", "/data"):
+            raise Refused(403, f"{path}: expected a query, got a way to change the graph; this endpoint is read-only")
+        raise Refused(404, f"{path[:200]}: expected / or /query, got another path; queries go to /query")
+
+    def _post(self) -> None:
+        url = urlsplit(self.path)
+        if url.path != "/query":
+            self._not_found(url.path)
+        body, type = self._body(), self.headers.get_content_type()
+        if type == "application/sparql-query":
+            self._query({**_fields(url.query), "query": [_decoded(body)]})
+        elif type == "application/x-www-form-urlencoded":
+            self._query(_fields(_decoded(body)))
+        elif type == "application/sparql-update":
+            raise Refused(403, "expected a query, got an update; this endpoint is read-only")
+        else:
+            raise Refused(415, f"Content-Type: expected application/sparql-query or application/x-www-form-urlencoded, got {type}; send one of these")
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "")
+        if not re.fullmatch(r"[0-9]{1,18}", length):
+            raise Refused(411, "Content-Length: expected a number of bytes, got none; send the query with its length")
+        if int(length) > _LONGEST:
+            raise Refused(413, f"expected a query of at most {_LONGEST} bytes, got {length}; ask something shorter")
+        return self.rfile.read(int(length))
+
+    def _query(self, fields: Mapping[str, list[str]]) -> None:
+        if "update" in fields:
+            raise Refused(403, "expected a query, got an update; this endpoint is read-only")
+        if len(fields.get("query", ())) != 1:
+            raise Refused(400, f"query: expected it once, got it {len(fields.get('query', ()))} times; send the text of one query")
+        for name in ("default-graph-uri", "named-graph-uri"):
+            if name in fields:
+                raise Refused(400, f"{name}: expected none, got {fields[name][0]!r}; the only graph here is the default graph")
+        (text,) = fields["query"]
+        if _UPDATE.match(re.sub(r"<[^>]*>|#[^\n]*|[\w.-]*:\s", " ", text)):
+            raise Refused(403, "expected a query, got an update; this endpoint is read-only")
+        accept = self.headers.get("Accept", "*/*")
+        type, file = apart.run(lambda out: _work(self.server.served, text, accept, out), self.server.served.bounds)
+        with file:
+            self._send(200, type, file)
+
+    def _send(self, status: int, type: str, body: bytes | BinaryIO) -> None:
+        length = len(body) if isinstance(body, bytes) else os.fstat(body.fileno()).st_size
+        self.close_connection = True
+        self.send_response(status)
+        for name, value in (
+            ("Content-Type", type), ("Content-Length", str(length)), ("Connection", "close"), ("Access-Control-Allow-Origin", "*"),
+            ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"), ("Access-Control-Allow-Headers", "Accept, Content-Type"),
+            ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"), ("Vary", "Accept"),
+            ("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"),
+        ):  # fmt: skip
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        if isinstance(body, bytes):
+            self.wfile.write(body)
+        else:
+            while data := body.read(2**16):
+                self.wfile.write(data)
+
+
+def _fields(text: str) -> dict[str, list[str]]:
+    if len(text) > 3 * _LONGEST:
+        raise Refused(413, f"expected a query of at most {_LONGEST} bytes, got more; ask something shorter")
+    try:
+        unquote_to_bytes(text).decode("utf-8")
+        return parse_qs(text, keep_blank_values=True, max_num_fields=100, errors="strict")
+    except ValueError:
+        raise Refused(400, "expected a form in UTF-8, got something else; encode it as one") from None
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(400, "expected a query in UTF-8, got other bytes; send it as UTF-8") from None
+
+
+def _work(served: Served, text: str, accept: str, out: BinaryIO) -> str:
+    """Write the answer of a query in the form that the client likes best, and return the media type."""
+    import pyoxigraph as ox
+
+    sparql.shut()
+    prefixes = served.vocabulary.prefixes.prefixes
+    try:
+        result = sparql.ask(served.store, text, {}, prefixes)
+        if isinstance(result, ox.QueryTriples):
+            type = preferred(accept, tuple(_TRIPLES))
+            sparql.write_graph(result, _TRIPLES[type], out, prefixes)
+        else:
+            type = preferred(accept, tuple(_ROWS))
+            result.serialize(out, format=getattr(ox.QueryResultsFormat, _ROWS[type]))
+    except (RuntimeError, OSError) as error:
+        raise QueryError(sparql.said(error)) from None
+    return f"{type}; charset=utf-8" if type.startswith("text/") else type
+
+
+def preferred(accept: str, offered: tuple[str, ...]) -> str:
+    """The offered media type that an Accept header likes best (RFC 9110 §12.5.1), the first where it likes none.
+
+    >>> preferred("text/csv;q=0.5, application/json", ("application/sparql-results+json", "text/csv"))
+    'application/sparql-results+json'
+    """
+    best, liked = offered[0], 0.0
+    for item in accept.split(","):
+        type, *parameters = (part.strip().lower() for part in item.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                with contextlib.suppress(ValueError):
+                    quality = float(parameter[2:])
+        type = _ALSO.get(type, type)
+        found = type if type in offered else next((known for known in offered if type in ("*/*", f"{known.partition('/')[0]}/*")), None)
+        quality -= 0.001 if "*" in type else 0
+        if found is not None and quality > liked:
+            best, liked = found, quality
+    return best
