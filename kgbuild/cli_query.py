@@ -13,11 +13,9 @@ from kgbuild.cli_build import Wanted, takes_a_build
 from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.built import Build
     from kgbuild.queries.library import Language
 
 _FORMS = ("table", "csv", "tsv", "json", "jsonl", "parquet", "ntriples", "turtle")
-_OUTPUT = Path("output")
 
 
 class _Text(NamedTuple):
@@ -82,9 +80,7 @@ def _list() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _asked_for(
-    wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool
-) -> tuple[_Text, Wanted]:
+def _asked_for(wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool) -> tuple[_Text, Wanted]:
     """What is asked, and of which build: with -e or -f the first argument is no name of a question, but an input."""
     if question is not None and (expression is not None or path is not None):
         if wanted.folder is not None:
@@ -118,7 +114,7 @@ def _read(path: str) -> str:
 def _answer(
     wanted: Wanted, said: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
 ) -> None:
-    from kgbuild.queries import asking, library, parameters
+    from kgbuild.queries import asking, library, opening, parameters
     from kgbuild.queries.apart import Bounds
     from kgbuild.queries.sql import require
 
@@ -133,39 +129,20 @@ def _answer(
         values = parameters.of_a_query(library.head(said.text, "--" if sql else "#")[1], texts, vocabulary)
     width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
     asked = asking.Asked(said.text, sql, values, form, width, deep=said.named)
-    with opened(wanted, sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
+    wanted = _settled(wanted)
+    with opening.opened(wanted, sql=sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
         _put(answer, output)
 
 
-def opened(wanted: Wanted, sql: bool) -> Any:
-    """The build that is asked. Where none is named, that is the export in `output`, or else one of the records in `input`; which, is said."""
-    if wanted.folder is None and not wanted.inputs:
-        if list(_OUTPUT.glob("*_manifest.json")):
-            wanted = wanted._replace(folder=_OUTPUT)
-        click.echo(f"asking the {'export in output' if wanted.folder else 'records in input'}", err=True)
-    formats = () if wanted.folder else ("kgx-jsonl",) if sql else ("ntriples",)
-    return _checked(wanted, formats, sql)
+def _settled(wanted: Wanted) -> Wanted:
+    """The build that is asked; where none is named, which one it is, is said."""
+    from kgbuild.queries import opening
 
-
-class _checked:  # noqa: N801  (a context manager that is used like a function)
-    """A build whose file that will be read is as the manifest says."""
-
-    def __init__(self, wanted: Wanted, formats: tuple[str, ...], sql: bool) -> None:
-        self._wanted, self._sql = wanted, sql
-        self._build = wanted.at_hand(formats, whole=False)
-
-    def __enter__(self) -> Build:
-        from kgbuild.queries import sql, triples
-
-        build = self._build.__enter__()
-        if self._wanted.folder is not None:
-            format = sql.chosen(build) if self._sql else triples.chosen(build)
-            with self._wanted.at_hand((format,), whole=False):
-                pass
-        return build
-
-    def __exit__(self, *exception: Any) -> None:
-        self._build.__exit__(*exception)
+    if wanted.folder is not None or wanted.inputs:
+        return wanted
+    folder = opening.default()
+    click.echo(f"asking the {'export in output' if folder else 'records in input'}", err=True)
+    return wanted._replace(folder=folder)
 
 
 def _put(answer: BinaryIO, output: str | None) -> None:

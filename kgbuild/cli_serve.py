@@ -10,7 +10,9 @@ from kgbuild.errors import UsageError
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=7878, show_default=True, help="Port to listen on; 0 is any that is free.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on. Any other than this machine's own lets others ask.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on. Any other than this machine's own lets others ask."
+)
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, metavar="SECONDS",
               help="End a query that takes longer.")  # fmt: skip
 @click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
@@ -21,13 +23,15 @@ def serve(wanted: Wanted, port: int, host: str, timeout: float, memory: float) -
 
     The graph is the export in DIR (--from), or that of the records in INPUT.  [default: the export in output, or else the records in input]
     """
-    from kgbuild.cli_query import opened
-    from kgbuild.queries import triples
+    from kgbuild.queries import opening, triples
     from kgbuild.queries.apart import Bounds
     from kgbuild.queries.endpoint import Served, Server
 
     vocabulary = wanted.vocabulary()
-    with opened(wanted, sql=False) as build:
+    if wanted.folder is None and not wanted.inputs:
+        wanted = wanted._replace(folder=opening.default())
+        click.echo(f"serving the {'export in output' if wanted.folder else 'records in input'}", err=True)
+    with opening.opened(wanted, sql=False) as build:
         store = triples.load(build, vocabulary)
     try:
         server = Server(host, port, Served(store, vocabulary, Bounds(timeout, memory)))

@@ -117,7 +117,9 @@ def require_pyarrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ModuleNotFoundError:
-        raise MissingExtra("--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'") from None
+        raise MissingExtra(
+            "--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
+        ) from None
     return pyarrow
 
 

@@ -46,7 +46,9 @@ def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> B
 
 def _sql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, out: BinaryIO) -> None:
     if asked.form in ("ntriples", "turtle"):
-        raise UsageError(f"--format {asked.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet")
+        raise UsageError(
+            f"--format {asked.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet"
+        )
     connection = sql.load(build, bounds.memory)
     for name, value in _nodes(asked):
         if not connection.execute("SELECT count(*) FROM nodes WHERE id = $id", {"id": value.curie}).fetchall()[0][0]:

@@ -25,10 +25,19 @@ if TYPE_CHECKING:
 _LONGEST, _AT_ONCE = 2**20, 8
 #: Seconds that a client may take to send its request.
 _PATIENCE = 20
-_ROWS = {"application/sparql-results+json": "JSON", "application/sparql-results+xml": "XML", "text/csv": "CSV", "text/tab-separated-values": "TSV"}
+_ROWS = {
+    "application/sparql-results+json": "JSON",
+    "application/sparql-results+xml": "XML",
+    "text/csv": "CSV",
+    "text/tab-separated-values": "TSV",
+}
 _TRIPLES = {"text/turtle": "turtle", "application/n-triples": "ntriples"}
 #: Other names that clients give to these.
-_ALSO = {"application/json": "application/sparql-results+json", "application/xml": "application/sparql-results+xml", "text/plain": "application/n-triples"}
+_ALSO = {
+    "application/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+    "text/plain": "application/n-triples",
+}
 _UPDATE = re.compile(r"\A\s*(?:(?:BASE\s*|PREFIX\s*)+)*(?:INSERT|DELETE|LOAD|CLEAR|DROP|ADD|MOVE|COPY|CREATE|WITH)\b", re.IGNORECASE)
 _WITHIN = {"127.0.0.1", "localhost", "::1"}
 
@@ -158,7 +167,9 @@ class Handler(BaseHTTPRequestHandler):
         elif type == "application/sparql-update":
             raise Refused(403, "expected a query, got an update; this endpoint is read-only")
         else:
-            raise Refused(415, f"Content-Type: expected application/sparql-query or application/x-www-form-urlencoded, got {type}; send one of these")
+            raise Refused(
+                415, f"Content-Type: expected application/sparql-query or application/x-www-form-urlencoded, got {type}; send one of these"
+            )
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "")

@@ -17,7 +17,9 @@ Language = Literal["sparql", "sql", "cypher"]
 Kind = Literal["node", "text", "number"]
 
 #: Language -> the ending of its files, and what begins a comment.
-LANGUAGES: Mapping[Language, tuple[str, str]] = MappingProxyType({"sparql": (".rq", "#"), "sql": (".sql", "--"), "cypher": (".cypher", "//")})
+LANGUAGES: Mapping[Language, tuple[str, str]] = MappingProxyType(
+    {"sparql": (".rq", "#"), "sql": (".sql", "--"), "cypher": (".cypher", "//")}
+)
 FOLDER = Path(__file__).parent / "questions"
 _PARAMETER = re.compile(r"\$(?P<name>[a-z]+) \((?P<kind>node|text|number)(?:, (?P<default>[^)]*))?\): (?P<about>.+)")
 

@@ -55,7 +55,9 @@ def load(build: Build, memory: float) -> DuckDBPyConnection:
         try:
             connection.execute(f"CREATE TABLE {table} AS FROM {options}", {"path": str(source)})
         except duckdb.Error as error:
-            raise UsageError(f"{source}: expected a table as the export wrote it, got something else ({_first(error)}); export again") from None
+            raise UsageError(
+                f"{source}: expected a table as the export wrote it, got something else ({_first(error)}); export again"
+            ) from None
     connection.execute("SET temp_directory = ''")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -99,7 +99,11 @@ class Reference:
     def products_of(self, id: str) -> Rows:
         rows: Rows = set()
         for product in self.products[id]:
-            cited = [(edge["object"], edge["source_role"]) for _, _, edge in self.graph.out_edges(product, data=True) if edge["kind"] == "derived_from"]
+            cited = [
+                (edge["object"], edge["source_role"])
+                for _, _, edge in self.graph.out_edges(product, data=True)
+                if edge["kind"] == "derived_from"
+            ]
             rows |= {(product, self.name(product), *said) for said in cited or [(None, None)]}
         return rows
 
@@ -126,7 +130,11 @@ class Reference:
         }
 
     def abandoned(self) -> Rows:
-        ended = {id: data["activity_status"] for id, data in self.node.items() if data.get("activity_status") in ("inactive", "orphaned", "unresponsive")}
+        ended = {
+            id: data["activity_status"]
+            for id, data in self.node.items()
+            if data.get("activity_status") in ("inactive", "orphaned", "unresponsive")
+        }
         return {(n, id, ended[id], name) for n, id, name in self.sources(1) if id in ended}
 
     def superseded(self) -> Rows:

@@ -57,7 +57,9 @@ class Asked:
         return self.reference.answer(name, plain)
 
 
-@pytest.fixture(scope="module", params=[(corpus, profile) for corpus in CORPORA for profile in ("registry", "biolink")], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(
+    scope="module", params=[(corpus, profile) for corpus in CORPORA for profile in ("registry", "biolink")], ids=lambda p: f"{p[0]}-{p[1]}"
+)
 def asked(request: pytest.FixtureRequest, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
     name, profile = request.param
     return Asked(corpus / name, tmp_path_factory.mktemp("build"), profile)
