@@ -47,8 +47,9 @@ def query(
 ) -> int:  # fmt: skip
     """Ask a graph a question: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
 
-    NAME is one of the questions that --list lists; its parameters are given with --param, as in: kgbuild query upstream --param id=spoke.
-    The graph is the export in DIR (--from), or that of the records in INPUT.  [default: the export in output, or else the records in input]
+    NAME is a question that --list lists, with its parameters as in: kgbuild query upstream --param id=spoke.
+    The graph is the export in DIR (--from), or that of the records in INPUT.
+    [default: the export in output, or else the records in input]
     """
     if listing:
         click.echo(_list(), nl=False)

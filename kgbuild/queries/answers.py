@@ -97,8 +97,7 @@ def as_tsv(answer: Answer, out: BinaryIO) -> None:
 
 def as_jsonl(answer: Answer, out: BinaryIO) -> None:
     """An object a line. What a row has no value for is left out of its object."""
-    for row in answer.rows:
-        out.write(f"{_json(_object(answer, row))}\n".encode("utf-8", "replace"))
+    out.writelines(f"{_json(_object(answer, row))}\n".encode("utf-8", "replace") for row in answer.rows)
 
 
 def as_json(answer: Answer, out: BinaryIO) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _STANDARD = ("csv", "tsv", "json")
 
 
+#: Characters of a wrong id that are told.
+_TOLD = 100
+
+
 class Asked(NamedTuple):
     """A query, its language, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
 
@@ -38,13 +42,16 @@ def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> B
     """The answer, as a file. Raises what ``apart.run`` raises."""
 
     def work(out: BinaryIO) -> str:
-        (_sql if asked.sql else _sparql)(asked, build, vocabulary, bounds, out)
+        if asked.sql:
+            _sql(asked, build, bounds, out)
+        else:
+            _sparql(asked, build, vocabulary, out)
         return ""
 
     return apart.run(work, bounds)[1]
 
 
-def _sql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, out: BinaryIO) -> None:
+def _sql(asked: Asked, build: Build, bounds: Bounds, out: BinaryIO) -> None:
     if asked.form in ("ntriples", "turtle"):
         raise UsageError(
             f"--format {asked.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet"
@@ -57,7 +64,7 @@ def _sql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, out
     _show(sql.ask(connection, asked.text, asked.values), asked, out)
 
 
-def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds, out: BinaryIO) -> None:
+def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, out: BinaryIO) -> None:
     import pyoxigraph as ox
 
     sparql.refuse_service(asked.text)
@@ -97,7 +104,7 @@ def unknown(name: str, value: NodeId, curies: list[str]) -> str:
     local = {curie.partition(":")[2]: curie for curie in curies}
     near = nearest(value.curie.partition(":")[2], sorted(local))
     hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query -e 'SELECT ?s { ?s a ?c }'` lists what there is"
-    return f"--param {name}: expected an id of the graph, got {value.written!r}; {hint}"
+    return f"--param {name}: expected an id of the graph, got {value.written[:_TOLD]!r}; {hint}"
 
 
 def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ import socketserver
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from kgbuild.errors import KgbuildError
@@ -38,7 +38,6 @@ _ALSO = {
     "application/xml": "application/sparql-results+xml",
     "text/plain": "application/n-triples",
 }
-_UPDATE = re.compile(r"\A\s*(?:(?:BASE\s*|PREFIX\s*)+)*(?:INSERT|DELETE|LOAD|CLEAR|DROP|ADD|MOVE|COPY|CREATE|WITH)\b", re.IGNORECASE)
 _WITHIN = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -50,7 +49,7 @@ class Served(NamedTuple):
     bounds: Bounds
 
 
-class Refused(Exception):  # noqa: N818  (an answer, not a fault of the program)
+class Refused(Exception):
     """A request that is answered with a status other than 200 and a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -94,22 +93,21 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     server_version, sys_version = "kgbuild", ""
     timeout = _PATIENCE
-    _status: ClassVar[Mapping[type[QueryError], int]] = {RanAway: 503, QueryError: 400}
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not told."""
 
-    def do_GET(self) -> None:  # noqa: N802  (the name that http.server asks for)
+    def do_GET(self) -> None:
         """The page, or a query in the address."""
         self._answer(self._get)
 
-    do_HEAD = do_GET  # noqa: N815
+    do_HEAD = do_GET  # noqa: N815  # the names that http.server asks for
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """A query in a form or as it is."""
         self._answer(self._post)
 
-    def do_OPTIONS(self) -> None:  # noqa: N802
+    def do_OPTIONS(self) -> None:
         """What browsers ask before a notebook on another address may ask."""
         self._answer(lambda: self._send(204, "text/plain", b""))
 
@@ -188,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
             if name in fields:
                 raise Refused(400, f"{name}: expected none, got {fields[name][0]!r}; the only graph here is the default graph")
         (text,) = fields["query"]
-        if _UPDATE.match(re.sub(r"<[^>]*>|#[^\n]*|[\w.-]*:\s", " ", text)):
+        if sparql.is_update(text):
             raise Refused(403, "expected a query, got an update; this endpoint is read-only")
         accept = self.headers.get("Accept", "*/*")
         type, file = apart.run(lambda out: _work(self.server.served, text, accept, out), self.server.served.bounds)

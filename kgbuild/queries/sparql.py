@@ -21,6 +21,8 @@ _NO_KEYWORD = re.compile(
     re.DOTALL,
 )
 _SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
+#: SPARQL 1.1 Update (§3), without what stands before its first word.
+_UPDATE = re.compile(r"\A(?:\s|BASE\b|PREFIX\b)*(?:INSERT|DELETE|LOAD|CLEAR|DROP|ADD|MOVE|COPY|CREATE|WITH)\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _INTEGERS = frozenset(_XSD + name for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"))
@@ -33,6 +35,15 @@ def refuse_service(text: str) -> None:
     """Raise QueryError for a query that asks another endpoint: a query reads the build and nothing else."""
     if _SERVICE.search(_NO_KEYWORD.sub(" ", text)):
         raise QueryError("SERVICE: expected a query over the build alone, got one that asks another endpoint; ask that endpoint itself")
+
+
+def is_update(text: str) -> bool:
+    """Whether a text is an update, by its first word.
+
+    >>> is_update("PREFIX a: <x:> # all\\nDROP ALL"), is_update("SELECT * { ?s a <x:drop> }")
+    (True, False)
+    """
+    return _UPDATE.match(_NO_KEYWORD.sub(" ", text)) is not None
 
 
 def ask(
@@ -48,8 +59,12 @@ def ask(
     terms = {name: _term(value) for name, value in values.items()}
     for name, term in terms.items():
         text = _block(name).sub(lambda _, name=name, term=term: f"VALUES ?{name} {{ {term} }}", text)  # type: ignore[misc]
-    rest = {ox.Variable(name): term for name, term in terms.items() if not _block(name).search(text)}
+    rest: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+        ox.Variable(name): term for name, term in terms.items() if not _block(name).search(text)
+    }
     refuse_service(text)
+    if is_update(text):
+        raise QueryError("expected a query, got an update; ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
     try:
         return store.query(text, prefixes=dict(prefixes), substitutions=rest)
     except (SyntaxError, RuntimeError, ValueError, OSError) as error:

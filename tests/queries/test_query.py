@@ -1,0 +1,172 @@
+"""`kgbuild query` as a process: forms, errors, hostile text, and queries that run away."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from conftest import ROOT, Run
+
+from kgbuild.queries.library import LANGUAGES, head, questions
+
+HOSTILE = (
+    "a'b", 'a"b', "a\\b", "a`b", "{}", "a\tb", "a\nb", "a\x1fb", "😀", "\u202eabc", "'; DROP TABLE nodes; --", "> } ; DROP ALL #",
+    "x } UNION { ?a ?b ?c", "$id", "?id", "%s%00%", "<http://x/> . } }", "a\u2028b", "') OR 1=1 --", "é" * 50_000,
+)  # fmt: skip
+
+
+def said(done: subprocess.CompletedProcess[bytes]) -> tuple[int, str, str]:
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from kgbuild.export import Target, export
+    from kgbuild.source import Options
+
+    folder = tmp_path_factory.mktemp("build")
+    export(Options(inputs=(str(ROOT / "input"),), jobs=1), Target(formats=("kgx-jsonl", "ntriples"), output=folder))
+    return folder
+
+
+def test_every_text_of_a_question_says_the_same_in_its_head() -> None:
+    for question in questions().values():
+        for language, text in question.texts.items():
+            assert head(text, LANGUAGES[language][1]) == (question.words, question.parameters), (question.name, language)
+        assert question.words.endswith("?")
+        for parameter in question.parameters:
+            marks = {"sparql": f"VALUES ?{parameter.name} {{ ", "sql": f"${parameter.name}", "cypher": f"${parameter.name}"}
+            assert all(marks[language] in text for language, text in question.texts.items()), question.name
+
+
+def test_the_list_has_every_question_and_show_prints_its_text(kgbuild: Run) -> None:
+    status, out, _ = said(kgbuild("query", "--list"))
+    assert status == 0
+    for name, question in questions().items():
+        assert f"{name} ({', '.join(question.texts)})\n    {question.words}\n" in out
+    assert said(kgbuild("query", "upstream", "--show", "cypher")) == (0, questions()["upstream"].texts["cypher"], "")
+    assert said(kgbuild("query", "cycles", "--show", "cypher")) == (
+        2, "", "error: cycles: expected one of sql, got cypher; this question has no other text\n",
+    )  # fmt: skip
+
+
+def test_a_question_in_every_form(kgbuild: Run, build: Path, tmp_path: Path) -> None:
+    asked = ("query", "superseded", "--from", build)
+    expected = {
+        "table": "products  source  instead\n--------  ------  -------\n", "csv": "products,source,instead\r\n", "tsv": "?products\t?source\t?instead\n",
+        "json": '{"head":{"vars":["products","source","instead"]},"results":{"bindings":[]}}', "jsonl": "",
+    }  # fmt: skip
+    for form, text in expected.items():
+        assert said(kgbuild(*asked, "--format", form)) == (0, text, ""), form
+    asked = ("query", "reused", "--from", build, "--param", "least=0")
+    assert said(kgbuild(*asked, "--sql", "--format", "csv")) == (0, "products,source,name\r\n", "")
+    asked = ("query", "upstream", "--param", "id=spoke.graph", "--from", build)
+    rows = [json.loads(line) for line in kgbuild(*asked, "--format", "jsonl").stdout.splitlines()]
+    assert rows[0] == {"depth": 0, "source": "https://w3id.org/kg-registry/spoke", "name": rows[0]["name"]}
+    assert said(kgbuild(*asked, "--format", "parquet", "--output", tmp_path / "a.parquet")) == (0, "", "")
+    assert pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pylist() == [{"name": None, **row} for row in rows]
+    in_sql = [json.loads(line) for line in kgbuild(*asked, "--sql", "--format", "jsonl").stdout.splitlines()]
+    assert in_sql == [{**row, "source": row["source"].replace("https://w3id.org/kg-registry/", "kgr:")} for row in rows]
+
+
+def test_queries_of_ones_own(kgbuild: Run, build: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("ASK { ?s kgrs:derived_from kgr:bgee }")
+    assert said(kgbuild("query", "-f", "q.rq", "--from", build)) == (0, "true\n", "")
+    assert said(kgbuild("query", "-f", "-", "--from", build, "--format", "json", stdin=b"ASK { <x:> ?p ?o }")) == (
+        0, '{"head":{},"boolean":false}\n', "",
+    )  # fmt: skip
+    construct = "CONSTRUCT { ?s kgrs:derived_from ?o } WHERE { ?s kgrs:derived_from ?o FILTER(?o = kgr:bgee && ?s = kgr:spoke.graph) }"
+    triple = (
+        "<https://w3id.org/kg-registry/spoke.graph> <https://w3id.org/knowledge-graph-hub/kg_registry_schema/derived_from> "
+        "<https://w3id.org/kg-registry/bgee> .\n"
+    )
+    assert said(kgbuild("query", "-e", construct, "--from", build, "--format", "ntriples")) == (0, triple, "")
+    assert b"kgr:spoke.graph kgrs:derived_from kgr:bgee .\n" in kgbuild("query", "-e", construct, "--from", build).stdout
+    one = kgbuild(
+        "query", "--sql", "-e", "SELECT category FROM nodes WHERE id = $id", "--param", "id=kgr:bgee", "--from", build, "--format", "json"
+    )
+    assert json.loads(one.stdout) == [{"category": ["kgrs:DataSource", "kgrs:Resource", "biolink:DatasetSummary"]}]
+
+
+def test_records_an_export_or_what_is_there(kgbuild: Run, tmp_path: Path) -> None:
+    (tmp_path / "input").mkdir()
+    (tmp_path / "input" / "a.yaml").write_text("{id: a, category: DataSource, products: [{id: a.b, category: GraphProduct}]}")
+    count = ("-e", "SELECT (COUNT(*) AS ?n) { ?s a kgrs:Product }", "--format", "csv")
+    assert said(kgbuild("query", *count)) == (0, "n\r\n1\r\n", "asking the records in input\n")
+    assert kgbuild("export", "--quiet", "--format", "kgx").returncode == 0
+    assert said(kgbuild("query", *count)) == (0, "n\r\n1\r\n", "asking the export in output\n")
+    assert said(kgbuild("query", *count, "input")) == (0, "n\r\n1\r\n", "")
+    assert kgbuild("export", "--quiet", "--format", "turtle").returncode == 0
+    assert said(kgbuild("query", *count)) == (0, "n\r\n1\r\n", "asking the export in output\n")
+    with (tmp_path / "output" / "graph.ttl").open("ab") as file:
+        file.write(b"#")
+    status, _, error = said(kgbuild("query", *count))
+    assert (status, error.splitlines()[1].partition(", as the")[0]) == (
+        2, f"error: output/graph.ttl: expected a file of {(tmp_path / 'output' / 'graph.ttl').stat().st_size - 1} bytes",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["upsteam"], "upsteam: expected the name of a question, got another word; did you mean upstream?"),
+        (["upstream"], "--param id: expected a product or resource, got none; upstream takes id (node)"),
+        (["upstream", "--param", "x=1"], "--param x: expected a parameter of the question, got another name; upstream takes id (node)"),
+        (["upstream", "--param", "id"], "--param: expected NAME=VALUE, got 'id'; write it as id=bgee"),
+        (["upstream", "--param", "id=spokee"], "--param id: expected an id of the graph, got 'spokee'; did you mean spoke?"),
+        (["upstream", "--sql", "--param", "id=spokee"], "--param id: expected an id of the graph, got 'spokee'; did you mean spoke?"),
+        (["sources", "--param", "least=x"], "--param least: expected a whole number, got 'x'; write it in digits, as least=10"),
+        (["-e", "DROP ALL"], "expected a query, got an update; ask with SELECT, ASK, CONSTRUCT or DESCRIBE"),
+        (["-e", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"],
+         "SERVICE: expected a query over the build alone, got one that asks another endpoint; ask that endpoint itself"),
+        (["-e", "ASK {}", "--format", "parquet"], "--format parquet: expected --output FILE, got none; say where to write it"),
+        (["-e", "ASK {}", "--format", "turtle"],
+         "--format turtle: expected a query that makes triples, got one that makes none; use CONSTRUCT or DESCRIBE"),
+        (["-e", "ASK {}", "-f", "x"], "-e, -f: expected one query, got two; leave one of them out"),
+        (["-f", "no.rq"], "no.rq: expected a file with a query, got No such file or directory; name another"),
+        (["--sql", "-e", "SELECT 1; SELECT 2"], "expected one statement, got 2; ask one question at a time"),
+        (["--sql", "-e", "FROM read_text('/etc/passwd')"],
+         "Permission Error: Cannot access file \"/etc/passwd\" - file system operations are disabled by configuration; mend the query"),
+        (["--sql", "-e", "SET enable_external_access = true"],
+         "Invalid Input Error: Cannot change configuration option \"\"enable_external_access\"\" - the configuration has been locked; mend the query"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_one_sentence(arguments: list[str], sentence: str, kgbuild: Run, build: Path) -> None:
+    assert said(kgbuild("query", *arguments, "--from", build)) == (2, "", f"error: {sentence}\n")
+
+
+@pytest.mark.parametrize("sql", [False, True], ids=["sparql", "sql"])
+def test_hostile_text_is_bound_and_never_executed(sql: bool, kgbuild: Run, build: Path) -> None:
+    query = (
+        "SELECT $v AS v, (SELECT count(*) FROM nodes) AS n" if sql else "SELECT ?v ?n { { SELECT (COUNT(*) AS ?n) { ?s kgrs:stub true } } }"
+    )
+    language = ("--sql",) if sql else ()
+    count = 37 if sql else 9  # nodes, or stubs
+    for text in HOSTILE:
+        done = kgbuild("query", *language, "-e", query, "--param", f"v={text}", "--from", build, "--format", "jsonl")
+        assert said(done)[::2] == (0, ""), text[:40]
+        assert json.loads(done.stdout) == {"v": text, "n": count}, text[:40]
+        asked = kgbuild("query", "upstream", *language, "--param", f"id={text}", "--from", build)
+        status, out, error = said(asked)
+        assert (status, out, error.startswith("error: --param id: expected an id of the graph, got ")) == (2, "", True), text[:40]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["-e", "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", "--timeout", "1"],
+         "within 1 s, got none; ask for less, or give it longer with --timeout"),
+        (["--sql", "-e", "SELECT count(*) FROM edges a, edges b, edges c, edges d, edges e, edges f WHERE a.id < f.id", "--timeout", "1"],
+         "within 1 s, got none; ask for less, or give it longer with --timeout"),
+        (["-e", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a", "--timeout", "60", "--memory", "0.7"],
+         "within 0.7 GiB of memory, got none; ask for less, or give it more with --memory"),
+    ],
+)  # fmt: skip
+def test_a_query_that_runs_away_is_ended(arguments: list[str], sentence: str, kgbuild: Run, build: Path) -> None:
+    began = time.monotonic()
+    assert said(kgbuild("query", *arguments, "--from", build)) == (2, "", f"error: expected an answer {sentence}\n")
+    assert time.monotonic() - began < 40
