@@ -42,8 +42,8 @@ class _Text(NamedTuple):
 @click.argument("question", required=False, metavar="[NAME]")
 @takes_a_build
 def query(
-    wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None, output: str | None,
-    timeout: float, memory: float, listing: bool, show: Any,
+    wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
+    output: str | None, timeout: float, memory: float, listing: bool, show: Any,
 ) -> int:  # fmt: skip
     """Ask a graph a question: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
 

@@ -9,6 +9,13 @@ from typing import Any
 
 import networkx
 
+#: Ids to ask about, of those that a corpus has: a graph of many sources, a resource, sources of many, those in cycles, one with a sister
+#: source, one that is a source product, and one that is product and owner at once.
+IDS = (
+    "spoke.graph", "spoke", "go", "ncbigene.mim2gene_medgen", "biogrid.ptms-latest", "biomarker.kg", "genecards.web.interface",
+    "hra.knowledge-graph", "medgen", "orkg.python", "culture-knowledge-graph.cto", "hubmap.azimuth", "hp.genes_to_phenotype.txt", "alzkb", "sider",
+    "gobp.web",
+)  # fmt: skip
 Row = tuple[Any, ...]
 Rows = set[Row]
 

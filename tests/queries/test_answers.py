@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from queries.reference import Reference
+from queries.reference import IDS, Reference
 
 from kgbuild import built, mapping
 from kgbuild.checks.upstream import upstream
@@ -19,13 +19,6 @@ from kgbuild.queries.library import questions
 from kgbuild.source import Options
 
 CORPORA = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
-#: Ids to ask about, of those that a corpus has: a graph of many sources, a resource, sources of many, those in cycles, one with a sister
-#: source, one that is a source product, and one that is product and owner at once.
-IDS = (
-    "spoke.graph", "spoke", "go", "ncbigene.mim2gene_medgen", "biogrid.ptms-latest", "biomarker.kg", "genecards.web.interface",
-    "hra.knowledge-graph", "medgen", "orkg.python", "culture-knowledge-graph.cto", "hubmap.azimuth", "hp.genes_to_phenotype.txt", "alzkb", "sider",
-    "gobp.web",
-)  # fmt: skip
 
 
 class Asked:

@@ -71,8 +71,8 @@ def test_the_three_ways_to_send_a_query(url: str) -> None:
         ("text/csv", "text/csv; charset=utf-8", "n\r\n17\r\n"),
         ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8", "?n\n17\n"),
         ("application/sparql-results+xml, */*;q=0.1", "application/sparql-results+xml",
-         '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="n"/></head><results><result>'
-         '<binding name="n"><literal datatype="http://www.w3.org/2001/XMLSchema#integer">17</literal></binding></result></results></sparql>'),
+         ('<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="n"/></head><results><result>'
+         '<binding name="n"><literal datatype="http://www.w3.org/2001/XMLSchema#integer">17</literal></binding></result></results></sparql>')),
     ],
 )  # fmt: skip
 def test_the_form_is_the_one_that_the_client_likes(accept: str, type: str, text: str, url: str) -> None:

@@ -1,0 +1,52 @@
+"""The named questions in Cypher on a real Neo4j: the same answers as by networkx, on the three corpora and in both profiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from queries.reference import IDS, Reference
+from running import run_command
+
+from kgbuild.export import Target, export
+from kgbuild.queries.library import questions
+from kgbuild.source import Options
+
+if TYPE_CHECKING:
+    from servers.neo4j_server import Neo4jServer
+
+pytestmark = pytest.mark.xdist_group("neo4j")
+
+
+def values(name: str, id: str) -> dict[str, Any]:
+    return {parameter.name: f"kgr:{id}" if parameter.kind == "node" else 2 for parameter in questions()[name].parameters}
+
+
+@pytest.mark.parametrize("profile", ["registry", "biolink"])
+@pytest.mark.parametrize("name", ["seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz"])
+def test_the_answers_in_cypher_are_those_of_networkx(
+    name: str, profile: Any, neo4j_empty: Neo4jServer, corpus: Path, tmp_path: Path
+) -> None:
+    export(Options(inputs=(str(corpus / name),), jobs=2, profile=profile), Target(formats=("kgx-jsonl",), output=tmp_path))
+    loaded = run_command(["load", "neo4j", "--from", str(tmp_path), "--uri", neo4j_empty.uri])
+    assert loaded.returncode == 0, loaded.stderr
+    reference = Reference(tmp_path)
+    asked = {name: question.texts["cypher"] for name, question in questions().items() if "cypher" in question.texts}
+    assert set(questions()) - set(asked) == {"cycles"}
+    for question, text in asked.items():
+        about_a_node = any(parameter.kind == "node" for parameter in questions()[question].parameters)
+        for id in [id for id in IDS if f"kgr:{id}" in reference.node] if about_a_node else [""]:
+            rows = [tuple(row.values()) for row in neo4j_empty.ask(text, **values(question, id))]
+            expected = reference.answer(question, values(question, id))
+            assert (set(rows), len(rows)) == (expected, len(expected)), (question, id)
+
+
+def test_hostile_text_is_bound(neo4j_empty: Neo4jServer, corpus: Path) -> None:
+    loaded = run_command(["load", "neo4j", str(corpus / "seeds"), "--uri", neo4j_empty.uri])
+    assert loaded.returncode == 0, loaded.stderr
+    count = "MATCH (n) RETURN count(n) AS n"
+    before = neo4j_empty.ask(count)
+    for text in ("' OR true //", "x'}) DETACH DELETE n //", "`", "\\", "$id", "}) RETURN 1 UNION MATCH (n) RETURN n //"):
+        assert neo4j_empty.ask(questions()["upstream"].texts["cypher"], id=text) == []
+    assert neo4j_empty.ask(count) == before
