@@ -149,7 +149,7 @@ def _settled(wanted: Wanted) -> Wanted:
 def _put(answer: BinaryIO, output: str | None) -> None:
     """Copy the answer to standard output, or to a file that appears when it is whole."""
     if output is None:
-        shutil.copyfileobj(answer, click.get_binary_stream("stdout"))
+        shutil.copyfileobj(answer, sys.stdout.buffer)
         return
     path = Path(output)
     beside = path.with_name(f".{path.name}.kgbuild")

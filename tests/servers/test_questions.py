@@ -30,7 +30,7 @@ def test_the_answers_in_cypher_are_those_of_networkx(
 ) -> None:
     export(Options(inputs=(str(corpus / name),), jobs=2, profile=profile), Target(formats=("kgx-jsonl",), output=tmp_path))
     loaded = run_command(["load", "neo4j", "--from", str(tmp_path), "--uri", neo4j_empty.uri])
-    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.exit_code == 0, loaded.stderr
     reference = Reference(tmp_path)
     asked = {name: question.texts["cypher"] for name, question in questions().items() if "cypher" in question.texts}
     assert set(questions()) - set(asked) == {"cycles"}
@@ -44,7 +44,7 @@ def test_the_answers_in_cypher_are_those_of_networkx(
 
 def test_hostile_text_is_bound(neo4j_empty: Neo4jServer, corpus: Path) -> None:
     loaded = run_command(["load", "neo4j", str(corpus / "seeds"), "--uri", neo4j_empty.uri])
-    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.exit_code == 0, loaded.stderr
     count = "MATCH (n) RETURN count(n) AS n"
     before = neo4j_empty.ask(count)
     for text in ("' OR true //", "x'}) DETACH DELETE n //", "`", "\\", "$id", "}) RETURN 1 UNION MATCH (n) RETURN n //"):

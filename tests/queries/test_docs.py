@@ -1,0 +1,43 @@
+"""docs/queries.md against the program."""
+
+from __future__ import annotations
+
+import re
+
+from conftest import ROOT, Run
+
+from kgbuild import cli_query
+from kgbuild.queries.library import questions
+
+PAGE = (ROOT / "docs" / "queries.md").read_text("utf-8")
+
+
+def test_the_questions_are_those_of_the_program() -> None:
+    section = PAGE.partition("## Named questions\n")[2].partition("\n## ")[0]
+    told = [[cell.strip() for cell in line[1:-1].split("|")] for line in section.splitlines() if line.startswith("| `")]
+    names = {"sparql": "SPARQL", "sql": "SQL", "cypher": "Cypher"}
+    assert told == [
+        [f"`{name}`", question.words, ", ".join(f"`{p.name}`" for p in question.parameters), ", ".join(names[x] for x in question.texts)]
+        for name, question in questions().items()
+    ]
+
+
+def test_the_forms_are_those_of_the_program() -> None:
+    (option,) = [option for option in cli_query.query.params if option.name == "form"]
+    section = PAGE.partition("## Forms\n")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")][1:]
+    assert re.findall(r"`(\w+)`", " ".join(cells)) == list(option.type.choices)
+
+
+def test_the_commands_work(kgbuild: Run) -> None:
+    """Those of the first block, word for word."""
+    import shlex
+
+    (block,) = re.findall(r"\A.*?```sh\n(.*?)```", PAGE, re.DOTALL)
+    (records := ROOT / "input").is_dir()
+    for line in block.splitlines():
+        words = [str(records) if word == "input" else word for word in shlex.split(line)]
+        assert words[0] == "kgbuild"
+        done = kgbuild(*words[1:])
+        assert done.returncode == 0, (line, done.stderr)
+        assert done.stdout or words[1] == "export"
