@@ -129,7 +129,7 @@ def _answer(
     else:
         values = parameters.of_a_query(library.head(said.text, "--" if sql else "#")[1], texts, vocabulary)
     width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-    asked = asking.Asked(said.text, sql, values, form, width, deep=said.named)
+    asked = asking.Asked(said.text, sql, values, form, width, named=said.named)
     wanted = _settled(wanted)
     with opening.opened(wanted, sql=sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
         _put(answer, output)

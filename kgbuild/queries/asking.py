@@ -27,7 +27,8 @@ _TOLD = 100
 class Asked(NamedTuple):
     """A query, its language, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
 
-    ``deep`` tells that the column `depth` has a value in every row, unless the walk went as far as its text goes (a named question).
+    ``named`` tells that it is a named question: its text names all of its predicates, and a column `depth` has a value in every row, unless
+    the walk went as far as the text goes.
     """
 
     text: str
@@ -35,7 +36,7 @@ class Asked(NamedTuple):
     values: Mapping[str, Value]
     form: str
     width: int | None
-    deep: bool
+    named: bool
 
 
 def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> BinaryIO:
@@ -71,13 +72,13 @@ def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, out: BinaryIO) -
     if asked.form == "parquet":  # what is imported can no longer be when nothing may be opened
         answers.require_pyarrow()
     prefixes = vocabulary.prefixes.prefixes
-    store = triples.load(build, vocabulary)
+    store = triples.load(build, vocabulary, sparql.terms(asked.text, prefixes) if asked.named else ())
     for name, value in _nodes(asked):
         if next(store.quads_for_pattern(ox.NamedNode(value.iri), None, None), None) is None:
             raise UsageError(unknown(name, value, _ids(store, vocabulary)))
     sparql.shut()
     try:
-        if asked.deep and asked.form in _STANDARD:
+        if asked.named and asked.form in _STANDARD:
             _check_depth(sparql.rows(sparql.ask(store, asked.text, asked.values, prefixes)))  # type: ignore[arg-type]  # it is a SELECT
         _render(sparql.ask(store, asked.text, asked.values, prefixes), asked, out, prefixes)
     except (RuntimeError, OSError) as error:  # an answer is evaluated as it is read
@@ -123,7 +124,7 @@ def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str
         result.serialize(out, format=_result_format(asked.form))
     else:
         answer = sparql.rows(result, prefixes if asked.form == "table" else None)
-        if asked.deep:
+        if asked.named:
             _check_depth(answer)
         _show(answer, asked, out)
 

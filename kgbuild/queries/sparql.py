@@ -37,6 +37,16 @@ def refuse_service(text: str) -> None:
         raise QueryError("SERVICE: expected a query over the build alone, got one that asks another endpoint; ask that endpoint itself")
 
 
+def terms(text: str, prefixes: Mapping[str, str]) -> set[str]:
+    """The IRIs of all prefixed names of a text, and `rdf:type`: among them are all predicates of a text that has neither variables nor IRIs as such.
+
+    >>> sorted(terms("SELECT ?s { ?s a x:A ; x:b/^x:c ?o }", {"x": "http://x/", "rdf": "http://r/"}))
+    ['http://r/type', 'http://x/A', 'http://x/b', 'http://x/c']
+    """
+    found = re.findall(r"\b([a-z]\w*):(\w+)", text)
+    return {prefixes["rdf"] + "type", *(prefixes[prefix] + name for prefix, name in found if prefix in prefixes)}
+
+
 def is_update(text: str) -> bool:
     """Whether a text is an update, by its first word.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from kgbuild.built import Build
@@ -24,8 +25,10 @@ def chosen(build: Build) -> str:
     raise UsageError(f"{build.folder}: expected a build with {' or '.join(FORMATS)}, got {has}; export again with --format ntriples too")
 
 
-def load(build: Build, vocabulary: Vocabulary) -> Store:
+def load(build: Build, vocabulary: Vocabulary, predicates: Collection[str] = ()) -> Store:
     """All triples, in the default graph. From KGX JSON Lines they are made as an export makes them.
+
+    With ``predicates`` (IRIs), others may be left out, which takes half the time: for a query that names all of its predicates.
 
     Raises UsageError for a file that is no RDF, and for JSON Lines that were made under other mappings.
     """
@@ -37,8 +40,12 @@ def load(build: Build, vocabulary: Vocabulary) -> Store:
         _make(store, build, vocabulary)
         return store
     path = build.path(".nt" if format == "ntriples" else ".ttl")
+    data = path.read_bytes()
+    if predicates and format == "ntriples":
+        kept = {f"<{predicate}>".encode() for predicate in predicates}
+        data = b"".join([line for line in data.splitlines(keepends=True) if line.split(b" ", 2)[1] in kept])
     try:
-        store.bulk_load(path.read_bytes(), format=RdfFormat.N_TRIPLES if format == "ntriples" else RdfFormat.TURTLE)
+        store.bulk_load(data, format=RdfFormat.N_TRIPLES if format == "ntriples" else RdfFormat.TURTLE)
     except SyntaxError as error:
         raise UsageError(f"{path}: expected RDF as the export wrote it, got something else ({error}); export again") from None
     return store

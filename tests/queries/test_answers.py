@@ -72,6 +72,20 @@ def test_the_answers_are_the_same_in_every_language(name: str, asked: Asked) -> 
                 assert len(rows) == len(expected), (language, id)
 
 
+def test_the_triples_that_a_question_names_are_enough_for_it(asked: Asked) -> None:
+    everything, prefixes = asked.store, asked.vocabulary.prefixes.prefixes
+    try:
+        for name, question in questions().items():
+            if "sparql" in question.texts:
+                whole = asked.sparql(name, "spoke")
+                asked.store = triples.load(built.find(asked.folder, ()), asked.vocabulary, sparql.terms(question.texts["sparql"], prefixes))
+                assert len(asked.store) < len(everything)
+                assert asked.sparql(name, "spoke") == whole, name
+                asked.store = everything
+    finally:
+        asked.store = everything
+
+
 def test_upstream_is_what_the_audit_goes_by(asked: Asked) -> None:
     """Of every product: the reference against the walk of SPEC §3 that the rules of `kgbuild check` take."""
     import msgspec
