@@ -67,4 +67,4 @@ class MissingExtra(KgbuildError):
 
 
 class StoreError(KgbuildError):
-    """A store that cannot be reached, lets nobody in, or did not do what it was asked; says in what state the graph in it is."""
+    """A store that does not answer, refuses, or holds something else than it was sent; says in what state the graph in it is."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from kgbuild.errors import StoreError
 from kgbuild.stores.neo4j_rows import EDGE_KEYS, NODE_KEYS, NUMBERS, Tally
-from kgbuild.stores.neo4j_server import Server, StoreError
+from kgbuild.stores.neo4j_server import Server
 from kgbuild.stores.neo4j_stage import Place, Record
 
 #: Ids that go with one statement.

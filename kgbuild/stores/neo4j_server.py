@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from kgbuild.errors import KgbuildError, MissingExtra, UsageError
+from kgbuild.errors import MissingExtra, StoreError, UsageError
 
 if TYPE_CHECKING:
     from neo4j import Session, Transaction
@@ -28,10 +28,6 @@ _PAUSE = 0.5
 _MEMORY = ("MemoryPoolOutOfMemoryError", "TransactionOutOfMemoryError")
 _READ_ONLY = ("ForbiddenOnReadOnlyDatabase", "WriteOnReadOnlyAccessDatabase")
 _ADDRESS = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>[^/?#@:]+|\[[0-9a-fA-F:.]+\])(:[0-9]+)?/?")
-
-
-class StoreError(KgbuildError):
-    """A store does not answer, refuses, or holds something else than it was sent."""
 
 
 class StillHeld(Exception):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from kgbuild.built import Build
+from kgbuild.errors import StoreError
 from kgbuild.stores.neo4j_rows import Tally, batches
-from kgbuild.stores.neo4j_server import Server, StoreError
+from kgbuild.stores.neo4j_server import Server
 from kgbuild.vocab import plain_name
 
 if TYPE_CHECKING:

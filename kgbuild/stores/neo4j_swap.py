@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgbuild.built import Build
+from kgbuild.errors import StoreError
 from kgbuild.stores.neo4j_plan import OURS, Plan, chunks, refuse_held
 from kgbuild.stores.neo4j_rows import Tally
-from kgbuild.stores.neo4j_server import Server, StillHeld, StoreError
+from kgbuild.stores.neo4j_server import Server, StillHeld
 from kgbuild.stores.neo4j_stage import Place, Record, compare, hold
 
 if TYPE_CHECKING:

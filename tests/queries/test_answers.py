@@ -12,11 +12,12 @@ from queries.reference import IDS, Reference
 from kgbuild import built, mapping
 from kgbuild.checks.upstream import upstream
 from kgbuild.checks.view import Limits, View
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.model import Edge, Node
 from kgbuild.queries import parameters, sparql, sql, triples
 from kgbuild.queries.library import questions
 from kgbuild.source import Options
+from kgbuild.target import Target
 
 CORPORA = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from servers.fuseki_server import fuseki, fuseki_jar, new_fuseki  # noqa: F401  (fixtures are found here)
 from servers.needs import lacking
+from servers.neo4j_hostile import hostile
+from servers.neo4j_server import neo4j_empty, neo4j_jars, neo4j_own, neo4j_running
 from servers.oxigraph_server import new_oxigraph, oxigraph  # noqa: F401
 from servers.triplestore import store  # noqa: F401
 from servers.virtuoso_server import new_virtuoso, virtuoso, virtuoso_root  # noqa: F401
-from servers.neo4j_hostile import hostile
-from servers.neo4j_server import neo4j_empty, neo4j_jars, neo4j_own, neo4j_running
 
 from kgbuild.export import export
 from kgbuild.source import Options

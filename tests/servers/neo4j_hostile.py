@@ -10,9 +10,10 @@ import pytest
 
 from kgbuild import manifest as manifests
 from kgbuild import mapping
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.model import Edge, Node
 from kgbuild.source import Options
+from kgbuild.target import Target
 from kgbuild.writers import WRITERS, file_name, writer
 from kgbuild.writers.columns import columns
 

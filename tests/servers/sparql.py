@@ -162,22 +162,21 @@ class Proxy:
             return self._after <= 0 < before
 
     def end(self) -> None:
-        """End all connections, and take no more."""
+        """End all connections, and take no more. (Who goes on sending is told so by the close only: a shutdown lets it wait.)"""
         with self._lock, contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for each in self._open:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+            each.close()
 
     def join(self) -> None:
-        """Wait for the threads, and close what is open."""
+        """End all, and wait for the threads."""
         self.end()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
-        for each in self._open:
-            each.close()
 
 
 @contextmanager

@@ -9,9 +9,10 @@ import pytest
 from queries.reference import IDS, Reference
 from running import run_command
 
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.queries.library import questions
 from kgbuild.source import Options
+from kgbuild.target import Target
 
 if TYPE_CHECKING:
     from servers.neo4j_server import Neo4jServer

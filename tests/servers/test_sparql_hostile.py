@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from servers.sparql import about, by_value, load, loaded, triples
 
-from kgbuild.export import Target, export
+from kgbuild.export import export
 from kgbuild.source import Options
+from kgbuild.target import Target
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore
