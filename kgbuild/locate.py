@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -189,7 +189,7 @@ def _lines(path: str, data: bytes | None, ending: str) -> Iterator[bytes]:
 
     chunks: Iterable[bytes]
     if ending == ".jsonl":
-        chunks = [data] if data is not None else iter(_reading(path), b"")
+        chunks = [data] if data is not None else _pieces(path)
     else:
         chunks = open_stream(Path(path), path, limit=2**62) if data is None else expand(data, path, path, limit=2**62)
     held = BytesIO()
@@ -203,9 +203,10 @@ def _lines(path: str, data: bytes | None, ending: str) -> Iterator[bytes]:
     yield held.getvalue()
 
 
-def _reading(path: str) -> Callable[[], bytes]:
-    file = open(path, "rb")  # noqa: SIM115  # read to its end, which closes it with the iterator
-    return lambda: file.read(2**22)
+def _pieces(path: str) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        while piece := file.read(2**22):
+            yield piece
 
 
 def _ids(mapping: Mapping, tree: Tree) -> list[str]:
