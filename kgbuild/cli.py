@@ -234,5 +234,7 @@ def completion(shell: str) -> None:
         click.echo(made(main, {}, "kgbuild", "_KGBUILD_COMPLETE").source())
 
 
+for _command in (check, rule, load, *load.commands.values(), query, serve):
+    _command.epilog = EPILOG
 for _command in (check, rule, load, query, serve):
     main.add_command(_command)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from kgbuild.built import Build
 from kgbuild.errors import UsageError
@@ -14,6 +15,8 @@ from kgbuild.queries.library import nearest
 from kgbuild.queries.parameters import NodeId, Value
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import pyoxigraph as ox
 
 #: The forms of the answer to SELECT and ASK that SPARQL 1.1 has standards for.
@@ -43,6 +46,8 @@ def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> B
     """The answer, as a file. Raises what ``apart.run`` raises."""
 
     def work(out: BinaryIO) -> str:
+        # DuckDB and pyarrow import pandas where it is installed, which takes longer than the query, and when nothing may be opened any more.
+        sys.modules.setdefault("pandas", cast("ModuleType", None))
         if asked.sql:
             _sql(asked, build, bounds, out)
         else:

@@ -43,7 +43,11 @@ def load(build: Build, memory: float) -> DuckDBPyConnection:
     """A database with the two tables, typed, within so many GiB. Nothing can be attached, read, written, installed or set any more."""
     import duckdb
 
-    connection = duckdb.connect(config={"threads": 2, "memory_limit": f"{int(memory * 700)}MiB", "autoinstall_known_extensions": False})
+    connection = duckdb.connect(
+        config={
+            "threads": 2, "memory_limit": f"{int(memory * 700)}MiB", "autoinstall_known_extensions": False, "python_enable_replacements": False,
+        }
+    )  # fmt: skip
     format = chosen(build)
     for table, type in (("nodes", Node), ("edges", Edge)):
         if format == "parquet":

@@ -171,6 +171,8 @@ def _passes(error: Exception) -> bool:
         return False
     if isinstance(error, IncompleteCommit | OSError | ValueError):
         return True  # a ValueError is for a host that has no address
+    if isinstance(error, Neo4jError) and str(error.code).endswith("EntityNotFound"):
+        return True  # another load removed it meanwhile: the next attempt finds out that it did
     return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
 
 

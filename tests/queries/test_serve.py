@@ -26,7 +26,10 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 def start(*arguments: str) -> tuple[subprocess.Popen[bytes], str]:
     """The server, and what it says when it listens (or ends)."""
     command = [sys.executable, "-m", "kgbuild", "serve", *arguments]
-    server = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # a shell's background job ignores it; no threads here
+    )  # fmt: skip
     assert server.stderr is not None
     return server, server.stderr.readline().decode()
 
