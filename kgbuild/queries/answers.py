@@ -111,10 +111,12 @@ def _object(answer: Answer, row: Sequence[Any]) -> dict[str, Any]:
 
 
 def require_pyarrow() -> Any:
-    """The package, with its writer of Parquet. Raises MissingExtra where it is not installed."""
+    """The package, with its writer of Parquet and what it imports at its first use. Raises MissingExtra where it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
+
+        pyarrow.parquet.write_table(pyarrow.table({"a": [None]}), pyarrow.BufferOutputStream())
     except ModuleNotFoundError:
         raise MissingExtra(
             "--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"

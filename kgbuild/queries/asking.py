@@ -46,8 +46,8 @@ def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> B
     """The answer, as a file. Raises what ``apart.run`` raises."""
 
     def work(out: BinaryIO) -> str:
-        # DuckDB and pyarrow import pandas where it is installed, which takes longer than the query, and when nothing may be opened any more.
-        sys.modules.setdefault("pandas", cast("ModuleType", None))
+        if asked.form != "parquet":  # pyarrow would take what is there instead for a pandas
+            sys.modules.setdefault("pandas", cast("ModuleType", None))  # DuckDB imports it for each parameter, longer than the query takes
         if asked.sql:
             _sql(asked, build, bounds, out)
         else:

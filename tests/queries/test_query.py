@@ -134,7 +134,7 @@ def test_records_an_export_or_what_is_there(kgbuild: Run, tmp_path: Path) -> Non
         (["--sql", "-e", "FROM read_text('/etc/passwd')"],
          "Permission Error: Cannot access file \"/etc/passwd\" - file system operations are disabled by configuration; mend the query"),
         (["--sql", "-e", "SET enable_external_access = true"],
-         'Invalid Input Error: Cannot change configuration option ""enable_external_access"" - the configuration has been locked; mend the query'),
+         'Invalid Input Error: Cannot change configuration option "enable_external_access" - the configuration has been locked; mend the query'),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_one_sentence(arguments: list[str], sentence: str, kgbuild: Run, build: Path) -> None:

@@ -93,9 +93,12 @@ def virtuoso_root(downloads: Path) -> Path:
     for needed in ("apt-get", "dpkg"):
         if shutil.which(needed) is None:
             lacking(f"{needed} is not installed")
+    download = f"apt-get download {' '.join(PACKAGES)}"
     unpack = 'set -e; for package in *.deb; do dpkg -x "$package" fresh; done; mv fresh root'
     try:
-        return fetched(downloads / "virtuoso-7", "root", [["apt-get", "download", *PACKAGES], ["sh", "-c", unpack]])
+        return fetched(
+            downloads / "virtuoso-7", "root", [["sh", "-c", f"{download} || {{ apt-get update && {download}; }}"], ["sh", "-c", unpack]]
+        )
     except subprocess.CalledProcessError as error:
         lacking(f"apt-get could not fetch Virtuoso: {error.stderr.decode()[-500:]}")
 
