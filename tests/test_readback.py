@@ -176,7 +176,7 @@ def test_igraph_reads_graphml(graph: Graph, output: Path) -> None:
 
 READ = {
     "string": str,
-    "string[]": lambda text: text.split("\x1f"),
+    "string[]": lambda text: text.split("\0"),
     "boolean": {"true": True, "false": False}.__getitem__,
     "long": int,
     "double": float,
@@ -193,15 +193,12 @@ def csv_rows(path: Path) -> list[Row]:
 
 
 def test_the_files_for_neo4j_hold_every_property_with_its_type(graph: Graph, output: Path) -> None:
-    def item(value: object) -> object:
-        return [text.replace("\x1f", "\N{SYMBOL FOR UNIT SEPARATOR}") for text in value] if isinstance(value, list) else value
-
     def label(curie: str) -> str:
         return re.sub(r"^(?=\d)|\W", "_", curie.removeprefix("kgrs:"), flags=re.ASCII)
 
-    nodes, edges = ([{name: item(value) for name, value in row.items()} for row in kind] for kind in rows(graph).values())
+    nodes, edges = rows(graph).values()
     for node in nodes:
-        node["LABEL"] = "\x1f".join(map(label, node["category"]))
+        node["LABEL"] = "\0".join(map(label, node["category"]))
     for edge in edges:
         edge |= {"START_ID": edge["subject"], "END_ID": edge["object"], "TYPE": label(edge["predicate"])}
     fractions = [node for node in nodes if any(isinstance(node.get(name), float) for name in FLOATS)]

@@ -18,9 +18,8 @@ from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import Column, columns
 
 _NODES, _FRACTIONS, _RELATIONSHIPS = "neo4j/nodes.csv", "neo4j/nodes_fractions.csv", "neo4j/relationships.csv"
-#: Between the items of a list. It cannot be escaped, so it is no character that people write, and one that stands in an item is replaced.
-_UNIT = "\x1f"
-_SYMBOL = "\N{SYMBOL FOR UNIT SEPARATOR}"
+#: Between the items of a list. It cannot be escaped, so it is the one character that no record can hold (readers.text).
+_BETWEEN = "\0"
 #: The types of the import (Neo4j Operations Manual, "Neo4j-admin import", header files).
 _TYPES = {"text": "string", "texts": "string[]", "boolean": "boolean", "integer": "long", "number": "long"}
 _IMPORT = """\
@@ -39,7 +38,7 @@ fi
 report=$(mktemp)
 trap 'rm -f -- "$report"' EXIT
 "$admin" database import full "$database" "$@" --report-file="$report" \\
-    --delimiter=, --array-delimiter=U+001F --quote='"' --multiline-fields=true --id-type=string --read-buffer-size=64m \\
+    --delimiter=, --array-delimiter=U+0000 --quote='"' --multiline-fields=true --id-type=string --read-buffer-size=64m \\
     --strict=true --bad-tolerance=0 \\
     --nodes=nodes.csv --nodes=nodes_fractions.csv --relationships=relationships.csv || {
     status=$?
@@ -55,29 +54,17 @@ def _header(column: Column, number: str) -> str:
     return f"{column.name}:{number if column.type == 'number' else _TYPES[column.type]}"
 
 
-class _Cells:
-    """The cells of a row, by the columns of its type."""
-
-    def __init__(self, file: str, type: type[Node | Edge]) -> None:
-        self._file, self.columns = file, columns(type)
-
-    def row(self, item: Node | Edge, losses: Counter[Loss]) -> Iterator[str]:
-        """A cell of each field. What is absent is an unquoted empty cell, which is no property; quoted it would be an empty text."""
-        for column, value in zip(self.columns, msgspec.structs.astuple(item), strict=True):
-            if value is None or value == ():
-                yield ""
-            elif isinstance(value, tuple):
-                yield self._list(column.name, value, losses)
-            elif isinstance(value, str):
-                yield _quoted(value)
-            else:
-                yield "true" if value is True else "false" if value is False else repr(value)
-
-    def _list(self, column: str, value: tuple[str, ...], losses: Counter[Loss]) -> str:
-        if any(_UNIT in item for item in value):
-            losses[Loss(self._file, column, f"U+001F in a list became `{_SYMBOL}`")] += 1
-            value = tuple(item.replace(_UNIT, _SYMBOL) for item in value)
-        return _quoted(_UNIT.join(value))
+def _cells(item: Node | Edge) -> Iterator[str]:
+    """A cell of each field. What is absent is an unquoted empty cell, which is no property; quoted it would be an empty text."""
+    for value in msgspec.structs.astuple(item):
+        if value is None or value == ():
+            yield ""
+        elif isinstance(value, tuple):
+            yield _quoted(_BETWEEN.join(value))
+        elif isinstance(value, str):
+            yield _quoted(value)
+        else:
+            yield "true" if value is True else "false" if value is False else repr(value)
 
 
 def _quoted(text: str) -> str:
@@ -89,16 +76,15 @@ class Neo4j(Writer):
 
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
-        self._nodes, self._edges = _Cells(_NODES, Node), _Cells(_RELATIONSHIPS, Edge)
         self._numbers = [column.name for column in columns(Node) if column.type == "number"]
         own = mapping.prefixes.spaces["term"]
         self._name = lru_cache(maxsize=4096)(lambda curie: plain_name(curie, own))
-        self._labels = lru_cache(maxsize=1024)(lambda category: _quoted(_UNIT.join(dict.fromkeys(map(self._name, category)))))
+        self._labels = lru_cache(maxsize=1024)(lambda category: _quoted(_BETWEEN.join(dict.fromkeys(map(self._name, category)))))
 
     def head(self) -> tuple[bytes, ...]:
-        ids, *rest = self._nodes.columns
+        ids, *rest = columns(Node)
         nodes = [",".join((f"{ids.name}:ID", *(_header(column, number) for column in rest), ":LABEL")) for number in ("long", "double")]
-        edges = ",".join((*(_header(column, "double") for column in self._edges.columns), ":START_ID", ":END_ID", ":TYPE"))
+        edges = ",".join((*(_header(column, "double") for column in columns(Edge)), ":START_ID", ":END_ID", ":TYPE"))
         return (*(f"{header}\n".encode() for header in (*nodes, edges)), _IMPORT.encode(), self._constraints().encode())
 
     def _constraints(self) -> str:
@@ -118,13 +104,13 @@ class Neo4j(Writer):
         lines: dict[str, list[str]] = {_NODES: [], _FRACTIONS: [], _RELATIONSHIPS: []}
         for node in nodes:
             file = _FRACTIONS if any(isinstance(getattr(node, name), float) for name in self._numbers) else _NODES
-            lines[file].append(",".join((*self._nodes.row(node, losses), self._labels(node.category))) + "\n")
+            lines[file].append(",".join((*_cells(node), self._labels(node.category))) + "\n")
             if file == _FRACTIONS:
                 whole = [name for name in self._numbers if isinstance(getattr(node, name), int)]
                 losses.update(Loss(_FRACTIONS, name, "a whole number became a float, as another of its node is") for name in whole)
         for edge in edges:
             ends = (_quoted(edge.subject), _quoted(edge.object), _quoted(self._name(edge.predicate)))
-            lines[_RELATIONSHIPS].append(",".join((*self._edges.row(edge, losses), *ends)) + "\n")
+            lines[_RELATIONSHIPS].append(",".join((*_cells(edge), *ends)) + "\n")
         tables = [Rendered("".join(rows).encode(), len(rows), losses if file == _NODES else Counter()) for file, rows in lines.items()]
         return (*tables, Rendered(b"", 0, Counter()), Rendered(b"", 0, Counter()))
 

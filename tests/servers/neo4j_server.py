@@ -138,15 +138,10 @@ def plain(curie: str) -> str:
     return re.sub(r"^(?=[0-9])", "_", re.sub(r"[^A-Za-z0-9_]", "_", curie.removeprefix("kgrs:")))
 
 
-def told(folder: Path, *labels: str, unit: str = "\x1f") -> tuple[dict[str, Any], dict[str, Any]]:
-    """What ``contents`` is to give for a build, whose nodes have some labels besides; ``unit`` is what U+001F in a list becomes."""
-
-    def said(row: dict[str, Any]) -> str:
-        lists = {key: [item.replace("\x1f", unit) for item in value] for key, value in row.items() if isinstance(value, list)}
-        return exact({**row, **lists})
-
-    nodes = {row["id"]: (sorted({*map(plain, row["category"]), *labels}), said(row)) for row in rows(folder, "_nodes")}
-    edges = {row["id"]: (plain(row["predicate"]), row["subject"], row["object"], said(row)) for row in rows(folder, "_edges")}
+def told(folder: Path, *labels: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What ``contents`` is to give for a build, whose nodes have some labels besides."""
+    nodes = {row["id"]: (sorted({*map(plain, row["category"]), *labels}), exact(row)) for row in rows(folder, "_nodes")}
+    edges = {row["id"]: (plain(row["predicate"]), row["subject"], row["object"], exact(row)) for row in rows(folder, "_edges")}
     return nodes, edges
 
 

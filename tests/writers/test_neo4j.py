@@ -21,7 +21,7 @@ done
 exit "${STATUS:-0}"
 """
 TOLD = [
-    "--report-file=REPORT", "--delimiter=,", "--array-delimiter=U+001F", "--quote=\"", "--multiline-fields=true", "--id-type=string",
+    "--report-file=REPORT", "--delimiter=,", "--array-delimiter=U+0000", "--quote=\"", "--multiline-fields=true", "--id-type=string",
     "--read-buffer-size=64m", "--strict=true", "--bad-tolerance=0", "--nodes=nodes.csv", "--nodes=nodes_fractions.csv",
     "--relationships=relationships.csv",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ fi
 report=$(mktemp)
 trap 'rm -f -- "$report"' EXIT
 "$admin" database import full "$database" "$@" --report-file="$report" \
-    --delimiter=, --array-delimiter=U+001F --quote='"' --multiline-fields=true --id-type=string --read-buffer-size=64m \
+    --delimiter=, --array-delimiter=U+0000 --quote='"' --multiline-fields=true --id-type=string --read-buffer-size=64m \
     --strict=true --bad-tolerance=0 \
     --nodes=nodes.csv --nodes=nodes_fractions.csv --relationships=relationships.csv || {
     status=$?
