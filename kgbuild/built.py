@@ -62,9 +62,23 @@ def find(folder: Path, formats: Sequence[str], *, name: str | None = None, whole
         has = ", ".join(build.manifest.options.formats)
         raise UsageError(f"{manifest}: expected {', '.join(missing)}, got {has}; export again with --format {','.join(missing)} too")
     for format in formats:
-        for ending in writers.WRITERS[format].files:
-            _compare(build.path(ending), build.written(ending), whole=whole)
+        compare(build, format, whole=whole)
     return build
+
+
+def first_of(build: Build, formats: Sequence[str], *, todo: str) -> str:
+    """The first of some formats that a build has. Raises UsageError where it has none; ``todo`` is the one to export."""
+    for format in formats:
+        if format in build.manifest.options.formats:
+            return format
+    has = ", ".join(build.manifest.options.formats)
+    raise UsageError(f"{build.folder}: expected a build with {' or '.join(formats)}, got {has}; export again with --format {todo} too")
+
+
+def compare(build: Build, format: str, *, whole: bool) -> None:
+    """Raise UsageError where a file of a format that the build has is not as the manifest says: its size, and its hash if ``whole``."""
+    for ending in writers.WRITERS[format].files:
+        _compare(build.path(ending), build.written(ending), whole=whole)
 
 
 def _manifest(folder: Path, name: str | None) -> Path:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from kgbuild.mapping import Mapping
     from kgbuild.mapping_shapes import Profile
 
+#: Where an export goes that is not told where.
+_OUTPUT = Path("output")
 #: The options that say how records are read.
 _OF_RECORDS = ("profile", "mappings", "exclude", "no_aliases", "rollup", "jobs", "no_cache")
 _READING = (
@@ -53,6 +55,16 @@ class Wanted(NamedTuple):
         from kgbuild import mapping
 
         return mapping.load(Path(self.mappings) if self.mappings else None, self.profile)
+
+    def settled(self, doing: str) -> Wanted:
+        """The same, or where neither an export nor records are named, the export in `output` if there is one; which one it is, is said."""
+        from kgbuild.readers.inputs import MANIFEST_ENDING
+
+        if self.folder is not None or self.inputs:
+            return self
+        folder = _OUTPUT if any(_OUTPUT.glob(f"*{MANIFEST_ENDING}")) else None
+        click.echo(f"{doing} the {'export in output' if folder else 'records in input'}", err=True)
+        return self._replace(folder=folder)
 
     def at_hand(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
         """The build, in some formats. Raises what ``built.at_hand`` raises."""

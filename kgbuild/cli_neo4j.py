@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.cli_build import Wanted, takes_a_build
-from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:
     from kgbuild.stores.neo4j_load import Outcome
@@ -42,9 +40,11 @@ def neo4j(
     """
     from kgbuild.stores.neo4j_load import load
     from kgbuild.stores.neo4j_server import Target, check_address
+    from kgbuild.stores.password import in_file
 
     check_address(uri)
-    target = Target(uri, user, _password(password_file), database, timeout)
+    password = in_file(password_file) if password_file is not None else os.environ.get(PASSWORD) or None
+    target = Target(uri, user, password, database, timeout)
     own = wanted.vocabulary().prefixes.spaces["term"]
 
     def say(line: str) -> None:
@@ -56,21 +56,6 @@ def neo4j(
     for line in _lines(outcome, target):
         say(line)
     return 0
-
-
-def _password(file: str | None) -> str | None:
-    """The password, from a file or else from the environment. Raises UsageError where the file has none."""
-    if file is None:
-        return os.environ.get(PASSWORD) or None
-    try:
-        password = Path(file).read_text("utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        got = error.strerror if isinstance(error, OSError) else "no UTF-8"
-        raise UsageError(f"--password-file {file}: expected a file that holds the password, got {got}; name another") from None
-    if not password or "\n" in password:
-        got = "several lines" if password else "nothing"
-        raise UsageError(f"--password-file {file}: expected one line that is the password, got {got}; mend the file")
-    return password
 
 
 def _lines(outcome: Outcome, target: Target) -> Iterator[str]:

@@ -130,20 +130,8 @@ def _answer(
         values = parameters.of_a_query(library.head(said.text, "--" if sql else "#")[1], texts, vocabulary)
     width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
     asked = asking.Asked(said.text, sql, values, form, width, named=said.named)
-    wanted = _settled(wanted)
-    with opening.opened(wanted, sql=sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
+    with opening.opened(wanted.settled("asking"), sql=sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
         _put(answer, output)
-
-
-def _settled(wanted: Wanted) -> Wanted:
-    """The build that is asked; where none is named, which one it is, is said."""
-    from kgbuild.queries import opening
-
-    if wanted.folder is not None or wanted.inputs:
-        return wanted
-    folder = opening.default()
-    click.echo(f"asking the {'export in output' if folder else 'records in input'}", err=True)
-    return wanted._replace(folder=folder)
 
 
 def _put(answer: BinaryIO, output: str | None) -> None:

@@ -28,10 +28,7 @@ def serve(wanted: Wanted, port: int, host: str, timeout: float, memory: float) -
     from kgbuild.queries.endpoint import Served, Server
 
     vocabulary = wanted.vocabulary()
-    if wanted.folder is None and not wanted.inputs:
-        wanted = wanted._replace(folder=opening.default())
-        click.echo(f"serving the {'export in output' if wanted.folder else 'records in input'}", err=True)
-    with opening.opened(wanted, sql=False) as build:
+    with opening.opened(wanted.settled("serving"), sql=False) as build:
         store = triples.load(build, vocabulary)
     try:
         server = Server(host, port, Served(store, vocabulary, Bounds(timeout, memory)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,7 +55,7 @@ def sparql(
             click.echo(f"{what:9} {text}", err=True)
 
     single = _single(endpoint, query, update, graph_store)
-    known = credentials(endpoint or single.query, user, Path(password_file) if password_file else None, auth)
+    known = credentials(endpoint or single.query, user, password_file, auth)
     iri = checked_graph(graph) if graph is not None else None
     with wanted.at_hand(("ntriples",)) as build, Session(known, timeout) as session:
         iri = iri or _GRAPHS + encode_id(build.name)

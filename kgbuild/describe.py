@@ -75,7 +75,7 @@ class Vocabulary:
         self._prefixes = mapping.prefixes.spellings
         longest_first = sorted(self._prefixes, key=len, reverse=True)
         self._spelling = re.compile("|".join(map(re.escape, longest_first)) or r"\Z.").match
-        # A registry has a few hundred licences and a few dozen formats.
+        # A registry has a few hundred licenses and a few dozen formats.
         self.license = lru_cache(maxsize=4096)(Licenses(mapping).identify)
         self.media_type = lru_cache(maxsize=1024)(self._media_type)
 
@@ -176,7 +176,7 @@ class Describing:
         self.values["xref"] = (*self.values.get("xref", ()), *ids)
 
     def license(self, key: str, value: Tree) -> None:
-        """A licence: its SPDX id where the mapping knows one and label and URL do not disagree, else its URL, else its label."""
+        """A license: its SPDX id where the mapping knows one and label and URL do not disagree, else its URL, else its label."""
         names = self.vocabulary.license_fields
         parts = value if isinstance(value, dict) else {names.label[0]: value}
         label = next((t for n in names.label if n in parts and (t := scalar(self.document, parts[n]))), None)

@@ -1,4 +1,4 @@
-"""Licences by their many spellings: what a record writes -> an SPDX id."""
+"""Licenses by their many spellings: what a record writes -> an SPDX id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FOLD = re.compile(r"[\s_-]+")
 
 
 class Licenses:
-    """Licences by their many spellings."""
+    """Licenses by their many spellings."""
 
     def __init__(self, mapping: Mapping) -> None:
         table = mapping.licenses.licenses
@@ -21,9 +21,9 @@ class Licenses:
         self._unknown = frozenset(map(fold, mapping.licenses.unknown))
 
     def identify(self, label: str | None, url: str | None) -> str | None:
-        """The SPDX id of a licence as written; else its URL, else its label; None where its label says that there is none.
+        """The SPDX id of a license as written; else its URL, else its label; None where its label says that there is none.
 
-        Where label and URL name two licences, it is the URL as written. A label that says "several" wins over the URL of one of them.
+        Where label and URL name two licenses, it is the URL as written. A label that says "several" wins over the URL of one of them.
         """
         by_label = self._labels.get(fold(label)) if label else None
         by_url = (self._urls.get(_license_url(url)) or self._labels.get(fold(url))) if url else None
@@ -47,7 +47,7 @@ _LICENSE_TAIL = re.compile(r"(?:/(?:legalcode|deed)(?:\.[\w-]+)?|\.html?|\.txt|/
 
 
 def _license_url(url: str) -> str:
-    """A licence's URL without scheme, ``www.``, trailing slash and the page that explains it."""
+    """A license's URL without scheme, ``www.``, trailing slash and the page that explains it."""
     text = re.sub(r"\A(?:https?://)?(?:www\.)?", "", url.strip().lower())
     while (shorter := _LICENSE_TAIL.sub("", text)) != text:
         text = shorter

@@ -187,7 +187,7 @@ def _license_problems(licenses: Licenses) -> Iterator[tuple[list[str], str]]:
         if id not in known and not re.fullmatch(r"LicenseRef-[A-Za-z0-9.-]+", id):  # SPDX 2.3, clause 10.1
             yield ["licenses", id], f"expected an id of the SPDX License List, or `LicenseRef-` and a name, got {id!r}"
         if entry.lets and as_iri(entry.lets.source) != entry.lets.source:
-            yield ["licenses", id, "lets", "source"], f"expected the http or https URL of the licence's text, got {entry.lets.source!r}"
+            yield ["licenses", id, "lets", "source"], f"expected the http or https URL of the license's text, got {entry.lets.source!r}"
 
 
 def _curies(parsed: Mapping[str, Any]) -> Iterator[tuple[str, list[str], str]]:

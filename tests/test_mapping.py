@@ -165,11 +165,11 @@ ENTRIES = {
         "vocabulary.yaml", "  resource: [name, category]", "  resources: [name, category]", "required:",
         "required: invalid enum value 'resources'; mend or remove the entry",
     ),
-    "licence that SPDX has not": (
+    "license that SPDX has not": (
         "licenses.yaml", "  CC-BY-4.0:\n", "  CC-BY-4:\n", "  CC-BY-4:",
         "licenses.CC-BY-4: expected an id of the SPDX License List, or `LicenseRef-` and a name, got 'CC-BY-4'; mend the entry",
     ),
-    "exception for a licence": (
+    "exception for a license": (
         "licenses.yaml", "  CC-BY-4.0:\n", "  389-exception:\n", "  389-exception:",
         "licenses.389-exception: expected an id of the SPDX License List, or `LicenseRef-` and a name, got '389-exception'; mend the entry",
     ),
@@ -179,13 +179,13 @@ ENTRIES = {
     ),
     "judgement with a source that is no URL": (
         "licenses.yaml", "source: 'https://creativecommons.org/licenses/by/4.0/legalcode'", "source: its text", "    lets: ",
-        "licenses.CC-BY-4.0.lets.source: expected the http or https URL of the licence's text, got 'its text'; mend the entry",
+        "licenses.CC-BY-4.0.lets.source: expected the http or https URL of the license's text, got 'its text'; mend the entry",
     ),
     "judgement that is no yes or no": (
         "licenses.yaml", "commercial: true", "commercial: maybe", "    lets: ",
         "licenses.CC-BY-4.0.lets.commercial: expected `bool`, got `str`; mend or remove the entry",
     ),
-    "licence for something else": (
+    "license for something else": (
         "licenses.yaml", "for: data", "for: books", "    lets: ",
         "licenses.CC-BY-4.0.lets.for: invalid enum value 'books'; mend or remove the entry",
     ),
@@ -201,13 +201,13 @@ def test_a_wrong_entry_names_file_line_and_key(tmp_path: Path, name: str) -> Non
     assert said(tmp_path, file, changed) == f"{file}:{line(changed, start)}: {text}"
 
 
-def test_a_licence_of_ones_own_is_accepted(tmp_path: Path) -> None:
+def test_a_license_of_ones_own_is_accepted(tmp_path: Path) -> None:
     text = (BUILT_IN / "licenses.yaml").read_text().replace("  CC-BY-4.0:\n", "  LicenseRef-terms-of-a:\n", 1)
     (tmp_path / "licenses.yaml").write_text(text)
     assert "LicenseRef-terms-of-a" in load(tmp_path).licenses.licenses
 
 
-def test_every_licence_is_judged_as_its_id_says() -> None:
+def test_every_license_is_judged_as_its_id_says() -> None:
     for id, spelling in load().licenses.licenses.items():
         lets = spelling.lets
         assert lets, id

@@ -17,7 +17,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "RF": ("references", "kgbuild.checks.references"),
         "LS": ("listings", "kgbuild.checks.listings"),
         "SR": ("sourcing", "kgbuild.checks.sourcing"),
-        "LC": ("licences", "kgbuild.checks.licensing"),
+        "LC": ("licenses", "kgbuild.checks.licensing"),
         "ST": ("status", "kgbuild.checks.status"),
         "ID": ("identity", "kgbuild.checks.identity"),
         "FM": ("form", "kgbuild.checks.form"),

@@ -188,7 +188,7 @@ def _misshapen(field: str, value: str, why: Wrong, spot: str) -> Fault:
 def unknown_field(view: View) -> Iterator[Found]:
     """A field that the vocabulary does not know.
 
-    Known are the fields of `mappings/fields.yaml`, and in the parts of records (contacts, licences, publications and others) those that `parts` in
+    Known are the fields of `mappings/fields.yaml`, and in the parts of records (contacts, licenses, publications and others) those that `parts` in
     `mappings/vocabulary.yaml` names. Any other is kept as it is, and nothing is made of it.
     Why: a misspelt field is not read, and the record lacks what it says.
     Example: `homepage-url: https://geneontology.org`, where `homepage_url` is meant.

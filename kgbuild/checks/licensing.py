@@ -1,4 +1,4 @@
-"""LC, licences: what is stated, and whether products let through what their sources do not."""
+"""LC, licenses: what is stated, and whether products let through what their sources do not."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _MADE_FROM = ("prov:hadPrimarySource", "prov:wasDerivedFrom")
 _DATA = frozenset(("Product", "GraphProduct", "MappingProduct", "OntologyProduct", "DataModelProduct"))
 #: How grave it is to let through what a source does not: each outweighs all that follow it.
 _GRAVITY = {REDISTRIBUTION: 8, DERIVATIVES: 4, COMMERCIAL: 2}
-#: What a licence forbids, and what licences it asks for (as in Terms).
+#: What a license forbids, and what licenses it asks for (as in Terms).
 Demands = tuple[frozenset[str], frozenset[tuple[str, ...]]]
 
 
 class Conflict(NamedTuple):
-    """What a licence lets through and one upstream does not: uses, the gravest first, and families of which one is asked for."""
+    """What a license lets through and one upstream does not: uses, the gravest first, and families of which one is asked for."""
 
     uses: tuple[str, ...]
     families: tuple[str, ...]
@@ -36,14 +36,14 @@ class Conflict(NamedTuple):
 
     def __str__(self) -> str:
         forbids = f"forbids {listed(self.uses)}" if self.uses else ""
-        asks = f"asks for a licence of the family {listed(self.families, None)}" if self.families else ""
+        asks = f"asks for a license of the family {listed(self.families, None)}" if self.families else ""
         return " and ".join(filter(None, (forbids, asks)))
 
 
 def conflict(own: Terms, upstream: Terms) -> Conflict | None:
-    """What one licence lets through that another one, upstream, does not; None where there is nothing, or where one of them is unknown.
+    """What one license lets through that another one, upstream, does not; None where there is nothing, or where one of them is unknown.
 
-    A demand for a licence of the same kind is met by any of the families that the table names for it.
+    A demand for a license of the same kind is met by any of the families that the table names for it.
     """
     if own.forbids is None or upstream.forbids is None:
         return None
@@ -53,11 +53,11 @@ def conflict(own: Terms, upstream: Terms) -> Conflict | None:
 
 
 class _Tables:
-    """The licences of one view, and what lies upstream of its products. It holds nothing that keeps the view.
+    """The licenses of one view, and what lies upstream of its products. It holds nothing that keeps the view.
 
-    ``stated`` are the terms of each node that states a licence. The marks of ``reach`` are the sources whose licence forbids or asks for
+    ``stated`` are the terms of each node that states a license. The marks of ``reach`` are the sources whose license forbids or asks for
     something, and the nodes that state an unknown one, also for what has it of them. ``demanding`` are the bits of the former by what
-    the licence forbids and asks for, ``unknown`` are the latter by the number of their bit.
+    the license forbids and asks for, ``unknown`` are the latter by the number of their bit.
     """
 
     def __init__(self, view: View) -> None:
@@ -102,25 +102,25 @@ class _Tables:
                 self.stated[id] = terms
 
     def written(self, said: Said) -> Written | None:
-        """The licence as a claim writes it."""
+        """The license as a claim writes it."""
         says = said.listing or said.says
         if isinstance(says, Listing | ResourceStatement):
             return self.reader.written(says.description, "product" if isinstance(says, Listing) else "resource")
         return None
 
     def unanimous(self, view: View, id: str) -> bool:
-        """Whether all records that state a licence of a node state the same."""
+        """Whether all records that state a license of a node state the same."""
         terms = self.stated.get(id)
         said = (*(view.records.get(id) or ()), *(view.listings.get(id) or ()))
         return all(self.reader.read(written) == terms for claim in said if (written := self.written(claim)))
 
     def holder(self, view: View, id: str) -> str:
-        """The node whose licence a node has: itself, or its first owner that states one, or that has none to state."""
+        """The node whose license a node has: itself, or its first owner that states one, or that has none to state."""
         houses = (id, *view.owners.get(id, ()))
         return next((holder for holder in houses if holder in self.stated), houses[min(1, len(houses) - 1)])
 
     def _gravest(self, own: Terms, bits: int) -> tuple[int, int]:
-        """All bits with which a licence is in the gravest of its conflicts with some bits; and how many of those it is in conflict with."""
+        """All bits with which a license is in the gravest of its conflicts with some bits; and how many of those it is in conflict with."""
         gravest, found, count = 0, 0, 0
         for (forbids, alike), mask in self.demanding.items():
             clash = conflict(own, Terms("", forbids, alike)) if bits & mask else None
@@ -132,27 +132,27 @@ class _Tables:
 
 
 def missing(view: View) -> Iterator[Found]:
-    """A resource without a licence.
+    """A resource without a license.
 
     A text that says that there is none ("Not specified") is none. One that says that there are several ("Varies") is an unknown one: LC004.
-    Why: what is given out without a licence may not be used freely, and neither may what is made from it.
+    Why: what is given out without a license may not be used freely, and neither may what is made from it.
     Example: `license: {id: "", label: Not specified}`, or no `license` at all.
-    Mend: ask the owners of the resource for a licence, and state its SPDX id and its URL.
+    Mend: ask the owners of the resource for a license, and state its SPDX id and its URL.
     """
     tables = view.once(_Tables)
     for id in tables.resources:
         if id not in tables.stated:
             label, said = view.nodes[id].license_label, view.record(id)
-            message = f"{view.name(id)!r} has no licence{f', it says {label!r}' if label else ''}"
+            message = f"{view.name(id)!r} has no license{f', it says {label!r}' if label else ''}"
             yield Found(id, message, Spot(said, "license", label or "") if said else None, field="license")
 
 
 def clashing(view: View) -> Iterator[Found]:
-    """A licence whose text and URL name two licences.
+    """A license whose text and URL name two licenses.
 
     Why: nobody can say which of the two holds, so the graph has no SPDX id for it.
     Example: `license: {id: https://creativecommons.org/licenses/by-nc/4.0/, label: CC BY 4.0}`
-    Mend: look up the licence where the resource or product is given out, and correct the one that is wrong.
+    Mend: look up the license where the resource or product is given out, and correct the one that is wrong.
     """
     tables = view.once(_Tables)
     for id, terms in tables.stated.items():
@@ -164,22 +164,22 @@ def clashing(view: View) -> Iterator[Found]:
         label = written.label or ""
         by_label, by_url = found.clash
         text = repr(label) if label == by_label else f"{label!r} ({by_label})"
-        message = f"the licence of {view.name(id)!r} is {text} by its text and {by_url} by its URL {written.url!r}"
+        message = f"the license of {view.name(id)!r} is {text} by its text and {by_url} by its URL {written.url!r}"
         related = [Spot(copy, "license", label) for copy in view.copies(id) if tables.written(copy) == written]
         yield Found(id, message, Spot(said, "license", label), field="license", related=related)
 
 
 def freer(view: View) -> Iterator[Found]:
-    """A product under a freer licence than something upstream: it lets through what that one keeps.
+    """A product under a freer license than something upstream: it lets through what that one keeps.
 
-    What a licence forbids (commercial use, derivatives, redistribution) and whether it asks for a licence of the same kind is told by the
+    What a license forbids (commercial use, derivatives, redistribution) and whether it asks for a license of the same kind is told by the
     table in `mappings/licenses.yaml`; share-alike is met by the same family. The worst of a product's conflicts is told, with the shortest
     way to it. It is an error only where nobody could argue: data, not code, made in one step from a source of another owner that is stated
-    as `prov:hadPrimarySource` or `prov:wasDerivedFrom`, where both state a licence of their own that is an SPDX id of the table, and all that
-    is written of it agrees. Else, and where a product has the licence of its owner, it is a warning. This is not legal advice.
-    Why: who relies on the freer licence does what the makers of the source did not allow.
+    as `prov:hadPrimarySource` or `prov:wasDerivedFrom`, where both state a license of their own that is an SPDX id of the table, and all that
+    is written of it agrees. Else, and where a product has the license of its owner, it is a warning. This is not legal advice.
+    Why: who relies on the freer license does what the makers of the source did not allow.
     Example: a graph under CC-BY-4.0 with `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, where `a` is CC-BY-NC-4.0.
-    Mend: give the product a licence that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
+    Mend: give the product a license that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
     """
     tables = view.once(_Tables)
     for product in view.derivations:
@@ -197,7 +197,7 @@ def freer(view: View) -> Iterator[Found]:
 
 
 def _beyond_dispute(view: View, tables: _Tables, product: str) -> str | None:
-    """The source with which a product's licence is in a conflict that nobody could argue about, of several the gravest; None without one."""
+    """The source with which a product's license is in a conflict that nobody could argue about, of several the gravest; None without one."""
     own = tables.stated.get(product)
     if own is None or not own.sure or own.code or view.kind(product) not in _DATA or not tables.unanimous(view, product):
         return None
@@ -215,12 +215,12 @@ def _beyond_dispute(view: View, tables: _Tables, product: str) -> str | None:
 
 
 def _nothing_but_freer(own: Terms, upstream: Terms) -> bool:
-    """Whether a licence keeps nothing that one upstream does not keep too: else the two are apart, and neither is the freer one."""
+    """Whether a license keeps nothing that one upstream does not keep too: else the two are apart, and neither is the freer one."""
     return not own.alike and (own.forbids or frozenset()) <= (upstream.forbids or frozenset())
 
 
 def _has_freer_parts(view: View, tables: _Tables, source: str, own: Terms) -> bool:
-    """Whether a source gives something out under a licence that a product's own is in no known conflict with: it may be made from that."""
+    """Whether a source gives something out under a license that a product's own is in no known conflict with: it may be made from that."""
     return any(product in tables.stated and not conflict(own, tables.stated[product]) for product in view.products.get(source, ()))
 
 
@@ -244,13 +244,13 @@ def _freer(view: View, tables: _Tables, product: str, way: list[str], others: in
 
 
 def unknown(view: View) -> Iterator[Found]:
-    """A licence upstream of which it is unknown what it lets through.
+    """A license upstream of which it is unknown what it lets through.
 
     It is one that says that there are several ("Varies"), that the table in `mappings/licenses.yaml` does not judge, or whose text and URL
-    disagree. It is told once, with the number of products behind it. A resource upstream without any licence is told by LC001.
+    disagree. It is told once, with the number of products behind it. A resource upstream without any license is told by LC001.
     Why: unknown is unknown, not permissive: LC003 can say nothing of these products, and neither can who wants to use them.
     Example: `license: {id: https://www.example.org/terms, label: Varies}` in a record that products of others cite.
-    Mend: state the SPDX id if it has one, or the licence of each product where they differ. For terms of its own, read them, and say in a
+    Mend: state the SPDX id if it has one, or the license of each product where they differ. For terms of its own, read them, and say in a
     `licenses.yaml` of yours under a `LicenseRef-` id how they are written and what they let through.
     """
     tables = view.once(_Tables)
@@ -261,7 +261,7 @@ def unknown(view: View) -> Iterator[Found]:
             continue  # it is upstream of nothing but what its own owner gives out
         written = tables.written(said) if said else None
         back = f"{products} product{'s' * (products != 1)} of others go{'es' * (products == 1)} back to it"
-        message = f"it is unknown what the licence of {view.name(id)!r}, {tables.stated[id].name!r}, lets through; {back}"
+        message = f"it is unknown what the license of {view.name(id)!r}, {tables.stated[id].name!r}, lets through; {back}"
         at = Spot(said, "license", (written and (written.label or written.url)) or "") if said else None
         yield Found(id, message, at, field="license")
 

@@ -115,7 +115,7 @@ def deep(view: View) -> Iterator[Found]:
 
     Depth is the number of steps from owner to owner on the shortest way to the farthest source. In a graph so large that not all upstreams
     can be walked, one finding counts the products that were left out.
-    Why: the longer the way, the less is known at its end of the versions, licences and faults at its beginning.
+    Why: the longer the way, the less is known at its end of the versions, licenses and faults at its beginning.
     Example: `a.tsv` is made from `b`, the products of `b` from `c`, and so on to `h`, which is seven owners away.
     Mend: nothing need be wrong. Look whether the product can be made from something nearer to the origin, or give a larger `--max-depth`.
     """

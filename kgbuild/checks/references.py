@@ -64,7 +64,7 @@ def unowned(view: View) -> Iterator[Found]:
 
     The owner is what the product's id names before its first dot. What is suggested in its place is the resource that lists the product and
     that the product is not made from. An owner whose own file cannot be read (RD001) is left out.
-    Why: nobody answers for the product: who made it, under which licence, and whether it is still kept up to date.
+    Why: nobody answers for the product: who made it, under which license, and whether it is still kept up to date.
     Example: the record `pcl` lists the product `pcl-base.owl`, and no record is called `pcl-base`.
     Mend: begin the product's id with the id of the resource that gives it out, or add the record of its owner.
     """

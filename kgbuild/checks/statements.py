@@ -72,7 +72,7 @@ class Everything:
     def entries(self) -> list[tuple[Statement, Entry]]:
         """What stands inside the fields that have no property, as far as it is to have a form or is not known."""
         fields = Fields(self._view.mapping)
-        read: dict[tuple[RecordKind, str, str], list[Entry]] = {}  # licences are much the same everywhere
+        read: dict[tuple[RecordKind, str, str], list[Entry]] = {}  # licenses are much the same everywhere
         found: list[tuple[Statement, Entry]] = []
         for statement in self.statements:
             kind, _, says = statement

@@ -1,4 +1,4 @@
-"""What a licence, as a record writes it, lets through: its label and URL -> Terms, by the judgements of `mappings/licenses.yaml`."""
+"""What a license, as a record writes it, lets through: its label and URL -> Terms, by the judgements of `mappings/licenses.yaml`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from kgbuild.licenses import Licenses, fold
 from kgbuild.mapping import Mapping
 from kgbuild.model import Description, Node
 
-#: What a licence may forbid, the gravest first.
+#: What a license may forbid, the gravest first.
 REDISTRIBUTION, DERIVATIVES, COMMERCIAL = "redistribution", "derivatives", "commercial use"
 
 
 class Terms(NamedTuple):
-    """What is known of one licence as written.
+    """What is known of one license as written.
 
     ``name`` is its SPDX id, or else what is written; ``forbids`` is None where nobody can say what it forbids. ``alike`` are its demands
-    that what is made from the work be under a licence of the same kind: each is the families that meet it, its own first. ``code``: it is
+    that what is made from the work be under a license of the same kind: each is the families that meet it, its own first. ``code``: it is
     one for code. ``sure``: it is one SPDX id of the table, and label and URL agree on it. ``clash`` is what the label and what the URL
-    mean, where these are two licences.
+    mean, where these are two licenses.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Terms(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A licence as a record writes it; ``odd`` where it stands in a form that nobody can read."""
+    """A license as a record writes it; ``odd`` where it stands in a form that nobody can read."""
 
     label: str | None = None
     url: str | None = None
@@ -43,14 +43,14 @@ class Written(NamedTuple):
 
 
 class _Creative(NamedTuple):
-    """A Creative Commons licence by its parts; "" for a part that is not said."""
+    """A Creative Commons license by its parts; "" for a part that is not said."""
 
     elements: tuple[str, ...]
     version: str
     port: str
 
     def differs(self, other: _Creative) -> bool:
-        """Whether two cannot be the same licence: a version that one of them does not say is no difference, nor is a port beside it."""
+        """Whether two cannot be the same license: a version that one of them does not say is no difference, nor is a port beside it."""
         if self.elements != other.elements:
             return True
         return bool(self.version and other.version and (self.version, self.port) != (other.version, other.port))
@@ -63,14 +63,14 @@ _ELEMENTS = ("by", "nc", "nd", "sa")
 _CC_URL = re.compile(
     r"(?:https?://)?(?:www\.)?creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)(?:/([a-z]{2,3}))?(?:/(?:deed|legalcode).*)?/?", re.IGNORECASE
 )
-#: A version that stands at the end of an SPDX id of the GNU licences says nothing about the text, and so nothing about a URL.
+#: A version that stands at the end of an SPDX id of the GNU licenses says nothing about the text, and so nothing about a URL.
 _SAME_TEXT = re.compile(r"-(?:only|or-later)\Z")
 #: SPDX 2.3, annex D: operators are upper-case words between ids.
 _OPERATOR = re.compile(r"(?<=[\s)])(?:AND|OR|WITH)(?=[\s(])")
 
 
 def _by_label(label: str) -> _Creative | None:
-    """The Creative Commons licence that a label names whole.
+    """The Creative Commons license that a label names whole.
 
     >>> _by_label("CC-BY-ND-3.0-IGO")
     _Creative(elements=('by', 'nd'), version='3.0', port='igo')
@@ -103,7 +103,7 @@ def _by_url(url: str) -> _Creative | None:
 
 
 class Reader:
-    """Reads licences by the table of one mapping."""
+    """Reads licenses by the table of one mapping."""
 
     def __init__(self, mapping: Mapping) -> None:
         licenses = mapping.licenses
@@ -117,7 +117,7 @@ class Reader:
         self._written = lru_cache(maxsize=4096)(self._parse)
 
     def written(self, says: Description | Node, kind: str) -> Written | None:
-        """The licence as it is written, of a "resource" or a "product"; None where nothing is."""
+        """The license as it is written, of a "resource" or a "product"; None where nothing is."""
         names: tuple[str, ...] = getattr(self.fields, kind).license
         raw: str | None = None
         if isinstance(says, Description):
@@ -145,10 +145,10 @@ class Reader:
         return Written(None, label) if label and not url and re.match(r"https?://", label) else Written(label, url)
 
     def _read(self, written: Written) -> Terms | None:
-        """The terms of a licence as written; None where there is none."""
+        """The terms of a license as written; None where there is none."""
         label, url = written.label, written.url
         if written.odd:
-            return Terms("a licence in a form of its own")
+            return Terms("a license in a form of its own")
         by_label, by_url = self._known(label, None), self._known(None, url)
         if by_label and by_url and _SAME_TEXT.sub("", by_label) == _SAME_TEXT.sub("", by_url):
             by_url = by_label
@@ -163,7 +163,7 @@ class Reader:
         return self._unlisted(label, url, folded)
 
     def _unlisted(self, label: str | None, url: str | None, folded: str) -> Terms | None:
-        """The terms of a licence that has no SPDX id in the table."""
+        """The terms of a license that has no SPDX id in the table."""
         if folded in self._none:
             return Terms(url) if url else None
         if label and folded in self._free:
@@ -176,7 +176,7 @@ class Reader:
         return found if found in self._table else None
 
     def _means(self, label: str, id: str) -> bool:
-        """Whether a label that the table does not know names the licence of an id, if less exactly: "CC-BY-NC"."""
+        """Whether a label that the table does not know names the license of an id, if less exactly: "CC-BY-NC"."""
         said, meant = _by_label(label), _by_label(id)
         return bool(said and meant and not said.differs(meant))
 
@@ -188,7 +188,7 @@ class Reader:
         if by_url and fold(label) in self._none:
             return label, by_url
         one, other = _by_label(label) or _by_label(by_label or ""), _by_url(url) or _by_label(by_url or "")
-        # What the table knows and is not of this kind (CC0, MIT) is another licence than one of this kind that the table need not know.
+        # What the table knows and is not of this kind (CC0, MIT) is another license than one of this kind that the table need not know.
         apart = one.differs(other) if one and other else (one and by_url) or (other and by_label)
         return (by_label or label, by_url or url) if apart else None
 
@@ -202,7 +202,7 @@ class Reader:
         return Terms(id, forbids, alike, lets.for_ == "code", sure and not id.startswith("LicenseRef-"))
 
     def _of_parts(self, label: str | None, url: str | None) -> Terms | None:
-        """The terms of a Creative Commons licence without an SPDX id (no version, a port that SPDX does not list), by its elements."""
+        """The terms of a Creative Commons license without an SPDX id (no version, a port that SPDX does not list), by its elements."""
         parts = (url and _by_url(url)) or (label and _by_label(label)) or None
         if parts is None:
             return None

@@ -87,7 +87,7 @@ def _read(reader: int, seconds: float) -> bytes | None:
 
 def _work(work: Callable[[BinaryIO], str], out: BinaryIO, writer: int, bounds: Bounds) -> NoReturn:
     """Do the work, say how it went, and end the process, in which nothing that the parent has left to do is done."""
-    status = 1
+    said, status = "", 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
@@ -103,9 +103,8 @@ def _work(work: Callable[[BinaryIO], str], out: BinaryIO, writer: int, bounds: B
         said = f"error\n{error}"
     except MemoryError:
         said = "memory\n"
-    except BaseException:  # noqa: BLE001  # it must not come to what the parent's frames would do with it
-        said = f"fault\n{traceback.format_exc()}"
-    data = said.encode("utf-8", "replace")
-    while data:
-        data = data[os.write(writer, data) :]
-    os._exit(status)
+    finally:  # what else was raised is told to the parent, and comes to none of its frames
+        data = (said or f"fault\n{traceback.format_exc()}").encode("utf-8", "replace")
+        while data:
+            data = data[os.write(writer, data) :]
+        os._exit(status)

@@ -83,8 +83,6 @@ def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, out: BinaryIO) -
             raise UsageError(unknown(name, value, _ids(store, vocabulary)))
     sparql.shut()
     try:
-        if asked.named and asked.form in _STANDARD:
-            _check_depth(sparql.rows(sparql.ask(store, asked.text, asked.values, prefixes)))  # type: ignore[arg-type]  # it is a SELECT
         _render(sparql.ask(store, asked.text, asked.values, prefixes), asked, out, prefixes)
     except (RuntimeError, OSError) as error:  # an answer is evaluated as it is read
         raise QueryError(sparql.said(error)) from None
@@ -95,14 +93,13 @@ def _nodes(asked: Asked) -> list[tuple[str, NodeId]]:
 
 
 def _ids(store: ox.Store, vocabulary: Vocabulary) -> list[str]:
-    """The CURIEs of the nodes of a graph."""
+    """The CURIEs of the resources and products of a graph."""
     import pyoxigraph as ox
 
-    prefixes = vocabulary.prefixes.prefixes
-    spaces = sorted({(prefixes[space], f"{space}:") for space in vocabulary.prefixes.spaces.values() if space != "kgrs"}, reverse=True)
+    prefixes, space = vocabulary.prefixes.prefixes, vocabulary.prefixes.spaces["resource"]
     is_a = ox.NamedNode(prefixes["rdf"] + "type")
-    subjects = {str(quad.subject)[1:-1] for quad in store.quads_for_pattern(None, is_a, None)}
-    return [prefix + iri.removeprefix(base) for iri in subjects for base, prefix in spaces[-1:] if iri.startswith(base)]
+    subjects = {quad.subject.value for quad in store.quads_for_pattern(None, is_a, None) if isinstance(quad.subject, ox.NamedNode)}
+    return [f"{space}:{iri.removeprefix(prefixes[space])}" for iri in subjects if iri.startswith(prefixes[space])]
 
 
 def unknown(name: str, value: NodeId, curies: list[str]) -> str:
@@ -126,7 +123,7 @@ def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str
     if isinstance(result, ox.QueryBoolean):
         _boolean(result, asked, out)
     elif asked.form in _STANDARD:
-        result.serialize(out, format=_result_format(asked.form))
+        _standard(result, asked, out)
     else:
         answer = sparql.rows(result, prefixes if asked.form == "table" else None)
         if asked.named:
@@ -142,6 +139,20 @@ def _boolean(result: ox.QueryBoolean, asked: Asked, out: BinaryIO) -> None:
         out.write(b"true\n" if result else b"false\n")
     else:
         _show(answers.Answer(("boolean",), [(bool(result),)]), asked, out)
+
+
+def _standard(result: ox.QuerySolutions, asked: Asked, out: BinaryIO) -> None:
+    """The standard form of solutions. They can be read once only, so those of a named question wait as JSON until their depth is looked at."""
+    import pyoxigraph as ox
+
+    def parsed() -> ox.QuerySolutions:
+        return cast("ox.QuerySolutions", ox.parse_query_results(waiting, format=ox.QueryResultsFormat.JSON))
+
+    if asked.named:
+        waiting = result.serialize(format=ox.QueryResultsFormat.JSON) or b""
+        _check_depth(sparql.rows(parsed()))
+        result = parsed()
+    result.serialize(out, format=_result_format(asked.form))
 
 
 def _result_format(form: str) -> ox.QueryResultsFormat:

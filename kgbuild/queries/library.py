@@ -9,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, cast
 
-from kgbuild.checks.nearest import letters
 from kgbuild.errors import UsageError
 
 Language = Literal["sparql", "sql", "cypher"]
@@ -96,6 +95,8 @@ def named(name: str) -> Question:
 def nearest(name: str, known: Mapping[str, object] | list[str], most: int = 3) -> list[str]:
     """The known names that a name as written may stand for, the likeliest first."""
     from difflib import get_close_matches
+
+    from kgbuild.checks.nearest import letters
 
     word = letters(name)
     same = sorted(other for other in known if letters(other) == word)

@@ -7,12 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from kgbuild.built import Build
+from kgbuild.built import Build, compare
 from kgbuild.queries import sql as tables
 from kgbuild.queries import triples
-from kgbuild.readers.inputs import MANIFEST_ENDING
-
-_OUTPUT = Path("output")
 
 
 class Wanted(Protocol):
@@ -30,11 +27,6 @@ class Wanted(Protocol):
         """The build, in some formats."""
 
 
-def default() -> Path | None:
-    """The folder that is asked where neither records nor an export are named: `output`, if an export is there."""
-    return _OUTPUT if list(_OUTPUT.glob(f"*{MANIFEST_ENDING}")) else None
-
-
 @contextmanager
 def opened(wanted: Wanted, *, sql: bool) -> Iterator[Build]:
     """The build, of which the file that will be read is as the manifest says. Raises what ``at_hand`` raises."""
@@ -43,6 +35,5 @@ def opened(wanted: Wanted, *, sql: bool) -> Iterator[Build]:
             yield build
         return
     with wanted.at_hand((), whole=False) as build:
-        format = tables.chosen(build) if sql else triples.chosen(build)
-    with wanted.at_hand((format,), whole=False) as build:
+        compare(build, tables.chosen(build) if sql else triples.chosen(build), whole=False)
         yield build

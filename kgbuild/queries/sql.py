@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from kgbuild.built import Build
+from kgbuild.built import Build, first_of
 from kgbuild.errors import MissingExtra, UsageError
 from kgbuild.model import Edge, Node
 from kgbuild.queries.answers import Answer
@@ -32,11 +32,7 @@ def require() -> None:
 
 def chosen(build: Build) -> str:
     """The format that the tables are read from. Raises UsageError where the build has none that will do."""
-    for format in FORMATS:
-        if format in build.manifest.options.formats:
-            return format
-    has = ", ".join(build.manifest.options.formats)
-    raise UsageError(f"{build.folder}: expected a build with {' or '.join(FORMATS)}, got {has}; export again with --format kgx-jsonl too")
+    return first_of(build, FORMATS, todo="kgx-jsonl")
 
 
 def load(build: Build, memory: float) -> DuckDBPyConnection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from kgbuild.built import Build
+from kgbuild.built import Build, first_of
 from kgbuild.errors import UsageError
 from kgbuild.mapping import Mapping as Vocabulary
 
@@ -18,11 +18,7 @@ FORMATS = ("ntriples", "turtle", "kgx-jsonl")
 
 def chosen(build: Build) -> str:
     """The format that the triples of a build are read from. Raises UsageError where it has none that will do."""
-    for format in FORMATS:
-        if format in build.manifest.options.formats:
-            return format
-    has = ", ".join(build.manifest.options.formats)
-    raise UsageError(f"{build.folder}: expected a build with {' or '.join(FORMATS)}, got {has}; export again with --format ntriples too")
+    return first_of(build, FORMATS, todo="ntriples")
 
 
 def load(build: Build, vocabulary: Vocabulary, predicates: Collection[str] = ()) -> Store:

@@ -13,11 +13,12 @@ from kgbuild.built import Build
 from kgbuild.errors import UsageError
 from kgbuild.model import Edge, Node
 from kgbuild.vocab import plain_name
+from kgbuild.writers.columns import columns
 
 #: The properties that kgbuild gives to nodes and to relationships; any others are somebody else's.
 NODE_KEYS, EDGE_KEYS = Node.__struct_fields__, Edge.__struct_fields__
 #: Those whose values are whole or not: Cypher's `=` does not tell 1 from 1.0.
-NUMBERS = ("file_size", "node_count", "edge_count")
+NUMBERS = tuple(column.name for column in columns(Node) if column.type == "number")
 #: Rows and bytes of a batch, whichever comes first: some 10 MB of heap in the server.
 _ROWS, _BYTES = 2_000, 2 * 2**20
 #: What the labels and types begin with that kgbuild needs for itself.

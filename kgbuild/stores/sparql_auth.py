@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from kgbuild.errors import UsageError
+from kgbuild.stores.password import in_file
 
 ENVIRONMENT = "KGBUILD_SPARQL_PASSWORD"
 How = Literal["auto", "basic", "digest"]
@@ -28,14 +29,14 @@ class Credentials(NamedTuple):
         return f"Credentials(user={self.user!r})"
 
 
-def credentials(address: str, user: str | None, file: Path | None, how: How) -> Credentials | None:
+def credentials(address: str, user: str | None, file: str | None, how: How) -> Credentials | None:
     """The password in the file, else in the environment, else in .netrc for the host of an address; None where no user is known.
 
     Raises UsageError for a file that cannot be read, and where a user has no password or a password no user.
     """
     if file is not None and user is None:
         raise UsageError("--password-file: expected a user with it, got none; give --user too")
-    password = _in_file(file) if file is not None else os.environ.get(ENVIRONMENT)
+    password = in_file(file) if file is not None else os.environ.get(ENVIRONMENT)
     if user is not None and password:
         return Credentials(user, password, how)
     known = _in_netrc(urlsplit(address).hostname or "")
@@ -44,18 +45,6 @@ def credentials(address: str, user: str | None, file: Path | None, how: How) -> 
     if user is not None:
         raise UsageError(f"--user {user}: expected a password, got none; give --password-file, {ENVIRONMENT} or a line in .netrc")
     return None
-
-
-def _in_file(path: Path) -> str:
-    try:
-        password = path.read_text("utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        got = error.strerror if isinstance(error, OSError) else "bytes that are no UTF-8"
-        raise UsageError(f"--password-file {path}: expected a file with the password, got {got}; name another one") from None
-    if not password or "\n" in password:
-        got = "several lines" if password else "an empty one"
-        raise UsageError(f"--password-file {path}: expected a file with the password on one line, got {got}; write it there")
-    return password
 
 
 def _in_netrc(host: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Licences as they are written -> what they let through."""
+"""Licenses as they are written -> what they let through."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WRITTEN: dict[str, tuple[str | None, str | None, Terms | None]] = {
     ),
     "an expression of something unknown": ("CC-BY-4.0 AND Terms-of-use", None, Terms("CC-BY-4.0 AND Terms-of-use")),
     "an expression that is none": ("CC-BY-4.0 AND (MIT", None, Terms("CC-BY-4.0 AND (MIT")),
-    "two licences": (
+    "two licenses": (
         "CC BY 4.0", f"{CC}/by-nc/4.0/", Terms("CC-BY-4.0 or CC-BY-NC-4.0", clash=("CC-BY-4.0", "CC-BY-NC-4.0")),
     ),
     "two versions": ("CC BY 3.0", f"{CC}/by/4.0/", Terms("CC-BY-3.0 or CC-BY-4.0", clash=("CC-BY-3.0", "CC-BY-4.0"))),
@@ -64,12 +64,12 @@ WRITTEN: dict[str, tuple[str | None, str | None, Terms | None]] = {
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_a_licence_as_written(name: str) -> None:
+def test_a_license_as_written(name: str) -> None:
     label, url, terms = WRITTEN[name]
     assert READER.read(Written(label, url)) == terms
 
 
-#: The properties that a licence is kept in, and what was written.
+#: The properties that a license is kept in, and what was written.
 KEPT: dict[str, tuple[Description, Written | None]] = {
     "nothing": (Description(), None),
     "an SPDX id in the place of a label": (Description(license="MIT", license_label="MIT"), Written("MIT")),
@@ -94,10 +94,10 @@ KEPT: dict[str, tuple[Description, Written | None]] = {
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_a_licence_as_kept(name: str) -> None:
+def test_a_license_as_kept(name: str) -> None:
     says, written = KEPT[name]
     assert READER.written(says, "resource") == written
 
 
-def test_a_licence_in_a_form_of_its_own_is_an_unknown_one() -> None:
-    assert READER.read(Written(odd=True)) == Terms("a licence in a form of its own")
+def test_a_license_in_a_form_of_its_own_is_an_unknown_one() -> None:
+    assert READER.read(Written(odd=True)) == Terms("a license in a form of its own")

@@ -81,7 +81,7 @@ def origins(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 
 
 def free(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
-    """The same of resources with a licence that asks for nothing but to be named."""
+    """The same of resources with a license that asks for nothing but to be named."""
     return [item for item in leaves(corpus, random) if _is_free(corpus.trees[item[1]])]
 
 
@@ -106,9 +106,9 @@ def _is_origin(tree: dict[str, Any]) -> bool:
 
 
 def _is_free(tree: dict[str, Any]) -> bool:
-    licence = tree.get("license")
-    known = isinstance(licence, dict) and ("licenses/by/" in licence["id"] or "publicdomain/zero/" in licence["id"])
-    return known and re.fullmatch(r"CC( BY|0)[ 0-9.]*", licence["label"]) is not None
+    license = tree.get("license")
+    known = isinstance(license, dict) and ("licenses/by/" in license["id"] or "publicdomain/zero/" in license["id"])
+    return known and re.fullmatch(r"CC( BY|0)[ 0-9.]*", license["label"]) is not None
 
 
 def pairs(of: Candidates) -> Candidates:
@@ -153,16 +153,16 @@ def _list(page: Page, id: str, *cites: str, more: tuple[str, ...] = ()) -> int |
     return page.insert(page.line("products", 0), "".join(f"{indent}{line}\n" for line in lines))
 
 
-def _licence(name: str) -> tuple[str, ...]:
+def _license(name: str) -> tuple[str, ...]:
     return "license:", f"  id: https://creativecommons.org/licenses/{name.lower()}/4.0/", f"  label: CC {name} 4.0"
 
 
 def _make(
-    corpus: Corpus, id: str, category: str = "DataSource", cites: str = "", licence: str = "BY", status: str = "active", more: str = ""
+    corpus: Corpus, id: str, category: str = "DataSource", cites: str = "", license: str = "BY", status: str = "active", more: str = ""
 ) -> Page:
     """A record of a made-up resource with one product, sound in all but what the fault needs."""
     lines = [f"id: {id}", "layout: resource_detail", f"category: {category}", f"name: Made up resource {id}", "description: It is made up."]
-    lines += [f"homepage_url: https://{id}.example.org/", *_licence(licence), "domains:", "- general", f"activity_status: {status}"]
+    lines += [f"homepage_url: https://{id}.example.org/", *_license(license), "domains:", "- general", f"activity_status: {status}"]
     lines += [more] if more else []
     if cites:
         lines += ["products:", f"- id: {id}.tsv", "  category: Product", f"  name: Table of {id}", "  description: A table."]
@@ -454,7 +454,7 @@ def unreachable_file(corpus: Corpus, _: str, record: str, n: int) -> Injected | 
 # LC
 
 
-def licence_and_address_disagree(corpus: Corpus, record: str) -> Injected | None:
+def license_and_address_disagree(corpus: Corpus, record: str) -> Injected | None:
     page = corpus.page(record)
     if "creativecommons.org/licenses/by" not in page.value("license", "id") or not page.value("license", "label"):
         return None
@@ -462,28 +462,28 @@ def licence_and_address_disagree(corpus: Corpus, record: str) -> Injected | None
     return Injected(page.path, page.line("license", "label"))
 
 
-def licence_varies(corpus: Corpus, record: str) -> Injected | None:
+def license_varies(corpus: Corpus, record: str) -> Injected | None:
     """Of a resource that others cite."""
     page = corpus.page(record)
     page.replace("Varies", "license", "label")
     return Injected(page.path, page.line("license", "label"))
 
 
-def conflict_of_licences(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
-    """A product under a licence of its own is made from something under one that forbids more."""
+def conflict_of_licenses(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    """A product under a license of its own is made from something under one that forbids more."""
     page, name = corpus.page(record), f"spring-of-{record}"
-    if not _list(page, f"{record}.made-up", name, more=_licence("BY")):
+    if not _list(page, f"{record}.made-up", name, more=_license("BY")):
         return None
-    _make(corpus, name, licence="BY-NC")
+    _make(corpus, name, license="BY-NC")
     return Injected(page.path, page.line("products", 0, "license"))
 
 
-def conflict_of_an_inherited_licence(corpus: Corpus, _: str, record: str, n: int) -> Injected | None:
-    """A product without a licence of its own is made from something under one that forbids more than that of its owner."""
+def conflict_of_an_inherited_license(corpus: Corpus, _: str, record: str, n: int) -> Injected | None:
+    """A product without a license of its own is made from something under one that forbids more than that of its owner."""
     page, name = corpus.page(record), f"spring-of-{record}"
     line = None if page.has("products", n, "license") else _cite(page, n, name)
     if line is not None:
-        _make(corpus, name, licence="BY-NC")
+        _make(corpus, name, license="BY-NC")
     return _at(page, line)
 
 
@@ -606,11 +606,11 @@ KINDS = {
     ),
     "made from its own resource": Kind("SR002", made_from_its_own_resource, makers),
     "through an aggregator": Kind("SR003", through_an_aggregator, leaves, ("LS004",)),
-    "no licence": Kind("LC001", _left_out("license"), records),
-    "licence and address disagree": Kind("LC002", licence_and_address_disagree, records),
-    "conflict of licences": Kind("LC003", conflict_of_licences, leaves, severity="error"),
-    "conflict of an inherited licence": Kind("LC003", conflict_of_an_inherited_licence, free, ("LS004",)),
-    "licence varies": Kind("LC004", licence_varies, cited),
+    "no license": Kind("LC001", _left_out("license"), records),
+    "license and address disagree": Kind("LC002", license_and_address_disagree, records),
+    "conflict of licenses": Kind("LC003", conflict_of_licenses, leaves, severity="error"),
+    "conflict of an inherited license": Kind("LC003", conflict_of_an_inherited_license, free, ("LS004",)),
+    "license varies": Kind("LC004", license_varies, cited),
     "inactive source": Kind("ST001", inactive_source, leaves, ("LS004",)),
     "superseded source": Kind("ST002", superseded_source, leaves, ("LS004",)),
     "unreachable file": Kind("ST003", unreachable_file, leaves, ("LS004",)),

@@ -77,11 +77,8 @@ class Reference:
         return told
 
     def upstream(self, id: str) -> Rows:
-        return {(depth, source, self.name(source)) for source, depth in self.depths(id).items()}
-
-    def licences(self, id: str) -> Rows:
         stated = {node: data.get("license", data.get("license_label")) for node, data in self.node.items()}
-        return {(depth, source, stated[source]) for source, depth in self.depths(id).items()}
+        return {(depth, source, stated[source], self.name(source)) for source, depth in self.depths(id).items()}
 
     def affected(self, id: str) -> Rows:
         gone = {id} if self.is_product(id) else {id, *self.products[id]}

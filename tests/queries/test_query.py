@@ -68,9 +68,10 @@ def test_a_question_in_every_form(kgbuild: Run, build: Path, tmp_path: Path) -> 
     assert said(kgbuild(*asked, "--sql", "--format", "csv")) == (0, "products,source,name\r\n", "")
     asked = ("query", "upstream", "--param", "id=spoke.graph", "--from", build)
     rows = [json.loads(line) for line in kgbuild(*asked, "--format", "jsonl").stdout.splitlines()]
-    assert rows[0] == {"depth": 0, "source": "https://w3id.org/kg-registry/spoke", "name": rows[0]["name"]}
+    license = "https://spoke.rbvi.ucsf.edu/docs/licenses.html"
+    assert rows[0] == {"depth": 0, "source": "https://w3id.org/kg-registry/spoke", "license": license, "name": "SPOKE"}
     assert said(kgbuild(*asked, "--format", "parquet", "--output", tmp_path / "a.parquet")) == (0, "", "")
-    assert pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pylist() == [{"name": None, **row} for row in rows]
+    assert pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pylist() == [{"license": None, "name": None, **row} for row in rows]
     in_sql = [json.loads(line) for line in kgbuild(*asked, "--sql", "--format", "jsonl").stdout.splitlines()]
     assert in_sql == [{**row, "source": row["source"].replace("https://w3id.org/kg-registry/", "kgr:")} for row in rows]
 

@@ -40,14 +40,14 @@ def differing(view: View) -> Iterator[Found]:
     """Listings of one product that disagree.
 
     Why: one of them is wrong.
-    Example: two licences.
+    Example: two licenses.
     Mend: make them equal.
     """
     yield from ()
 
 
 def unknown(view: View) -> Iterator[Found]:
-    """Upstream whose licence is unknown.
+    """Upstream whose license is unknown.
 
     Why: unknown is unknown.
     Example: `license: Varies`.

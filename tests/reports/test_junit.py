@@ -45,7 +45,7 @@ def test_a_parser_reads_what_was_meant(small: Report, hostile: str) -> None:
                 ["input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md:7: warning: disagrees"],
             )
         ],
-        "LC004 Upstream whose licence is unknown": [("system-out", {}, [f"info: {told}"])],
+        "LC004 Upstream whose license is unknown": [("system-out", {}, [f"info: {told}"])],
     }
     assert {case.get("classname") for case in suite} == {"kgbuild.check"}
 

@@ -35,7 +35,7 @@ def test_colour_is_for_place_and_level_only(many: Report) -> None:
 
 def test_statistics_in_colour(many: Report) -> None:
     first, *_ = text.render(replace(many, findings=many.findings[:2], color=True, statistics=True)).splitlines()
-    assert first == "2 \x1b[1;36mLC004 info\x1b[0m  Upstream whose licence is unknown"
+    assert first == "2 \x1b[1;36mLC004 info\x1b[0m  Upstream whose license is unknown"
 
 
 def test_what_a_record_says_neither_steers_a_terminal_nor_makes_lines(small: Report) -> None:

@@ -1,4 +1,4 @@
--- Which products state no licence?
+-- Which products state no license?
 --
 -- Products that no record describes (stubs) are left out.
 SELECT id AS product, name

@@ -1,9 +1,10 @@
-// What does a product or resource come from, directly or by way of others, and how many owners away?
+// What does a product or resource come from, directly or by way of others, how many owners away, and under which licenses?
 //
 // $id (node): a product or resource
 //
 // Depth 0 is its own resource and sister products, where it cites them. A source resource goes on to the sources of its products, a source
-// product by itself; nothing goes on by way of the own resource.
+// product by itself; nothing goes on by way of the own resource. The license is the SPDX id, or else the address or the label that is
+// stated; none where none is.
 MATCH (x) WHERE x.id = $id
 WITH x, CASE WHEN x:biolink_DatasetDistribution THEN COLLECT { MATCH (o)-[:has_product|biolink_has_part]->(x) RETURN o } ELSE [x] END AS home
 // From each node that was found last to what it comes from, until nothing is new or nearer; a step to a sister product adds no depth.
@@ -29,4 +30,4 @@ CALL (x, home, a, depth) {
   RETURN source
 }
 WITH source, min(depth) AS depth, x WHERE source <> x
-RETURN depth, source.id AS source, source.name AS name ORDER BY depth, source
+RETURN depth, source.id AS source, coalesce(source.license, source.license_label) AS license, source.name AS name ORDER BY depth, source

@@ -1,9 +1,10 @@
--- What does a product or resource come from, directly or by way of others, and how many owners away?
+-- What does a product or resource come from, directly or by way of others, how many owners away, and under which licenses?
 --
 -- $id (node): a product or resource
 --
 -- Depth 0 is its own resource and sister products, where it cites them. A source resource goes on to the sources of its products, a source
--- product by itself; nothing goes on by way of the own resource.
+-- product by itself; nothing goes on by way of the own resource. The license is the SPDX id, or else the address or the label that is
+-- stated; none where none is.
 WITH RECURSIVE cites AS (
   SELECT DISTINCT subject AS product, object AS source, coalesce(within_owner, false) AS within
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL
@@ -39,6 +40,6 @@ told AS (  -- own resources of products on the way are told too, and lead no fur
   FROM walk w JOIN member m ON m.node = w.node JOIN cites c USING (product) JOIN owns o ON o.owner = c.source AND o.product = c.product
   WHERE o.owner <> w.node AND (w.depth = 0 OR o.owner NOT IN (SELECT owner FROM owns WHERE product = $id))
 )
-SELECT min(t.depth) AS depth, t.node AS source, n.name
+SELECT min(t.depth) AS depth, t.node AS source, coalesce(n.license, n.license_label) AS license, n.name
 FROM told t JOIN nodes n ON n.id = t.node WHERE t.node <> $id
-GROUP BY t.node, n.name ORDER BY depth, source
+GROUP BY ALL ORDER BY depth, source
