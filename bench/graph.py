@@ -20,7 +20,7 @@ from kgbuild import mapping
 from kgbuild.checks import provenance, references
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
-from kgbuild.model import Description, Edge, Node
+from kgbuild.model.graph import Description, Edge, Node
 
 NOTHING = Description()
 CATEGORIES = ("DataSource", "KnowledgeGraph", "Aggregator")

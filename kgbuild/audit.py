@@ -14,10 +14,10 @@ from kgbuild.engines import assembling
 from kgbuild.engines.facts import known
 from kgbuild.engines.parts import Said as Known
 from kgbuild.engines.plan import Plan
-from kgbuild.findings import Finding, Related, fingerprint
 from kgbuild.locate import Wanted, locate
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node, ProductPage
+from kgbuild.model.finding import Finding, Related, fingerprint
+from kgbuild.model.graph import Edge, Node, ProductPage
 from kgbuild.source import Source
 
 

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from kgbuild.errors import OutputError, UsageError
-from kgbuild.findings import Finding
+from kgbuild.model.finding import Finding
 
 #: What is never known: of a file that cannot be read nobody knows what is wrong with it, and its path is another one for another input.
 NEVER = ("RD001",)

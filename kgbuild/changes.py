@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 
 from kgbuild.errors import UsageError
-from kgbuild.findings import Finding
+from kgbuild.model.finding import Finding
 from kgbuild.readers.inputs import STDIN
 
 #: What git tells its hooks of a repository; here the inputs say which one it is. The list is that of `git rev-parse --local-env-vars`

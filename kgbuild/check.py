@@ -13,7 +13,7 @@ from kgbuild.audit import Raised
 from kgbuild.checks.view import Limits
 from kgbuild.engines.parts import facts_of
 from kgbuild.engines.plan import Plan
-from kgbuild.findings import SEVERITIES, Finding
+from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.source import Options, Progress, Source, quiet, read
 

@@ -10,12 +10,22 @@ import msgspec
 from msgspec import Raw
 
 from kgbuild.describe import Describing, Note, Table, Vocabulary, table_of
-from kgbuild.document import Document, Place, Tree, show
 from kgbuild.errors import InputError, Problem
 from kgbuild.links import links
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import PageKind
-from kgbuild.model import Claim, Listing, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Role, Source, Statement
+from kgbuild.model.document import Document, Place, Tree, show
+from kgbuild.model.graph import (
+    Claim,
+    Listing,
+    OrganizationStatement,
+    PageStatement,
+    ProductPage,
+    ResourceStatement,
+    Role,
+    Source,
+    Statement,
+)
 from kgbuild.values import SCALARS, items, kept, kind_of, scalar, text_list
 
 _encode = msgspec.json.Encoder().encode

@@ -210,7 +210,7 @@ def validate(paths: tuple[str, ...], form: Any, mappings: str | None) -> int:
     DIR is searched for NAME_nodes and NAME_edges files in .tsv and .jsonl.  [default: output]
     """
     from kgbuild import mapping
-    from kgbuild.model import Edge, Node
+    from kgbuild.model.graph import Edge, Node
     from kgbuild.validation import render_all, validate_all
 
     prefixes = mapping.load(Path(mappings) if mappings else None).prefixes.prefixes

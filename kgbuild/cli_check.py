@@ -16,8 +16,8 @@ from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from kgbuild.baseline import Entry
-    from kgbuild.findings import Finding
     from kgbuild.mend import Plan
+    from kgbuild.model.finding import Finding
     from kgbuild.settings_file import PathIgnore
 
 _FORMS = ("text", "json", "jsonl", "markdown", "github", "sarif", "junit")
@@ -142,7 +142,7 @@ def check(
 
 def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
     """The exit status, and why it is 2 where no finding says so."""
-    from kgbuild.findings import over
+    from kgbuild.model.finding import over
 
     if unread:  # whatever was selected: what is said of the rest may be wrong for it
         if not any(finding.code == "RD001" for finding in findings):
@@ -154,7 +154,7 @@ def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
 
 def _diff(plan: Plan) -> int:
     """Show what would be mended."""
-    from kgbuild import edits
+    from kgbuild.model import edits
 
     for chunk in edits.diff(plan.edits):
         click.echo(chunk, nl=False)

@@ -43,12 +43,12 @@ def sparql(
     INPUT is records, as for export; or --from names a folder with an export that has N-Triples. The triples in the store are counted, and
     other graphs are left alone. A graph that has the very triples already is left as it is.
     """
+    from kgbuild.model.ids import encode_id
     from kgbuild.stores.sparql_addresses import checked_graph
     from kgbuild.stores.sparql_auth import credentials
     from kgbuild.stores.sparql_http import Session
     from kgbuild.stores.sparql_load import Load
     from kgbuild.stores.sparql_triples import counted
-    from kgbuild.vocab import encode_id
 
     def say(what: str, text: str) -> None:
         if not quiet:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from kgbuild.document import Document, NotText, Tree
 from kgbuild.licenses import Licenses
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import RecordFields
-from kgbuild.model import Description, Kind, Role
+from kgbuild.model.document import Document, NotText, Tree
+from kgbuild.model.graph import Description, Kind, Role
 from kgbuild.values import items, kept, number, scalar, text_list
 
 _HINTS = get_type_hints(Description)

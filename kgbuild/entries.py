@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from kgbuild.document import Place, Tree
-from kgbuild.edits import NotCertain
 from kgbuild.mapping import Mapping
+from kgbuild.model.document import Place, Tree
+from kgbuild.model.edits import NotCertain
 
 #: What says it: the listings of a product and their generated pages, the records of a resource, or those of an organization.
 Of = Literal["listing", "resource", "organization"]

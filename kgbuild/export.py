@@ -19,10 +19,10 @@ from kgbuild.engines import assembling, reading
 from kgbuild.engines.parts import facts_of
 from kgbuild.engines.plan import Plan
 from kgbuild.errors import Problem, UsageError
-from kgbuild.findings import SEVERITIES, Finding
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import Profile
-from kgbuild.model import Difference, Edge, Node
+from kgbuild.model.finding import SEVERITIES, Finding
+from kgbuild.model.graph import Difference, Edge, Node
 from kgbuild.output import staged
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.source import Options, Progress, Source, quiet, read

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 
 if TYPE_CHECKING:
     import networkx

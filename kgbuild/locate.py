@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgbuild.checks.view import Spot
-from kgbuild.document import Document, Place, Tree
 from kgbuild.engines import pool
 from kgbuild.errors import InputError
 from kgbuild.mapping import Mapping
-from kgbuild.model import Listing, ProductPage
+from kgbuild.model.document import Document, Place, Tree
+from kgbuild.model.graph import Listing, ProductPage
 from kgbuild.readers import LINES, jsonl, reader
 from kgbuild.readers.inputs import STDIN, ending_of
 from kgbuild.readers.markdown import front_of

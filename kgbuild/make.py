@@ -9,9 +9,9 @@ import msgspec
 
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import EdgeKind
-from kgbuild.model import Description, Edge, Kind, Node, Role
+from kgbuild.model.graph import Description, Edge, Kind, Node, Role
+from kgbuild.model.ids import edge_id, encode_id
 from kgbuild.values import json_text
-from kgbuild.vocab import edge_id, encode_id
 
 _astuple = msgspec.structs.astuple
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from kgbuild.model import Difference
+from kgbuild.model.graph import Difference
 
 
 class Skipped(Struct, frozen=True, kw_only=True):

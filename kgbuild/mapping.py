@@ -27,8 +27,8 @@ from kgbuild.mapping_shapes import (
     RecordKind,
     Vocabulary,
 )
-from kgbuild.model import Kind
-from kgbuild.vocab import encode_id
+from kgbuild.model.graph import Kind
+from kgbuild.model.ids import encode_id
 
 #: Every mapping file and its shape, in the order in which they are read and hashed.
 FILES: dict[str, type[MappingFile]] = {

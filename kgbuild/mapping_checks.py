@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from kgbuild.errors import MappingError
-from kgbuild.model import Description
-from kgbuild.vocab import PUBLIC, as_iri
+from kgbuild.model.graph import Description
+from kgbuild.model.ids import PUBLIC, as_iri
 
 if TYPE_CHECKING:
     from kgbuild.mapping_shapes import BiolinkTerms, Licenses, Prefixes, Vocabulary

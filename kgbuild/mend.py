@@ -15,14 +15,14 @@ from urllib.parse import unquote
 
 from kgbuild.audit import Raised
 from kgbuild.checks.view import Spot
-from kgbuild.edits import FileEdit, NotCertain
 from kgbuild.engines.parts import Said
 from kgbuild.entries import Fault, Of
 from kgbuild.errors import Problem
 from kgbuild.mapping import Mapping
 from kgbuild.mend_file import FileMender, Mended
 from kgbuild.merge import owner_of
-from kgbuild.model import (
+from kgbuild.model.edits import FileEdit, NotCertain
+from kgbuild.model.graph import (
     Claim,
     Description,
     Listing,

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from kgbuild import mapping
-from kgbuild.document import Document, Place, Tree
-from kgbuild.edits import Change, FileEdit, NotCertain, edited
 from kgbuild.entries import Fault, Mender, Steps
 from kgbuild.errors import InputError
+from kgbuild.model.document import Document, Place, Tree
+from kgbuild.model.edits import Change, FileEdit, NotCertain, edited
 from kgbuild.readers import jsonl, reader, text
 from kgbuild.readers.flow import Replacement
 from kgbuild.readers.inputs import File

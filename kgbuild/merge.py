@@ -13,7 +13,7 @@ from msgspec import Struct
 from kgbuild.links import Addresses
 from kgbuild.make import Maker
 from kgbuild.mapping import Mapping
-from kgbuild.model import (
+from kgbuild.model.graph import (
     Claim,
     Description,
     Difference,

@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from kgbuild import settings_file
-from kgbuild.findings import Finding
+from kgbuild.model.finding import Finding
 from kgbuild.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 
 #: What is checked if nobody says what.

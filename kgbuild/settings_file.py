@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from kgbuild.errors import UsageError
-from kgbuild.findings import SEVERITIES
+from kgbuild.model.finding import SEVERITIES
 from kgbuild.readers.inputs import STDIN
 
 FILE, PROJECT = "kgbuild.toml", "pyproject.toml"

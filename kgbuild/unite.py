@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from kgbuild.model import Claim, Description, Difference, Listing, OrganizationStatement, ResourceStatement
+from kgbuild.model.graph import Claim, Description, Difference, Listing, OrganizationStatement, ResourceStatement
 from kgbuild.values import json_text
 
 Describing = ResourceStatement | Listing | OrganizationStatement

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.document import Document, NotText, Tree
+from kgbuild.model.document import Document, NotText, Tree
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _ESCAPE = re.compile(r"\\(.)")

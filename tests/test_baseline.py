@@ -12,7 +12,7 @@ from running import run_command
 
 from kgbuild import baseline
 from kgbuild.baseline import Entry
-from kgbuild.findings import Finding, fingerprint
+from kgbuild.model.finding import Finding, fingerprint
 
 if TYPE_CHECKING:
     from click.testing import Result

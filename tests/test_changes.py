@@ -12,7 +12,7 @@ import pytest
 from running import run_command
 
 from kgbuild.changes import changed_since
-from kgbuild.findings import Finding, Related
+from kgbuild.model.finding import Finding, Related
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 PAGE = "---\nid: {id}\nlayout: resource_detail\ncategory: DataSource\nproducts:\n- id: {id}.file\n  original_source: [nowhere]\n---\n"

@@ -19,13 +19,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import run_command
 
-from kgbuild import audit, cache, edits, mapping, mend, swap
+from kgbuild import audit, cache, mapping, mend, swap
 from kgbuild.audit import Raised
 from kgbuild.checks.view import Said, Spot
-from kgbuild.edits import Change, FileEdit
 from kgbuild.errors import OutputError
-from kgbuild.findings import Finding, fingerprint
-from kgbuild.model import Listing
+from kgbuild.model import edits
+from kgbuild.model.edits import Change, FileEdit
+from kgbuild.model.finding import Finding, fingerprint
+from kgbuild.model.graph import Listing
 from kgbuild.readers.inputs import Inputs, Rules
 from kgbuild.source import Options, Source, quiet, read
 

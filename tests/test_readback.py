@@ -26,7 +26,7 @@ import rdflib
 
 import kgbuild
 from kgbuild import Graph
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 
 ROOT = Path(__file__).parents[1]
 INPUTS = [ROOT / "input", *sorted((ROOT / "tests" / "examples").glob("*/input"))]

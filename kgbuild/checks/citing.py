@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kgbuild.checks.rules import Found
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.model import Edge, Listing
+from kgbuild.model.graph import Edge, Listing
 
 
 def entries(view: View, edge: Edge, claims: Iterable[Said]) -> list[Spot]:

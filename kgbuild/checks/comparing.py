@@ -11,7 +11,7 @@ import msgspec
 from kgbuild.checks.view import Said, Spot
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import RecordFields, RecordKind
-from kgbuild.model import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
+from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 Describing = ResourceStatement | OrganizationStatement | Listing
 #: Property -> what the two sides say of it.

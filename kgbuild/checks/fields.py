@@ -9,7 +9,7 @@ import msgspec
 from kgbuild.describe import table_of
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import Form, RecordKind
-from kgbuild.model import Role
+from kgbuild.model.graph import Role
 
 KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
 _decode = msgspec.json.Decoder().decode

@@ -11,10 +11,10 @@ from kgbuild.checks.shapes import Wrong, wrong
 from kgbuild.checks.spelling import nearest
 from kgbuild.checks.statements import Everything, Fault, Says, found, several
 from kgbuild.checks.view import Position, Said, Spot, View
-from kgbuild.findings import Severity
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import Form, RecordKind
-from kgbuild.model import Listing
+from kgbuild.model.finding import Severity
+from kgbuild.model.graph import Listing
 
 #: Properties whose fields are kept whole as well, where they say more than the property holds.
 _WHOLE = ("license", "publications")

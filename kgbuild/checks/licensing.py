@@ -11,7 +11,7 @@ from kgbuild.checks.reach import Reach
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Reader, Terms, Written
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.model import Listing, ResourceStatement
+from kgbuild.model.graph import Listing, ResourceStatement
 
 #: Relations of PROV-O that say that one thing is made of the content of another.
 _MADE_FROM = ("prov:hadPrimarySource", "prov:wasDerivedFrom")

@@ -10,7 +10,7 @@ from kgbuild.checks.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.records import misnamed, one_id_twice
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.model import Listing, Role, Source
+from kgbuild.model.graph import Listing, Role, Source
 
 #: What may differ without a warning: copies keep old messages, and generators rewrite and shorten them.
 _MESSAGES = frozenset(("warnings",))

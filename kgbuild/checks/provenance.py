@@ -9,7 +9,7 @@ from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, recited, steps
 from kgbuild.checks.view import View
 from kgbuild.graph import cycle_groups, shortest_cycle
-from kgbuild.model import Edge
+from kgbuild.model.graph import Edge
 
 #: Classes of resources in which data begin.
 _ORIGINS = ("DataSource", "Ontology")

@@ -12,7 +12,7 @@ from kgbuild.checks.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.rules import Found
 from kgbuild.checks.view import Said, Spot, View
 from kgbuild.mapping_shapes import NamedKind, RecordKind
-from kgbuild.model import Description, Listing, OrganizationStatement, ResourceStatement
+from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement
 
 _Record = ResourceStatement | OrganizationStatement
 

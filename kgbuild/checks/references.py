@@ -8,8 +8,8 @@ from pathlib import PurePath
 from kgbuild.checks.nearest import Nearest
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.findings import Severity
-from kgbuild.model import Edge
+from kgbuild.model.finding import Severity
+from kgbuild.model.graph import Edge
 
 
 def dangling(view: View) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kgbuild.checks.view import Position, Spot, View
-from kgbuild.findings import Severity
+from kgbuild.model.finding import Severity
 
 
 class Found(NamedTuple):

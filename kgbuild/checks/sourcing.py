@@ -8,7 +8,7 @@ from kgbuild.checks.citing import at_citations, listed
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.upstream import steps
 from kgbuild.checks.view import Spot, View
-from kgbuild.findings import Severity
+from kgbuild.model.finding import Severity
 
 #: Classes of products that show or explain other products: they have their data from those.
 _SHOWING = ("DocumentationProduct", "GraphicalInterface", "ProgrammingInterface")

@@ -11,7 +11,7 @@ import msgspec
 
 from kgbuild.licenses import Licenses, fold
 from kgbuild.mapping import Mapping
-from kgbuild.model import Description, Node
+from kgbuild.model.graph import Description, Node
 
 #: What a license may forbid, the gravest first.
 REDISTRIBUTION, DERIVATIVES, COMMERCIAL = "redistribution", "derivatives", "commercial use"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from kgbuild.checks.view import View
-from kgbuild.model import Edge
+from kgbuild.model.graph import Edge
 
 #: Nodes in all walks of one view together that are kept for the next asker.
 _KEPT_NODES = 2_000_000

@@ -13,7 +13,7 @@ from msgspec import Struct
 from kgbuild.errors import Problem
 from kgbuild.mapping import Mapping
 from kgbuild.mapping_shapes import EdgeKind, RecordKind
-from kgbuild.model import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
+from kgbuild.model.graph import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
 class Limits(Struct, frozen=True, kw_only=True):

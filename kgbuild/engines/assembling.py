@@ -20,7 +20,7 @@ from kgbuild.engines.plan import Block, Plan
 from kgbuild.errors import KgbuildError
 from kgbuild.mapping import Mapping
 from kgbuild.merge import Merger
-from kgbuild.model import Claim, Difference, Edge, Node, Statement
+from kgbuild.model.graph import Claim, Difference, Edge, Node, Statement
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
 _RANGE = 4_000

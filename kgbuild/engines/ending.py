@@ -9,7 +9,7 @@ from kgbuild.engines.plan import Block, Plan
 from kgbuild.links import Addresses
 from kgbuild.mapping import Mapping
 from kgbuild.merge import Merger, Need, RunFacts
-from kgbuild.model import Claim, Edge, Kind, Node, PageStatement
+from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
 
 
 class Ending:

@@ -8,7 +8,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 
 
 class Facts(Struct, frozen=True, array_like=True):

@@ -12,7 +12,7 @@ from msgspec import Struct
 from kgbuild.claims import Reading
 from kgbuild.describe import Note
 from kgbuild.merge import RunFacts
-from kgbuild.model import Claim, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Statement
+from kgbuild.model.graph import Claim, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Statement
 
 _about = attrgetter("about")
 #: Statements of which a part maker remembers the bytes; some kilobytes each.

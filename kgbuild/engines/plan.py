@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kgbuild.engines.parts import Part
 from kgbuild.mapping import Mapping
 from kgbuild.merge import Need, RunFacts
-from kgbuild.model import Difference, Edge, Node
+from kgbuild.model.graph import Difference, Edge, Node
 
 
 class Plan(NamedTuple):

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kgbuild.claims import ClaimMaker, Reading
-from kgbuild.document import Document, NotText, Place, Tree, show
 from kgbuild.engines import pool
 from kgbuild.engines.parts import PartMaker
 from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping import Mapping
+from kgbuild.model.document import Document, NotText, Place, Tree, show
 from kgbuild.readers import LINES, jsonl, reader, text
 from kgbuild.readers.inputs import STDIN, File, Rules
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from kgbuild.errors import UsageError
 from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.model.ids import encode_id, expand
 from kgbuild.queries.library import Parameter
-from kgbuild.vocab import encode_id, expand
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgbuild.built import Build, first_of
 from kgbuild.errors import MissingExtra, UsageError
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.queries.answers import Answer
 from kgbuild.queries.apart import QueryError
 from kgbuild.queries.parameters import NodeId, Value

@@ -51,7 +51,7 @@ def _make(store: Store, build: Build, vocabulary: Vocabulary) -> None:
     import msgspec
     from pyoxigraph import Quad
 
-    from kgbuild.model import Edge, Node
+    from kgbuild.model.graph import Edge, Node
     from kgbuild.writers.rdf import Walk
 
     if build.manifest.mappings != vocabulary.sha256:

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from kgbuild.document import Document
+from kgbuild.model.document import Document
 
 
 class Reader(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from kgbuild.edits import NotCertain
+from kgbuild.model.edits import NotCertain
 
 _COMMA = re.compile(r"\s*,\s*")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 
-from kgbuild.document import Place
-from kgbuild.edits import NotCertain
+from kgbuild.model.document import Place
+from kgbuild.model.edits import NotCertain
 from kgbuild.readers.flow import Replacement, removals
 from kgbuild.readers.json_scan import Scan, Value
 

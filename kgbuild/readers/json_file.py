@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgbuild.document import Document
+from kgbuild.model.document import Document
 from kgbuild.readers import json_text, text
 from kgbuild.readers.records import AS_JSON, split
 

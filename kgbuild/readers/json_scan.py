@@ -10,8 +10,8 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from kgbuild.document import Place
 from kgbuild.errors import EACH_KEY_ONCE
+from kgbuild.model.document import Place
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP
 
 _SPACE = re.compile(r"[ \t\n\r]*+")

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.document import Doubled, Parsed, Place, Tree
 from kgbuild.errors import InputError, Problem
+from kgbuild.model.document import Doubled, Parsed, Place, Tree
 from kgbuild.readers import text
 from kgbuild.readers.json_scan import Scan, is_deep, marks_of
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kgbuild.document import Document
 from kgbuild.errors import InputError
+from kgbuild.model.document import Document
 from kgbuild.readers import json_text
 from kgbuild.readers.records import AS_JSON, not_a_mapping
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
+from kgbuild.model.document import Document
 from kgbuild.readers import text, yaml_exact, yaml_lines, yaml_text
 from kgbuild.readers.records import not_a_mapping
 

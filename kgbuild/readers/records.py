@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kgbuild.document import Document, Doubled, Place, Tree, show
 from kgbuild.errors import InputError, Problem
+from kgbuild.model.document import Document, Doubled, Place, Tree, show
 
 _NAMES = {list: "a list", str: "text", type(None): "nothing", bool: "a boolean", int: "a number", float: "a number"}
 AS_YAML, AS_JSON = "write it as `field: value` lines", 'write it as `{"field": "value"}`'

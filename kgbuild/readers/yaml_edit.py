@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kgbuild.document import Place
-from kgbuild.edits import NotCertain
+from kgbuild.model.document import Place
+from kgbuild.model.edits import NotCertain
 from kgbuild.readers.flow import Replacement, removals
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kgbuild.document import Doubled, Parsed, Place, Tree
 from kgbuild.errors import EACH_KEY_ONCE, InputError, Problem
+from kgbuild.model.document import Doubled, Parsed, Place, Tree
 from kgbuild.readers import text, yaml_faults
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from kgbuild.document import Document
 from kgbuild.errors import InputError, Problem
+from kgbuild.model.document import Document
 from kgbuild.readers import yaml_exact, yaml_text
 from kgbuild.readers.records import split
 

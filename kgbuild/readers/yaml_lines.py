@@ -11,7 +11,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
-from kgbuild.document import Place, Tree
+from kgbuild.model.document import Place, Tree
 
 
 class _Block(NamedTuple):

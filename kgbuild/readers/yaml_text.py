@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
-from kgbuild.document import Parsed, Tree
 from kgbuild.errors import InputError, Problem
+from kgbuild.model.document import Parsed, Tree
 from kgbuild.readers import text, yaml_faults
 from kgbuild.readers.text import MAX_DEPTH, TOO_DEEP, position
 from kgbuild.readers.yaml_exact import Exact, for_pyyaml

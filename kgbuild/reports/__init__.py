@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from kgbuild.findings import SEVERITIES, Finding
+from kgbuild.model.finding import SEVERITIES, Finding
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from kgbuild.findings import Finding
+from kgbuild.model.finding import Finding
 from kgbuild.reports import Report, tally, wording
 
 _SUITE = "kgbuild.check"

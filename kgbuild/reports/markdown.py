@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from kgbuild.findings import Finding
+from kgbuild.model.finding import Finding
 from kgbuild.reports import SHOWN, Report, wording
 from kgbuild.reports.rules_page import cell, prose
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from kgbuild import __version__, checks
 from kgbuild.checks.rules import HEADINGS, Rule
-from kgbuild.findings import Finding, Related, Severity
+from kgbuild.model.finding import Finding, Related, Severity
 from kgbuild.reports import Report, as_json, wording
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

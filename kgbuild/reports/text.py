@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from kgbuild.findings import Finding, Severity
+from kgbuild.model.finding import Finding, Severity
 from kgbuild.reports import Report, wording
 
 #: Select Graphic Rendition (ECMA-48 §8.3.117): bold in red, in yellow, in cyan.

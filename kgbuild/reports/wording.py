@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from kgbuild import checks
 from kgbuild.checks.rules import Rule
-from kgbuild.findings import SEVERITIES, Finding, Related, Severity
+from kgbuild.model.finding import SEVERITIES, Finding, Related, Severity
 from kgbuild.reports import SHOWN, Report, tally
 
 #: Control characters (C0, DEL, C1), line and paragraph separators, characters that turn the direction of writing around (UAX #9), byte

@@ -11,8 +11,8 @@ import msgspec
 
 from kgbuild.built import Build
 from kgbuild.errors import UsageError
-from kgbuild.model import Edge, Node
-from kgbuild.vocab import plain_name
+from kgbuild.model.graph import Edge, Node
+from kgbuild.model.ids import plain_name
 from kgbuild.writers.columns import columns
 
 #: The properties that kgbuild gives to nodes and to relationships; any others are somebody else's.

@@ -13,9 +13,9 @@ import msgspec
 
 from kgbuild.built import Build
 from kgbuild.errors import StoreError
+from kgbuild.model.ids import plain_name
 from kgbuild.stores.neo4j_rows import Tally, batches
 from kgbuild.stores.neo4j_server import Server
-from kgbuild.vocab import plain_name
 
 if TYPE_CHECKING:
     from neo4j import Transaction

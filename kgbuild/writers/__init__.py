@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from kgbuild.errors import MissingExtra, UsageError
 from kgbuild.mapping import Mapping as Vocabulary
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 
 
 class Loss(NamedTuple):

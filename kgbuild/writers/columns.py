@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 
 
 class Column(NamedTuple):

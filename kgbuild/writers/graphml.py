@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import columns
 

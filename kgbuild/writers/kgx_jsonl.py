@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, Writer
 
 _encode = msgspec.json.Encoder().encode_lines

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 
 _BREAKS = re.compile(r"[\t\r\n]+")

@@ -12,8 +12,8 @@ from functools import lru_cache
 import msgspec
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node
-from kgbuild.vocab import plain_name
+from kgbuild.model.graph import Edge, Node
+from kgbuild.model.ids import plain_name
 from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import Column, columns
 

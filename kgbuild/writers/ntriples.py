@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyoxigraph
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, Writer
 from kgbuild.writers.rdf import Walk
 

@@ -14,7 +14,7 @@ import pyarrow
 from pyarrow import parquet
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import Column, columns
 

@@ -17,8 +17,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kgbuild.mapping import Mapping
-from kgbuild.model import Edge, Kind, Node, Role
-from kgbuild.vocab import as_iri, encode_id, expand, safe_iri
+from kgbuild.model.graph import Edge, Kind, Node, Role
+from kgbuild.model.ids import as_iri, encode_id, expand, safe_iri
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 #: XSD 1.1 Part 2, §3.3.7 to §3.3.14: the lexical forms of the date types that records use, and what makes a day of each.

@@ -8,7 +8,7 @@ from kgbuild.checks.nearest import Nearest
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
 from kgbuild.mapping import load
-from kgbuild.model import Description
+from kgbuild.model.graph import Description
 
 MAPPING = load()
 MAKER = Maker(MAPPING)

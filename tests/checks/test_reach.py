@@ -13,7 +13,7 @@ from kgbuild.checks.upstream import steps
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
 from kgbuild.mapping import load
-from kgbuild.model import Description, Edge
+from kgbuild.model.graph import Description, Edge
 
 MAPPING = load()
 MAKER = Maker(MAPPING)

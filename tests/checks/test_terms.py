@@ -6,7 +6,7 @@ import pytest
 
 from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, Reader, Terms, Written
 from kgbuild.mapping import load
-from kgbuild.model import Description
+from kgbuild.model.graph import Description
 
 READER = Reader(load())
 CC = "https://creativecommons.org/licenses"

@@ -12,7 +12,7 @@ from kgbuild.checks.upstream import cut_off, depths, owners_of, path, steps, ups
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
 from kgbuild.mapping import load
-from kgbuild.model import Description, Node
+from kgbuild.model.graph import Description, Node
 
 MAPPING = load()
 MAKER = Maker(MAPPING)

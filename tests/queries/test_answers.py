@@ -13,7 +13,7 @@ from kgbuild import built, mapping
 from kgbuild.checks.upstream import upstream
 from kgbuild.checks.view import Limits, View
 from kgbuild.export import export
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.queries import parameters, sparql, sql, triples
 from kgbuild.queries.library import questions
 from kgbuild.source import Options

@@ -10,7 +10,7 @@ import pytest
 from kgbuild import checks
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import View
-from kgbuild.findings import Finding, Related, Severity, fingerprint
+from kgbuild.model.finding import Finding, Related, Severity, fingerprint
 from kgbuild.reports import Report
 
 EXPECTED = Path(__file__).parent / "expected"

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from kgbuild import __version__
-from kgbuild.findings import Finding
+from kgbuild.model.finding import Finding
 from kgbuild.reports import Report, as_json, jsonl
 
 Golden = Callable[[str, str], None]

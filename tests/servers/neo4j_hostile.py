@@ -11,7 +11,7 @@ import pytest
 from kgbuild import manifest as manifests
 from kgbuild import mapping
 from kgbuild.export import export
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.source import Options
 from kgbuild.target import Target
 from kgbuild.writers import WRITERS, file_name, writer

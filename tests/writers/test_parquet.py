@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from pyarrow import parquet as pyarrow_parquet
 
-from kgbuild.model import Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, parquet
 
 NODES = [Node(f"kgr:{n}", ("kgrs:Resource",), "", name=None if n % 3 else f"name {n}", node_count=n or None) for n in range(25)]
