@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from kgbuild import mapping
 from kgbuild.checks import provenance, references
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge, Node
 
 NOTHING = Description()
@@ -77,7 +77,7 @@ def main() -> None:
     gc.disable()  # as `kgbuild check` does
     resources = options.nodes // 5
     products = options.nodes - resources
-    maker = Maker(mapping.load(None))
+    maker = Maker(load_mapping(None))
     nodes = list(make_nodes(maker, resources, products))
     edges = list(make_edges(maker, resources, products, options.edges, options.cycles, everywhere=options.random))
     view = View(maker.mapping, Limits(), nodes, edges)

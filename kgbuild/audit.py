@@ -15,7 +15,7 @@ from kgbuild.engines.facts import known
 from kgbuild.engines.parts import Said as Known
 from kgbuild.engines.plan import Plan
 from kgbuild.locate import Wanted, locate
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding, Related, fingerprint
 from kgbuild.model.graph import Edge, Node, ProductPage
 from kgbuild.source import Source
@@ -53,7 +53,7 @@ def said(source: Source, decoded: dict[bytes, Known]) -> Iterator[Said]:
             yield Said(claim.about, claim.id, claim.by, claim.says, number, nth, claim.contained)
 
 
-def graph_view(source: Source, mapping: Mapping, facts: Iterable[bytes], limits: Limits) -> View:
+def graph_view(source: Source, mapping: RegistryMapping, facts: Iterable[bytes], limits: Limits) -> View:
     """What rules about the graph see of a run that was written: the facts of its chunks; and claims only about what they ask for."""
     nodes, edges = known(facts)
     problems = [problem for _, problem in source.problems]
@@ -109,7 +109,7 @@ def _raised(rule: Rule, found: Found, view: View) -> Raised:
     return Raised(finding, found.at, found.related)
 
 
-def placed(raised: Sequence[Raised], source: Source, mapping: Mapping, jobs: int, *, related: bool) -> list[Finding]:
+def placed(raised: Sequence[Raised], source: Source, mapping: RegistryMapping, jobs: int, *, related: bool) -> list[Finding]:
     """The findings with line and column of their entries, and of the ``related`` ones if asked for: the files are read again for them."""
     wanted: list[Wanted] = []
     for n, item in enumerate(raised):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgbuild import audit, cache, checks, mapping, mend, reports
+from kgbuild import audit, cache, checks, mend, reports
 from kgbuild.audit import Raised
 from kgbuild.checks.view import Limits
 from kgbuild.engines.parts import facts_of
 from kgbuild.engines.plan import Plan
+from kgbuild.mapping.load import RegistryMapping, load_mapping
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.source import Options, Progress, Source, quiet, read
@@ -36,7 +37,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     options: Options
     choices: Choices
     source: Source
-    vocabulary: mapping.Mapping
+    vocabulary: RegistryMapping
     ran: frozenset[str]
     raised: Sequence[Raised]
 
@@ -88,7 +89,7 @@ def _gravity(item: Raised) -> int:
 def check(options: Options, choices: Choices, progress: Progress = quiet) -> Checked:
     """Read, merge and check. Raises UsageError for an unknown rule or an input that is not there, MappingError for a mapping that is wrong."""
     chosen = checks.choose(choices.select, choices.ignore)
-    vocabulary = mapping.load(Path(options.mappings) if options.mappings else None)
+    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None)
     inputs = Inputs(options.inputs, Rules(options.exclude))
     now = cache.now_ns()
     files = list(inputs)

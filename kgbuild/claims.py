@@ -12,8 +12,8 @@ from msgspec import Raw
 from kgbuild.describe import Describing, Note, Table, Vocabulary, table_of
 from kgbuild.errors import InputError, Problem
 from kgbuild.links import links
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import PageKind
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import PageKind
 from kgbuild.model.document import Document, Place, Tree, show
 from kgbuild.model.graph import (
     Claim,
@@ -53,7 +53,7 @@ class Fault(Exception):
 class ClaimMaker:
     """``claims`` of documents under one mapping, whose tables are compiled once."""
 
-    def __init__(self, mapping: Mapping, *, copies: bool = False) -> None:
+    def __init__(self, mapping: RegistryMapping, *, copies: bool = False) -> None:
         self.mapping, self._copies = mapping, copies
         fields, roles = mapping.fields, mapping.provenance.roles
         self._roles: dict[str, Role] = {

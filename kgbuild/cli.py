@@ -209,11 +209,11 @@ def validate(paths: tuple[str, ...], form: Any, mappings: str | None) -> int:
 
     DIR is searched for NAME_nodes and NAME_edges files in .tsv and .jsonl.  [default: output]
     """
-    from kgbuild import mapping
+    from kgbuild.mapping.load import load_mapping
     from kgbuild.model.graph import Edge, Node
     from kgbuild.validation import render_all, validate_all
 
-    prefixes = mapping.load(Path(mappings) if mappings else None).prefixes.prefixes
+    prefixes = load_mapping(Path(mappings) if mappings else None).prefixes.prefixes
     own = {*Node.__struct_fields__, *Edge.__struct_fields__}
     reports = validate_all([Path(path) for path in paths or ("output",)], prefixes=prefixes, own_properties=own)
     click.echo(render_all(reports, form), nl=False)

@@ -15,8 +15,8 @@ from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:
     from kgbuild.built import Build
-    from kgbuild.mapping import Mapping
-    from kgbuild.mapping_shapes import Profile
+    from kgbuild.mapping.load import RegistryMapping
+    from kgbuild.mapping.schema import Profile
 
 #: Where an export goes that is not told where.
 _OUTPUT = Path("output")
@@ -50,11 +50,11 @@ class Wanted(NamedTuple):
     jobs: int | None
     no_cache: bool
 
-    def vocabulary(self) -> Mapping:
+    def vocabulary(self) -> RegistryMapping:
         """The mapping files. Raises MappingError for a wrong one."""
-        from kgbuild import mapping
+        from kgbuild.mapping.load import load_mapping
 
-        return mapping.load(Path(self.mappings) if self.mappings else None, self.profile)
+        return load_mapping(Path(self.mappings) if self.mappings else None, self.profile)
 
     def settled(self, doing: str) -> Wanted:
         """The same, or where neither an export nor records are named, the export in `output` if there is one; which one it is, is said."""

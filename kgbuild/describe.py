@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from kgbuild.licenses import Licenses
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import RecordFields
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import RecordFields
 from kgbuild.model.document import Document, NotText, Tree
 from kgbuild.model.graph import Description, Kind, Role
 from kgbuild.values import items, kept, number, scalar, text_list
@@ -64,7 +64,7 @@ def table_of(kind: Kind, fields: RecordFields, sources: dict[str, Role]) -> Tabl
 class Vocabulary:
     """What a mapping says of values, ready for look-up."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         self.license_fields = mapping.fields.license
         self.contact_fields = mapping.fields.contact
         self.publication_fields = mapping.fields.publication

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Place, Tree
 from kgbuild.model.edits import NotCertain
 
@@ -68,7 +68,7 @@ class _Entry(NamedTuple):
 class Mender:
     """``steps`` under one mapping."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         roles = mapping.provenance.roles
         self._names = mapping.fields.source
         self._relations = mapping.provenance.relations

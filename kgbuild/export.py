@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from kgbuild import __version__, cache, mapping, writers
+from kgbuild import __version__, cache, writers
 from kgbuild import manifest as manifests
 from kgbuild.engines import assembling, reading
 from kgbuild.engines.parts import facts_of
 from kgbuild.engines.plan import Plan
 from kgbuild.errors import Problem, UsageError
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import Profile
+from kgbuild.mapping.load import RegistryMapping, load_mapping
+from kgbuild.mapping.schema import Profile
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.model.graph import Difference, Edge, Node
 from kgbuild.output import staged
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 class Graph:
     """The graph of a run. Nodes and edges are made when they are asked for; writing makes them a range at a time and keeps none."""
 
-    def __init__(self, options: Options, mapping: Mapping, source: Source) -> None:
+    def __init__(self, options: Options, mapping: RegistryMapping, source: Source) -> None:
         self.mapping, self._options, self._source = mapping, options, source
         parts = source.parts
         self._plan = Plan(
@@ -246,7 +246,7 @@ def build(
         inputs=tuple(os.fspath(path) for path in given), exclude=tuple(exclude), profile=profile, mappings=os.fspath(mappings) if mappings else None,
         aliases=aliases, rollup=rollup, keep_going=keep_going, jobs=jobs or reading.cores(), copies=True,
     )  # fmt: skip
-    vocabulary = mapping.load(Path(options.mappings) if options.mappings else None, options.profile)
+    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
     inputs = Inputs(options.inputs, Rules(options.exclude))
     source = read(list(inputs), inputs.passed_over, vocabulary, options, cache.Cache("", enabled=False), quiet)
     return Graph(options, vocabulary, source)
@@ -254,7 +254,7 @@ def build(
 
 def export(options: Options, target: Target, progress: Progress = quiet) -> Outcome:
     """Read, merge and write; or find that an earlier export of the same is still there. Raises what ``build`` and ``Graph.write`` raise."""
-    vocabulary = mapping.load(Path(options.mappings) if options.mappings else None, options.profile)
+    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
     check_target(target, options.inputs)
     inputs = Inputs(options.inputs, Rules(options.exclude), target.output)
     now = cache.now_ns()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 
 #: "CC_BY-4.0" and "cc by 4.0" are one spelling: words are told apart by what is in them alone.
 _FOLD = re.compile(r"[\s_-]+")
@@ -13,7 +13,7 @@ _FOLD = re.compile(r"[\s_-]+")
 class Licenses:
     """Licenses by their many spellings."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         table = mapping.licenses.licenses
         self._labels = {fold(label): id for id, spelt in table.items() for label in (id, *spelt.labels)}
         self._urls = {_license_url(url): id for id, spelt in table.items() for url in spelt.urls}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from kgbuild.checks.view import Spot
 from kgbuild.engines import pool
 from kgbuild.errors import InputError
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.graph import Listing, ProductPage
 from kgbuild.readers import LINES, jsonl, reader
@@ -40,7 +40,7 @@ class _Task(NamedTuple):
     files: list[tuple[str, str, list[Wanted]]]
 
 
-def locate(wanted: Iterable[Wanted], source: Source, mapping: Mapping, jobs: int) -> dict[tuple[int, int], tuple[int, int]]:
+def locate(wanted: Iterable[Wanted], source: Source, mapping: RegistryMapping, jobs: int) -> dict[tuple[int, int], tuple[int, int]]:
     """Line and column, from one, of each entry by its key. What was read from standard input, or changed since, has none."""
     by_file: defaultdict[int, list[Wanted]] = defaultdict(list)
     for item in wanted:
@@ -69,7 +69,7 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _work(mapping: Mapping, task: _Task) -> dict[tuple[int, int], tuple[int, int]]:
+def _work(mapping: RegistryMapping, task: _Task) -> dict[tuple[int, int], tuple[int, int]]:
     found: dict[tuple[int, int], tuple[int, int]] = {}
     archives: defaultdict[str, dict[str, list[Wanted]]] = defaultdict(dict)
     for path, member, items in task.files:
@@ -82,7 +82,9 @@ def _work(mapping: Mapping, task: _Task) -> dict[tuple[int, int], tuple[int, int
     return found
 
 
-def _in_archive(mapping: Mapping, path: str, wanted: dict[str, list[Wanted]], found: dict[tuple[int, int], tuple[int, int]]) -> None:
+def _in_archive(
+    mapping: RegistryMapping, path: str, wanted: dict[str, list[Wanted]], found: dict[tuple[int, int], tuple[int, int]]
+) -> None:
     from kgbuild.readers.archive import members
 
     try:
@@ -93,7 +95,7 @@ def _in_archive(mapping: Mapping, path: str, wanted: dict[str, list[Wanted]], fo
 
 
 def _in_file(
-    mapping: Mapping, path: str, data: bytes | None, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]
+    mapping: RegistryMapping, path: str, data: bytes | None, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]
 ) -> None:
     """Find the entries of one file, whose bytes are ``data`` if it lies in an archive."""
     if ending_of(path) in MARKDOWN:
@@ -120,7 +122,7 @@ def _in_file(
         pass  # it was readable a moment ago: then the finding is told without a line
 
 
-def _near(mapping: Mapping, data: bytes, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]) -> list[Wanted]:
+def _near(mapping: RegistryMapping, data: bytes, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]) -> list[Wanted]:
     """Find entries of a page by its lines alone, and give back those of which that is not certain."""
     front = front_of(data)
     if front is None:
@@ -136,7 +138,7 @@ def _near(mapping: Mapping, data: bytes, items: Sequence[Wanted], found: dict[tu
     return left
 
 
-def _mark(mapping: Mapping, outline: Outline, spot: Spot) -> int | None:
+def _mark(mapping: RegistryMapping, outline: Outline, spot: Spot) -> int | None:
     base: Place = ()
     if isinstance(spot.said.says, Listing):
         place = _listed(mapping, outline, spot)
@@ -159,7 +161,7 @@ def _mark(mapping: Mapping, outline: Outline, spot: Spot) -> int | None:
     return marks[min(spot.at, len(marks) - 1)] if marks and None not in entries else None
 
 
-def _listed(mapping: Mapping, outline: Outline, spot: Spot) -> Place | None:
+def _listed(mapping: RegistryMapping, outline: Outline, spot: Spot) -> Place | None:
     """The place of a listing on a page that has all of them in one list."""
     fields = mapping.fields
     names = [name for name in fields.resource.products if outline.block((name,))]
@@ -168,7 +170,7 @@ def _listed(mapping: Mapping, outline: Outline, spot: Spot) -> Place | None:
     return (names[0], numbers[spot.said.nth]) if None not in entries and spot.said.nth < len(numbers) else None
 
 
-def _documents(mapping: Mapping, path: str, data: bytes | None, ids: set[str]) -> Iterator[Document]:
+def _documents(mapping: RegistryMapping, path: str, data: bytes | None, ids: set[str]) -> Iterator[Document]:
     ending = ending_of(path) or ""
     if ending not in LINES:
         yield from reader(ending)(path, Path(path).read_bytes() if data is None else data, exact=False, containers=mapping.pages.containers)
@@ -209,7 +211,7 @@ def _pieces(path: str) -> Iterator[bytes]:
             yield piece
 
 
-def _ids(mapping: Mapping, tree: Tree) -> list[str]:
+def _ids(mapping: RegistryMapping, tree: Tree) -> list[str]:
     fields = mapping.fields
     names = dict.fromkeys((*fields.resource.id, *fields.product.id, *fields.organization.id))
     return [str(tree[name]) for name in names if isinstance(tree.get(name), (str, *SCALARS))]
@@ -218,7 +220,7 @@ def _ids(mapping: Mapping, tree: Tree) -> list[str]:
 class _Entries:
     """The entries of one document. What was looked for once is known for the next: a record can have a thousand."""
 
-    def __init__(self, mapping: Mapping, document: Document) -> None:
+    def __init__(self, mapping: RegistryMapping, document: Document) -> None:
         self._mapping, self._document = mapping, document
         self._listings: dict[str, list[tuple[Place, Tree]]] = {}
         self._values: dict[Place, dict[str, list[Place]]] = {}

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import EdgeKind
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import EdgeKind
 from kgbuild.model.graph import Description, Edge, Kind, Node, Role
 from kgbuild.model.ids import edge_id, encode_id
 from kgbuild.values import json_text
@@ -19,7 +19,7 @@ _astuple = msgspec.structs.astuple
 class Maker:
     """Makes nodes and edges under one mapping."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         self.mapping = mapping
         provenance = mapping.provenance
         self._knowledge = (provenance.primary_knowledge_source, provenance.aggregator_knowledge_source)

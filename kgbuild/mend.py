@@ -18,7 +18,7 @@ from kgbuild.checks.view import Spot
 from kgbuild.engines.parts import Said
 from kgbuild.entries import Fault, Of
 from kgbuild.errors import Problem
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mend_file import FileMender, Mended
 from kgbuild.merge import owner_of
 from kgbuild.model.edits import FileEdit, NotCertain
@@ -93,7 +93,7 @@ class _Holder(NamedTuple):
     says: Statement
 
 
-def plan(raised: Sequence[Raised], source: Source, mapping: Mapping) -> Plan:
+def plan(raised: Sequence[Raised], source: Source, mapping: RegistryMapping) -> Plan:
     """How to mend the findings of a run. Reads the files that are to be changed, and changes none."""
     planner = _Planner(source, mapping)
     faults: list[Fault] = []
@@ -114,7 +114,7 @@ def plan(raised: Sequence[Raised], source: Source, mapping: Mapping) -> Plan:
 
 
 class _Planner:
-    def __init__(self, source: Source, mapping: Mapping) -> None:
+    def __init__(self, source: Source, mapping: RegistryMapping) -> None:
         self._source, self._mapping = source, mapping
         self._resources = frozenset(id for part in source.parts for id in (*part.resources, *part.contained_resources))
         roles = mapping.provenance.roles

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from kgbuild import mapping
 from kgbuild.entries import Fault, Mender, Steps
 from kgbuild.errors import InputError
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.edits import Change, FileEdit, NotCertain, edited
 from kgbuild.readers import jsonl, reader, text
@@ -61,7 +61,7 @@ class Mended(NamedTuple):
 class FileMender:
     """``edit`` under one mapping."""
 
-    def __init__(self, vocabulary: mapping.Mapping) -> None:
+    def __init__(self, vocabulary: RegistryMapping) -> None:
         self._mapping, self._mender = vocabulary, Mender(vocabulary)
 
     def edit(self, file: File, sha256: Sequence[bytes], faults: Counted) -> Mended:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kgbuild.links import Addresses
 from kgbuild.make import Maker
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import (
     Claim,
     Description,
@@ -85,7 +85,7 @@ def owner_of(id: str) -> str | None:
 class Merger:
     """``merge`` under one mapping and the facts of one run."""
 
-    def __init__(self, mapping: Mapping, facts: RunFacts) -> None:
+    def __init__(self, mapping: RegistryMapping, facts: RunFacts) -> None:
         self.mapping, self.facts = mapping, facts
         self._make = Maker(mapping)
 

@@ -13,8 +13,8 @@ from kgbuild import cache
 from kgbuild.engines import reading
 from kgbuild.engines.parts import Part
 from kgbuild.errors import InputError, Problem, UsageError
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import Profile
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import Profile
 from kgbuild.readers.inputs import File, Rules
 
 #: Which rules of the audit an export runs on its graph: those that look at nodes and edges alone, or all.
@@ -79,7 +79,7 @@ class Source(NamedTuple):
 
 
 def read(
-    files: list[File], passed_over: Counter[str], vocabulary: Mapping, options: Options, kept: cache.Cache, progress: Progress
+    files: list[File], passed_over: Counter[str], vocabulary: RegistryMapping, options: Options, kept: cache.Cache, progress: Progress
 ) -> Source:
     """The parts of all files, from the cache or from the files. Raises InputError for what cannot be read, UsageError where there is no record."""
     units: list[cache.Unit | None] = [kept.get(file) for file in files]

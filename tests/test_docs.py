@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from kgbuild import __version__, build, cli, mapping
+from kgbuild import __version__, build, cli
+from kgbuild.mapping.load import ALIASES, FILES
 from kgbuild.readers import LINES, READERS
 from kgbuild.readers.inputs import Inputs, Rules
 from kgbuild.writers import GROUPS, WRITERS, file_name
@@ -174,7 +175,7 @@ def test_the_exit_statuses_are_those_of_the_help() -> None:
 def test_the_mapping_files_are_those_that_are_read() -> None:
     told = [code(cell)[0] for cell in rows(README, "Mappings")]
     assert told == sorted(path.name for path in (ROOT / "mappings").iterdir())
-    assert set(told) == {*mapping.FILES, mapping.ALIASES}
+    assert set(told) == {*FILES, ALIASES}
 
 
 @pytest.mark.parametrize("page", [README, CONTRIBUTING], ids=lambda page: page.name)

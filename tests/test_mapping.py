@@ -11,7 +11,7 @@ from running import run_command
 
 import kgbuild
 from kgbuild.errors import MappingError
-from kgbuild.mapping import load
+from kgbuild.mapping.load import load_mapping
 
 BUILT_IN = Path(__file__).parents[1] / "mappings"
 REGISTRY = Path(__file__).parent / "registry"
@@ -204,11 +204,11 @@ def test_a_wrong_entry_names_file_line_and_key(tmp_path: Path, name: str) -> Non
 def test_a_license_of_ones_own_is_accepted(tmp_path: Path) -> None:
     text = (BUILT_IN / "licenses.yaml").read_text().replace("  CC-BY-4.0:\n", "  LicenseRef-terms-of-a:\n", 1)
     (tmp_path / "licenses.yaml").write_text(text)
-    assert "LicenseRef-terms-of-a" in load(tmp_path).licenses.licenses
+    assert "LicenseRef-terms-of-a" in load_mapping(tmp_path).licenses.licenses
 
 
 def test_every_license_is_judged_as_its_id_says() -> None:
-    for id, spelling in load().licenses.licenses.items():
+    for id, spelling in load_mapping().licenses.licenses.items():
         lets = spelling.lets
         assert lets, id
         assert lets.redistribution, id

@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import run_command
 
-from kgbuild import audit, cache, mapping, mend, swap
+from kgbuild import audit, cache, mend, swap
 from kgbuild.audit import Raised
 from kgbuild.checks.view import Said, Spot
 from kgbuild.errors import OutputError
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model import edits
 from kgbuild.model.edits import Change, FileEdit
 from kgbuild.model.finding import Finding, fingerprint
@@ -30,7 +31,7 @@ from kgbuild.model.graph import Listing
 from kgbuild.readers.inputs import Inputs, Rules
 from kgbuild.source import Options, Source, quiet, read
 
-VOCABULARY = mapping.load()
+VOCABULARY = load_mapping()
 
 #: A page whose product has a source twice, in both shapes, and an old id, among comments and quotes of all kinds.
 PAGE = """\

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from kgbuild.checks.view import Said, Spot
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import RecordFields, RecordKind
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import RecordFields, RecordKind
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 Describing = ResourceStatement | OrganizationStatement | Listing
@@ -31,7 +31,7 @@ _LONGEST = 80
 class Comparing:
     """Compares what two records say of one thing, property by property; lists in any order, and without the layout of its page."""
 
-    def __init__(self, mapping: Mapping, kind: RecordKind) -> None:
+    def __init__(self, mapping: RegistryMapping, kind: RecordKind) -> None:
         self._mapping, self._kind, self._layout = mapping, kind, mapping.pages.field
         fields: RecordFields = getattr(mapping.fields, kind)
         self._unlaid = {self._layout: ""}

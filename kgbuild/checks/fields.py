@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kgbuild.describe import table_of
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import Form, RecordKind
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.graph import Role
 
 KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 class Fields:
     """The fields of records under one mapping."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         roles, vocabulary = mapping.provenance.roles, mapping.vocabulary
         sources: dict[str, Role] = {
             **dict.fromkeys(roles.original.fields, "original"),
@@ -81,7 +81,7 @@ class Fields:
                 self._walk(name, item, form, found)
 
 
-def _parts(mapping: Mapping) -> dict[str, Part]:
+def _parts(mapping: RegistryMapping) -> dict[str, Part]:
     """What is known of the mappings in fields, by field."""
     fields, vocabulary, roles = mapping.fields, mapping.vocabulary, mapping.provenance.roles
     named = {

@@ -11,8 +11,8 @@ from kgbuild.checks.shapes import Wrong, wrong
 from kgbuild.checks.spelling import nearest
 from kgbuild.checks.statements import Everything, Fault, Says, found, several
 from kgbuild.checks.view import Position, Said, Spot, View
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import Form, RecordKind
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Listing
 
@@ -113,7 +113,7 @@ def unknown_value(view: View) -> Iterator[Found]:
     return found(view, suspects, faults)
 
 
-def _values(mapping: Mapping, property: str) -> frozenset[str]:
+def _values(mapping: RegistryMapping, property: str) -> frozenset[str]:
     """The values of a property: those that the vocabulary names, and those that another mapping file knows."""
     others: dict[str, dict[str, str]] = {
         "format": mapping.formats.formats,
@@ -127,7 +127,7 @@ def _values(mapping: Mapping, property: str) -> frozenset[str]:
 class _Lacking:
     """Faults of values that no vocabulary has, with the value that is meant if that is sure."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         self._instead = mapping.vocabulary.instead
         self._near: dict[tuple[str, str], str | None] = {}
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from kgbuild.checks.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.rules import Found
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.mapping_shapes import NamedKind, RecordKind
+from kgbuild.mapping.schema import NamedKind, RecordKind
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement
 
 _Record = ResourceStatement | OrganizationStatement

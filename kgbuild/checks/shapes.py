@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kgbuild.checks.spelling import distance
-from kgbuild.mapping_shapes import Form
+from kgbuild.mapping.schema import Form
 
 #: Most addresses, of which nothing more need be asked.
 _PLAIN_URL = re.compile(r"https?://(?:[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+\.)+[A-Za-z]{2,}(?:/[\w./~:@!$&'()*+,;=#?-]*)?")

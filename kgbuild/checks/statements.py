@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kgbuild.checks.fields import Entry, Fields
 from kgbuild.checks.rules import Found
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.mapping_shapes import RecordKind
+from kgbuild.mapping.schema import RecordKind
 from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ProductPage, ResourceStatement
 

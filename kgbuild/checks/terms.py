@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kgbuild.licenses import Licenses, fold
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Description, Node
 
 #: What a license may forbid, the gravest first.
@@ -105,7 +105,7 @@ def _by_url(url: str) -> _Creative | None:
 class Reader:
     """Reads licenses by the table of one mapping."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         licenses = mapping.licenses
         self.fields, self.parts = mapping.fields, mapping.fields.license
         self._table = licenses.licenses

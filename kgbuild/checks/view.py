@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from kgbuild.errors import Problem
-from kgbuild.mapping import Mapping
-from kgbuild.mapping_shapes import EdgeKind, RecordKind
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.mapping.schema import EdgeKind, RecordKind
 from kgbuild.model.graph import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
@@ -68,7 +68,7 @@ class Spot(NamedTuple):
     value: str = ""
     at: int = 0
 
-    def names(self, mapping: Mapping) -> tuple[str, ...]:
+    def names(self, mapping: RegistryMapping) -> tuple[str, ...]:
         """The written fields that may hold it: ``field`` itself, and those that say the property or the role that it is."""
         property = "contacts" if self.field == "contact" else self.field
         return (self.field, *mapping.written(self.said.kind, property)) if self.field else ()
@@ -129,7 +129,7 @@ class View:
 
     def __init__(
         self,
-        mapping: Mapping,
+        mapping: RegistryMapping,
         limits: Limits,
         nodes: Iterable[Node],
         edges: Sequence[Edge],

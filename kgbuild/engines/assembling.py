@@ -18,7 +18,7 @@ from kgbuild.engines.facts import facts_of
 from kgbuild.engines.parts import Said, ranges
 from kgbuild.engines.plan import Block, Plan
 from kgbuild.errors import KgbuildError
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.merge import Merger
 from kgbuild.model.graph import Claim, Difference, Edge, Node, Statement
 
@@ -153,7 +153,7 @@ def _by_predicate(edges: Sequence[Edge]) -> Counter[str]:
     return counts
 
 
-def _counts(mapping: Mapping, nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
+def _counts(mapping: RegistryMapping, nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
     """Nodes by kind, where stubs count in their kind and once more as stubs; and by their specific class."""
     spaces = mapping.prefixes.spaces
     others = {spaces["organization"]: "organization", spaces["page"]: "documentation page"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kgbuild.engines.plan import Block, Plan
 from kgbuild.links import Addresses
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.merge import Merger, Need, RunFacts
 from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
 
@@ -70,7 +70,7 @@ class Rollup:
     It needs no node that no other edge needs: an owner is the subject of a has_product edge, or a resource of the run.
     """
 
-    def __init__(self, mapping: Mapping, facts: RunFacts) -> None:
+    def __init__(self, mapping: RegistryMapping, facts: RunFacts) -> None:
         self._derived_from, _ = mapping.predicates("derived_from")
         self._has_product, _ = mapping.predicates("has_product")
         self._resources = frozenset(mapping.curie("resource", id) for id in facts.resources)

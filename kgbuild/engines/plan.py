@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kgbuild.engines.parts import Part
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.merge import Need, RunFacts
 from kgbuild.model.graph import Difference, Edge, Node
 
@@ -15,7 +15,7 @@ class Plan(NamedTuple):
     """All that workers need to know. ``formats`` are names of WRITERS."""
 
     parts: Sequence[Part]
-    mapping: Mapping
+    mapping: RegistryMapping
     facts: RunFacts
     formats: tuple[str, ...] = ()
     qualified: bool = False

@@ -12,7 +12,7 @@ from kgbuild.engines import pool
 from kgbuild.engines.parts import PartMaker
 from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.errors import InputError, Problem
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, NotText, Place, Tree, show
 from kgbuild.readers import LINES, jsonl, reader, text
 from kgbuild.readers.inputs import STDIN, File, Rules
@@ -29,7 +29,7 @@ class Makers(NamedTuple):
 
 
 def read(
-    files: Sequence[File], mapping: Mapping, rules: Rules, jobs: int, tick: Callable[[int], None], *, copies: bool = False
+    files: Sequence[File], mapping: RegistryMapping, rules: Rules, jobs: int, tick: Callable[[int], None], *, copies: bool = False
 ) -> Iterator[Result]:
     """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out.
 
@@ -116,7 +116,7 @@ def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> tupl
     return readings or [Reading("other", [], [], "no front matter" if task.ending in (".md", ".markdown") else "empty")], doubled
 
 
-def _placed(document: Document, mapping: Mapping, *, one_of_many: bool = False) -> list[Problem]:
+def _placed(document: Document, mapping: RegistryMapping, *, one_of_many: bool = False) -> list[Problem]:
     """The doubled keys of a record with their places in it, before which its id stands in brackets if it is one of many in its file."""
     top = document.top
     record = f"[{_id(document.tree, mapping) or show(top)}]" if one_of_many or top else ""
@@ -128,7 +128,7 @@ def _placed(document: Document, mapping: Mapping, *, one_of_many: bool = False) 
     ]
 
 
-def _named(tree: Tree, place: Place, mapping: Mapping) -> str:
+def _named(tree: Tree, place: Place, mapping: RegistryMapping) -> str:
     """A place as users read it, in which the items of lists are told by their ids, so that it stays the same where others come and go."""
     shown = ""
     for part in place:
@@ -141,7 +141,7 @@ def _named(tree: Tree, place: Place, mapping: Mapping) -> str:
     return shown
 
 
-def _id(tree: Tree, mapping: Mapping) -> str | None:
+def _id(tree: Tree, mapping: RegistryMapping) -> str | None:
     fields = mapping.fields
     names = (*fields.resource.id, *fields.product.id, *fields.organization.id)
     return next((str(tree[name]) for name in names if isinstance(tree.get(name), str)), None) if isinstance(tree, dict) else None

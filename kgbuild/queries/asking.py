@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from kgbuild.built import Build
 from kgbuild.errors import UsageError
-from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.queries import answers, apart, sparql, sql, triples
 from kgbuild.queries.apart import Bounds, QueryError
 from kgbuild.queries.library import nearest
@@ -42,7 +42,7 @@ class Asked(NamedTuple):
     named: bool
 
 
-def ask(asked: Asked, build: Build, vocabulary: Vocabulary, bounds: Bounds) -> BinaryIO:
+def ask(asked: Asked, build: Build, vocabulary: RegistryMapping, bounds: Bounds) -> BinaryIO:
     """The answer, as a file. Raises what ``apart.run`` raises."""
 
     def work(out: BinaryIO) -> str:
@@ -70,7 +70,7 @@ def _sql(asked: Asked, build: Build, bounds: Bounds, out: BinaryIO) -> None:
     _show(sql.ask(connection, asked.text, asked.values), asked, out)
 
 
-def _sparql(asked: Asked, build: Build, vocabulary: Vocabulary, out: BinaryIO) -> None:
+def _sparql(asked: Asked, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
     import pyoxigraph as ox
 
     sparql.refuse_service(asked.text)
@@ -92,7 +92,7 @@ def _nodes(asked: Asked) -> list[tuple[str, NodeId]]:
     return [(name, value) for name, value in asked.values.items() if isinstance(value, NodeId)]
 
 
-def _ids(store: ox.Store, vocabulary: Vocabulary) -> list[str]:
+def _ids(store: ox.Store, vocabulary: RegistryMapping) -> list[str]:
     """The CURIEs of the resources and products of a graph."""
     import pyoxigraph as ox
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from kgbuild.errors import KgbuildError
-from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.queries import apart, page, sparql
 from kgbuild.queries.apart import Bounds, QueryError, RanAway
 
@@ -45,7 +45,7 @@ class Served(NamedTuple):
     """What an endpoint serves."""
 
     store: ox.Store
-    vocabulary: Vocabulary
+    vocabulary: RegistryMapping
     bounds: Bounds
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from html import escape
 
-from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.queries.library import Question, questions
 
 
-def render(vocabulary: Vocabulary) -> str:
+def render(vocabulary: RegistryMapping) -> str:
     """The page: a question to choose, its parameters, its text, and a button."""
     asked = [question for question in questions().values() if "sparql" in question.texts]
     options = "\n".join(f'<option value="{escape(q.name)}">{escape(q.name)}: {escape(q.words)}</option>' for q in asked)

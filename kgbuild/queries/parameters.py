@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kgbuild.errors import UsageError
-from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.ids import encode_id, expand
 from kgbuild.queries.library import Parameter
 
@@ -38,7 +38,7 @@ def split(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def values(name: str, parameters: Sequence[Parameter], given: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Value]:
+def values(name: str, parameters: Sequence[Parameter], given: Mapping[str, str], vocabulary: RegistryMapping) -> dict[str, Value]:
     """The value of each parameter of a question. Raises UsageError for one that is missing, unknown or of another type."""
     known = {parameter.name for parameter in parameters}
     takes = f"{name} takes {_listed(parameters)}"
@@ -59,7 +59,7 @@ def _listed(parameters: Sequence[Parameter]) -> str:
     return ", ".join(told) or "no parameters"
 
 
-def _value(parameter: Parameter, text: str, vocabulary: Vocabulary) -> Value:
+def _value(parameter: Parameter, text: str, vocabulary: RegistryMapping) -> Value:
     if parameter.kind == "number":
         if not _WHOLE.fullmatch(text):
             raise UsageError(f"--param {parameter.name}: expected a whole number, got {text!r}; write it in digits, as {parameter.name}=10")
@@ -67,7 +67,7 @@ def _value(parameter: Parameter, text: str, vocabulary: Vocabulary) -> Value:
     return text if parameter.kind == "text" else node(text, vocabulary)
 
 
-def node(text: str, vocabulary: Vocabulary) -> NodeId:
+def node(text: str, vocabulary: RegistryMapping) -> NodeId:
     """A node's id, which a user may write as in records (`bgee`), as a CURIE (`kgr:bgee`) or as an IRI, with or without angle brackets.
 
     Raises UsageError for an empty one.
@@ -96,7 +96,7 @@ def _encoded(local: str) -> str:
     return "%".join(encode_id(part) for part in local.split("%")) if re.fullmatch(r"(?:[^%]|%[0-9A-F]{2})*", local) else encode_id(local)
 
 
-def of_a_query(parameters: Sequence[Parameter], given: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Value]:
+def of_a_query(parameters: Sequence[Parameter], given: Mapping[str, str], vocabulary: RegistryMapping) -> dict[str, Value]:
     """The values for a user's own query. What its head does not declare is a node if it is written as an IRI in `<>` or under a prefix of ours,
     else a text."""
     if parameters:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kgbuild.built import Build, first_of
 from kgbuild.errors import UsageError
-from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.mapping.load import RegistryMapping
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -21,7 +21,7 @@ def chosen(build: Build) -> str:
     return first_of(build, FORMATS, todo="ntriples")
 
 
-def load(build: Build, vocabulary: Vocabulary, predicates: Collection[str] = ()) -> Store:
+def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] = ()) -> Store:
     """All triples, in the default graph. From KGX JSON Lines they are made as an export makes them.
 
     With ``predicates`` (IRIs), others may be left out, which takes half the time: for a query that names all of its predicates.
@@ -47,7 +47,7 @@ def load(build: Build, vocabulary: Vocabulary, predicates: Collection[str] = ())
     return store
 
 
-def _make(store: Store, build: Build, vocabulary: Vocabulary) -> None:
+def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
     import msgspec
     from pyoxigraph import Quad
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from kgbuild.errors import MissingExtra, UsageError
-from kgbuild.mapping import Mapping as Vocabulary
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 
 
@@ -104,7 +104,7 @@ def choose(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in WRITERS if name in chosen)
 
 
-def writer(name: str, mapping: Vocabulary, *, qualified: bool = False) -> Writer:
+def writer(name: str, mapping: RegistryMapping, *, qualified: bool = False) -> Writer:
     """The writer of a format, imported on use."""
     made: Any = import_module(WRITERS[name].module).writer(mapping, qualified)
     writer: Writer = made

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import columns
@@ -102,5 +102,5 @@ class GraphML(Writer):
         return (Rendered(_TAIL, 0, Counter()),)
 
 
-def writer(mapping: Mapping, qualified: bool) -> GraphML:
+def writer(mapping: RegistryMapping, qualified: bool) -> GraphML:
     return GraphML()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, Writer
 
@@ -24,5 +24,5 @@ class KgxJsonl(Writer):
         return Rendered(_encode(nodes), len(nodes), Counter()), Rendered(_encode(edges), len(edges), Counter())
 
 
-def writer(mapping: Mapping, qualified: bool) -> KgxJsonl:
+def writer(mapping: RegistryMapping, qualified: bool) -> KgxJsonl:
     return KgxJsonl()

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 
@@ -95,5 +95,5 @@ class KgxTsv(Writer):
         return self._nodes.render(nodes), self._edges.render(edges)
 
 
-def writer(mapping: Mapping, qualified: bool) -> KgxTsv:
+def writer(mapping: RegistryMapping, qualified: bool) -> KgxTsv:
     return KgxTsv()

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.model.ids import plain_name
 from kgbuild.writers import Loss, Rendered, Writer
@@ -74,7 +74,7 @@ def _quoted(text: str) -> str:
 class Neo4j(Writer):
     """The files of the folder. A column has one type, so nodes with a number that is not whole have a file of their own."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: RegistryMapping) -> None:
         self._mapping = mapping
         self._numbers = [column.name for column in columns(Node) if column.type == "number"]
         own = mapping.prefixes.spaces["term"]
@@ -115,5 +115,5 @@ class Neo4j(Writer):
         return (*tables, Rendered(b"", 0, Counter()), Rendered(b"", 0, Counter()))
 
 
-def writer(mapping: Mapping, qualified: bool) -> Neo4j:
+def writer(mapping: RegistryMapping, qualified: bool) -> Neo4j:
     return Neo4j(mapping)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyoxigraph
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, Writer
 from kgbuild.writers.rdf import Walk
@@ -16,7 +16,7 @@ from kgbuild.writers.rdf import Walk
 class NTriples(Writer):
     """One file."""
 
-    def __init__(self, mapping: Mapping, qualified: bool) -> None:
+    def __init__(self, mapping: RegistryMapping, qualified: bool) -> None:
         self._walk = Walk(mapping, qualified)
 
     def head(self) -> tuple[bytes, ...]:
@@ -28,5 +28,5 @@ class NTriples(Writer):
         return (Rendered(data, len(triples), Counter()),)
 
 
-def writer(mapping: Mapping, qualified: bool) -> NTriples:
+def writer(mapping: RegistryMapping, qualified: bool) -> NTriples:
     return NTriples(mapping, qualified)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow
 from pyarrow import parquet
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import Column, columns
@@ -116,5 +116,5 @@ class Parquet(Writer):
         return tuple(table.tail() for table in self._tables)
 
 
-def writer(mapping: Mapping, qualified: bool) -> Parquet:
+def writer(mapping: RegistryMapping, qualified: bool) -> Parquet:
     return Parquet()

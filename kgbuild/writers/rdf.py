@@ -16,7 +16,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Kind, Node, Role
 from kgbuild.model.ids import as_iri, encode_id, expand, safe_iri
 
@@ -60,7 +60,7 @@ Object = NamedNode | Literal
 class Walk:
     """Triples under one mapping."""
 
-    def __init__(self, mapping: Mapping, qualified: bool) -> None:
+    def __init__(self, mapping: RegistryMapping, qualified: bool) -> None:
         self.mapping, self.qualified = mapping, qualified
         self.prefixes = mapping.prefixes.prefixes
         spaces, self._term_space = mapping.prefixes.spaces, mapping.prefixes.spaces["term"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyoxigraph
 
-from kgbuild.mapping import Mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, Writer
 from kgbuild.writers.rdf import Walk
@@ -16,7 +16,7 @@ from kgbuild.writers.rdf import Walk
 class Turtle(Writer):
     """One file. The prefixes stand at its head, once."""
 
-    def __init__(self, mapping: Mapping, qualified: bool) -> None:
+    def __init__(self, mapping: RegistryMapping, qualified: bool) -> None:
         self._walk = Walk(mapping, qualified)
         self._prefixes = dict(sorted(mapping.prefixes.prefixes.items()))
         self._head = self._serialize([])
@@ -41,5 +41,5 @@ def _ends_in_a_dot(nodes: Sequence[Node], edges: Sequence[Edge]) -> bool:
     return any(node.id.endswith(".") for node in nodes) or any(edge.object.endswith(".") for edge in edges)
 
 
-def writer(mapping: Mapping, qualified: bool) -> Turtle:
+def writer(mapping: RegistryMapping, qualified: bool) -> Turtle:
     return Turtle(mapping, qualified)

@@ -7,10 +7,10 @@ import pytest
 from kgbuild.checks.nearest import Nearest
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
-from kgbuild.mapping import load
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description
 
-MAPPING = load()
+MAPPING = load_mapping()
 MAKER = Maker(MAPPING)
 
 

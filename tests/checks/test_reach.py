@@ -12,10 +12,10 @@ from kgbuild.checks.reach import Reach
 from kgbuild.checks.upstream import steps
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
-from kgbuild.mapping import load
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge
 
-MAPPING = load()
+MAPPING = load_mapping()
 MAKER = Maker(MAPPING)
 
 

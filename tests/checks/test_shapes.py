@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgbuild.checks.shapes import Wrong, wrong
-from kgbuild.mapping_shapes import Form
+from kgbuild.mapping.schema import Form
 
 RIGHT: dict[Form, list[str]] = {
     "url": [

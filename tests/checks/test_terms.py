@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, Reader, Terms, Written
-from kgbuild.mapping import load
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description
 
-READER = Reader(load())
+READER = Reader(load_mapping())
 CC = "https://creativecommons.org/licenses"
 FREE, NC, NC_ND = frozenset[str](), frozenset({COMMERCIAL}), frozenset({COMMERCIAL, DERIVATIVES})
 SA4, NC_SA = frozenset({("CC-BY-SA", "GPL")}), frozenset({("CC-BY-NC-SA",)})

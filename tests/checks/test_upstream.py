@@ -11,10 +11,10 @@ import pytest
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, steps, upstream
 from kgbuild.checks.view import Limits, View
 from kgbuild.make import Maker
-from kgbuild.mapping import load
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Node
 
-MAPPING = load()
+MAPPING = load_mapping()
 MAKER = Maker(MAPPING)
 CITED = ("derived_from", "original", "prov:hadPrimarySource")
 

@@ -9,10 +9,11 @@ import pyoxigraph as ox
 import pytest
 from queries.reference import IDS, Reference
 
-from kgbuild import built, mapping
+from kgbuild import built
 from kgbuild.checks.upstream import upstream
 from kgbuild.checks.view import Limits, View
 from kgbuild.export import export
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.queries import parameters, sparql, sql, triples
 from kgbuild.queries.library import questions
@@ -27,7 +28,7 @@ class Asked:
 
     def __init__(self, given: Path, folder: Path, profile: Any) -> None:
         export(Options(inputs=(str(given),), jobs=2, profile=profile), Target(formats=("kgx-jsonl", "ntriples", "parquet"), output=folder))
-        self.folder, self.vocabulary = folder, mapping.load(None, profile)
+        self.folder, self.vocabulary = folder, load_mapping(None, profile)
         build = built.find(folder, ())
         self.store, self.database = triples.load(build, self.vocabulary), sql.load(build, 4)
         self.reference = Reference(folder)

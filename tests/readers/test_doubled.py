@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from running import run_command
 
 from kgbuild.errors import InputError
-from kgbuild.mapping import load
+from kgbuild.mapping.load import load_mapping
 from kgbuild.readers import LINES, READERS, jsonl, reader, yaml_text
 from kgbuild.readers.inputs import ending_of
 
@@ -102,7 +102,7 @@ def test_the_last_value_is_read(ending: str, exact: bool) -> None:
         document = jsonl.read_line("a.jsonl", data, 1, exact=exact, lazy=frozenset(("products",)))
     else:
         text = b"---\n" + data + b"\n---\n" if ending == ".md" else data
-        (document,) = reader(ending)(f"a{ending}", text, exact=exact, containers=load().pages.containers)
+        (document,) = reader(ending)(f"a{ending}", text, exact=exact, containers=load_mapping().pages.containers)
     assert document.tree == {"id": "a", "name": "two", "products": [{"id": "y"}]}
     assert sorted(place for place, _ in document.doubled) == [("name",), ("products", 0, "id")]
 

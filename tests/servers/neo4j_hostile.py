@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from kgbuild import manifest as manifests
-from kgbuild import mapping
 from kgbuild.export import export
+from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.source import Options
 from kgbuild.target import Target
@@ -64,7 +64,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     written = []
     for format in ("kgx-jsonl", "neo4j"):
-        made = writer(format, mapping.load(None))
+        made = writer(format, load_mapping(None))
         rendered = made.gather(made.render(nodes, edges))  # type: ignore[arg-type]
         for ending, head, item in zip(WRITERS[format].files, made.head(), rendered, strict=True):
             path = folder / file_name("graph", ending)

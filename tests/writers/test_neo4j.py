@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kgbuild import mapping
+from kgbuild.mapping.load import load_mapping
 from kgbuild.writers import WRITERS, writer
 
 STAND_IN = """#!/bin/sh
@@ -30,7 +30,7 @@ TOLD = [
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder of an export, under a name that asks for quotes."""
-    for file, head in zip(WRITERS["neo4j"].files, writer("neo4j", mapping.load(None)).head(), strict=True):
+    for file, head in zip(WRITERS["neo4j"].files, writer("neo4j", load_mapping(None)).head(), strict=True):
         path = tmp_path / "a 'b, c\"" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(head)
@@ -99,7 +99,7 @@ def test_it_can_be_executed(tmp_path: Path) -> None:
 
 
 def test_constraints_in_the_profile_of_biolink() -> None:
-    *_, constraints = writer("neo4j", mapping.load(None, "biolink")).head()
+    *_, constraints = writer("neo4j", load_mapping(None, "biolink")).head()
     nodes = [f"biolink_{name}" for name in ("DatasetSummary", "DatasetDistribution", "Agent", "WebPage")]
     edges = [f"biolink_{name}" for name in ("has_part", "derives_from", "mentions", "related_to", "has_contributor")]
     assert constraints.decode().splitlines() == [

@@ -14,7 +14,7 @@ from kgbuild.model.graph import Description
 from kgbuild.model.ids import PUBLIC, as_iri
 
 if TYPE_CHECKING:
-    from kgbuild.mapping_shapes import BiolinkTerms, Licenses, Prefixes, Vocabulary
+    from kgbuild.mapping.schema import BiolinkTerms, Licenses, Prefixes, Vocabulary
 
 #: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
 REPLACED_BY = "IAO:0100001"

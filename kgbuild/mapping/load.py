@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from kgbuild.errors import MappingError, UsageError
-from kgbuild.mapping_shapes import (
+from kgbuild.mapping.schema import (
     BiolinkTerms,
     Categories,
     Domains,
@@ -46,7 +46,7 @@ FILES: dict[str, type[MappingFile]] = {
 ALIASES = "aliases.sssom.tsv"
 
 
-class Mapping(Struct, frozen=True, kw_only=True):
+class RegistryMapping(Struct, frozen=True, kw_only=True):
     """All mapping files of a run, for one profile. ``sha256`` is over the bytes of the files, in the order of FILES."""
 
     profile: Profile
@@ -92,11 +92,12 @@ def _classes(rule: NodeKind, category: str | None, profile: Profile, space: str)
 
 def builtin_directory() -> Path:
     """The mappings that come with kgbuild: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent / "mappings"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "mappings"
+    package = Path(__file__).parents[1]
+    inside = package / "mappings"
+    return inside if inside.is_dir() else package.parent / "mappings"
 
 
-def load(directory: Path | None = None, profile: Profile = "registry") -> Mapping:
+def load_mapping(directory: Path | None = None, profile: Profile = "registry") -> RegistryMapping:
     """The built-in mappings, each file replaced by the one of the same name in ``directory``.
 
     Raises MappingError (file, line and key) for a wrong entry, UsageError where ``directory`` is none or holds another file.
@@ -112,12 +113,12 @@ def load(directory: Path | None = None, profile: Profile = "registry") -> Mappin
     parsed: dict[str, Any] = {name.removesuffix(".yaml"): _parse(*files[name], FILES[name]) for name in FILES}
     digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in files.values())).hexdigest()
     biolink = parsed.pop("biolink")
-    from kgbuild import mapping_checks
+    from kgbuild.mapping import validate
 
-    aliases = mapping_checks.read_aliases(*files[ALIASES], parsed["prefixes"])
+    aliases = validate.read_aliases(*files[ALIASES], parsed["prefixes"])
     if directory is not None:
-        mapping_checks.check({name: path for name, (path, _) in files.items()}, parsed, biolink, directory)
-    return Mapping(profile=profile, sha256=digest, aliases=aliases, **parsed)
+        validate.check({name: path for name, (path, _) in files.items()}, parsed, biolink, directory)
+    return RegistryMapping(profile=profile, sha256=digest, aliases=aliases, **parsed)
 
 
 def _choose(directory: Path | None, name: str) -> Path:
@@ -148,6 +149,6 @@ def _parse(path: Path, data: bytes, shape: type[_T]) -> _T:
         tree = yaml12.parse_yaml(data.decode())
         return msgspec.convert(tree, shape)
     except (ValueError, msgspec.ValidationError) as error:
-        from kgbuild import mapping_checks
+        from kgbuild.mapping import validate
 
-        raise mapping_checks.located(path, data, error, tree, shape) from None
+        raise validate.located(path, data, error, tree, shape) from None
