@@ -14,10 +14,11 @@ from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.graph import Listing, ProductPage
-from kgbuild.readers import LINES, jsonl, reader
+from kgbuild.readers import LINES, reader
 from kgbuild.readers.inputs import STDIN, ending_of
+from kgbuild.readers.json import jsonl
 from kgbuild.readers.markdown import front_of
-from kgbuild.readers.yaml_lines import Outline, outline_of
+from kgbuild.readers.yaml.outline import Outline, outline_of
 from kgbuild.source import Source
 from kgbuild.values import SCALARS
 
@@ -85,7 +86,7 @@ def _work(mapping: RegistryMapping, task: _Task) -> dict[tuple[int, int], tuple[
 def _in_archive(
     mapping: RegistryMapping, path: str, wanted: dict[str, list[Wanted]], found: dict[tuple[int, int], tuple[int, int]]
 ) -> None:
-    from kgbuild.readers.archive import members
+    from kgbuild.readers.archives.archive import members
 
     try:
         for name, data in members(Path(path), path, wanted.__contains__):
@@ -187,7 +188,7 @@ def _documents(mapping: RegistryMapping, path: str, data: bytes | None, ids: set
 def _lines(path: str, data: bytes | None, ending: str) -> Iterator[bytes]:
     from io import BytesIO
 
-    from kgbuild.readers.compressed import expand, open_stream
+    from kgbuild.readers.archives.compressed import expand, open_stream
 
     chunks: Iterable[bytes]
     if ending == ".jsonl":

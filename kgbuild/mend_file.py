@@ -15,9 +15,10 @@ from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.edits import Change, FileEdit, NotCertain, edited
-from kgbuild.readers import jsonl, reader, text
+from kgbuild.readers import reader, text
 from kgbuild.readers.flow import Replacement
 from kgbuild.readers.inputs import File
+from kgbuild.readers.json import jsonl
 
 _CHANGED = "the file has changed since it was read"
 _ODD = "the file would not say the same in all else"
@@ -199,10 +200,10 @@ def _parse_line(path: str, number: int, raw: bytes, exact: bool) -> list[Documen
 
 def _editable(ending: str, raw: str) -> _Editable:
     if ending in (".json", ".jsonl"):
-        from kgbuild.readers.json_edit import JsonText
+        from kgbuild.readers.json.edit import JsonText
 
         return JsonText(raw)
-    from kgbuild.readers.yaml_edit import YamlText
+    from kgbuild.readers.yaml.edit import YamlText
 
     return YamlText(raw)
 

@@ -14,8 +14,9 @@ from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, NotText, Place, Tree, show
-from kgbuild.readers import LINES, jsonl, reader, text
+from kgbuild.readers import LINES, reader, text
 from kgbuild.readers.inputs import STDIN, File, Rules
+from kgbuild.readers.json import jsonl
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 

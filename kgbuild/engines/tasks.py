@@ -98,7 +98,7 @@ def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
                     start=start, end=min(start + BATCH, file.size), line=0,
                 )  # fmt: skip
         elif file.ending in LINES:
-            from kgbuild.readers.compressed import open_stream
+            from kgbuild.readers.archives.compressed import open_stream
 
             chunks = open_stream(Path(file.path), file.shown, limit=max(_MIN_STREAM, _MAX_RATIO * file.size))
             yield from _stream_tasks(unit, file.name, file.shown, chunks)
@@ -116,8 +116,8 @@ def _renamed(path: str, file: File) -> str:
 
 
 def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
-    from kgbuild.readers.archive import members
-    from kgbuild.readers.compressed import expand
+    from kgbuild.readers.archives.archive import members
+    from kgbuild.readers.archives.compressed import expand
 
     def wanted(name: str) -> bool:
         ending = ending_of(name)

@@ -23,9 +23,9 @@ READERS: Mapping[str, str] = MappingProxyType(
     {
         ".md": "kgbuild.readers.markdown",
         ".markdown": "kgbuild.readers.markdown",
-        ".yaml": "kgbuild.readers.yaml_file",
-        ".yml": "kgbuild.readers.yaml_file",
-        ".json": "kgbuild.readers.json_file",
+        ".yaml": "kgbuild.readers.yaml.file",
+        ".yml": "kgbuild.readers.yaml.file",
+        ".json": "kgbuild.readers.json.file",
     }
 )
 #: Endings of files with a record a line, which are read in pieces (readers.jsonl).

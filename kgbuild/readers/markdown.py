@@ -6,8 +6,9 @@ import re
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Document
-from kgbuild.readers import text, yaml_exact, yaml_lines, yaml_text
+from kgbuild.readers import text
 from kgbuild.readers.records import not_a_mapping
+from kgbuild.readers.yaml import outline, parse, positions
 
 _OPEN = re.compile(rb"\s*---[ \t]*\r?\n")
 _SECOND = re.compile(rb"^(?:---|\.\.\.)[ \t]", re.MULTILINE)
@@ -36,12 +37,12 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
         raise InputError([Problem(path, line - 1, 1, "", "a line `---` that closes the front matter", got, "add it below the last field")])
     text.check_controls(path, data, opening.end(), closing.start())
     front = data[opening.end() : closing.start()]
-    parsed = yaml_text.parse(path, front, line, exact)
+    parsed = parse.parse(path, front, line, exact)
     tree, doubled = parsed[0] if parsed else (None, ())
     body = data[closing.end() :]
     document = Document(
-        tree={} if tree is None else tree, raw=front, line=line, exact=exact, body=body.decode().strip(), find=yaml_exact.find,
-        near=yaml_lines.find, doubled=doubled,
+        tree={} if tree is None else tree, raw=front, line=line, exact=exact, body=body.decode().strip(), find=positions.find,
+        near=outline.find, doubled=doubled,
     )  # fmt: skip
     also = [problem for _, found in parsed for _, problem in found]
     if len(parsed) > 1:  # a `--- x` line is no end of front matter, and YAML takes it for a second document

@@ -16,8 +16,8 @@ import pytest
 import zstandard
 
 from kgbuild.errors import InputError
-from kgbuild.readers import archive
-from kgbuild.readers.archive import Limits, is_archive, members
+from kgbuild.readers.archives import archive
+from kgbuild.readers.archives.archive import Limits, is_archive, members
 
 AGAIN = "copy or pack the archive again"
 INSIDE = "pack the archive again from inside its folder"

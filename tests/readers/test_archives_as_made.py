@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kgbuild.readers.archive import members
+from kgbuild.readers.archives.archive import members
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SHORT = {"a.md": b"a", "é.md": "é\n".encode(), "seeds/empty.md": b"", "seeds/goa.md": b"goa\n" * 30_000, "seeds/block.bin": bytes(512)}

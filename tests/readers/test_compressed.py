@@ -10,8 +10,8 @@ import pytest
 import zstandard
 
 from kgbuild.errors import InputError
-from kgbuild.readers import compressed
-from kgbuild.readers.compressed import CHUNK, open_stream
+from kgbuild.readers.archives import compressed
+from kgbuild.readers.archives.compressed import CHUNK, open_stream
 
 DATA = bytes(range(256)) * 9 + b"kgr:goa\n" * 300
 GZIP = gzip.compress(DATA, mtime=0)

@@ -12,8 +12,10 @@ from running import run_command
 
 from kgbuild.errors import InputError
 from kgbuild.mapping.load import load_mapping
-from kgbuild.readers import LINES, READERS, jsonl, reader, yaml_text
+from kgbuild.readers import LINES, READERS, reader
 from kgbuild.readers.inputs import ending_of
+from kgbuild.readers.json import jsonl
+from kgbuild.readers.yaml import parse
 
 INVALID = Path(__file__).parents[1] / "invalid"
 DOUBLED = sorted(
@@ -116,7 +118,7 @@ def test_a_thousand_are_too_many_to_tell(tmp_path: Path) -> None:
 def doubled(data: bytes, *, exact: bool) -> list[object] | str:
     """The places of the keys that are said twice, of each document; or what else is wrong."""
     try:
-        return [[place for place, _ in found] for _, found in yaml_text.parse("a.yaml", data, 1, exact)]
+        return [[place for place, _ in found] for _, found in parse.parse("a.yaml", data, 1, exact)]
     except InputError as error:
         return str(error)
 

@@ -6,19 +6,19 @@ from functools import partial
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Document
-from kgbuild.readers import yaml_exact, yaml_text
 from kgbuild.readers.records import split
+from kgbuild.readers.yaml import parse, positions
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
     """The records of all documents of a YAML file. Raises InputError (see yaml_text.parse, records.split)."""
-    data = yaml_text.documents_text(path, data)
-    parsed = yaml_text.parse(path, data, 1, exact)
+    data = parse.documents_text(path, data)
+    parsed = parse.parse(path, data, 1, exact)
     exact |= len(parsed) > 1
     records: list[Document] = []
     problems: list[Problem] = []
     for number, (tree, doubled) in enumerate(parsed):
-        document = Document(tree=tree, raw=data, exact=exact, find=partial(yaml_exact.find, document=number), doubled=doubled)
+        document = Document(tree=tree, raw=data, exact=exact, find=partial(positions.find, document=number), doubled=doubled)
         try:
             records += split(path, document, containers)
         except InputError as error:

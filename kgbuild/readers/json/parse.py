@@ -11,7 +11,7 @@ import msgspec
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Doubled, Parsed, Place, Tree
 from kgbuild.readers import text
-from kgbuild.readers.json_scan import Scan, is_deep, marks_of
+from kgbuild.readers.json.scan import Scan, is_deep, marks_of
 
 _decode = msgspec.json.Decoder().decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

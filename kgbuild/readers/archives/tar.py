@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kgbuild.errors import InputError
-from kgbuild.readers.archive import FILE, FOLDER, Entry, Limits, too_many
-from kgbuild.readers.compressed import open_stream, refused
+from kgbuild.readers.archives.archive import FILE, FOLDER, Entry, Limits, too_many
+from kgbuild.readers.archives.compressed import open_stream, refused
 
 _BLOCK = 512
 _EXTENDED = 16 << 20  # bytes of pax and long-name headers in one archive

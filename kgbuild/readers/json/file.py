@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kgbuild.model.document import Document
-from kgbuild.readers import json_text, text
+from kgbuild.readers import text
+from kgbuild.readers.json import parse
 from kgbuild.readers.records import AS_JSON, split
 
 
@@ -13,5 +14,5 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     data = text.without_bom(data)
     if not data.strip():
         return []
-    tree, doubled = json_text.parse(path, data, 1, exact)
-    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=json_text.find, doubled=doubled), containers, AS_JSON)
+    tree, doubled = parse.parse(path, data, 1, exact)
+    return split(path, Document(tree=tree, raw=data, exact=exact, literal=True, find=parse.find, doubled=doubled), containers, AS_JSON)

@@ -8,9 +8,10 @@ import msgspec
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Parsed, Tree
-from kgbuild.readers import text, yaml_faults
+from kgbuild.readers import text
 from kgbuild.readers.text import MAX_DEPTH, TOO_DEEP, position
-from kgbuild.readers.yaml_exact import Exact, for_pyyaml
+from kgbuild.readers.yaml import diagnose
+from kgbuild.readers.yaml.positions import Exact, for_pyyaml
 
 _ANCHOR = re.compile(rb"(?:^|[\s,\[{:-])&[^\s,\[\]{}]")
 _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
@@ -128,7 +129,7 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.YAMLError as error:
-        raise InputError([yaml_faults.problem(path, data.decode(), line, error)]) from None
+        raise InputError([diagnose.problem(path, data.decode(), line, error)]) from None
 
 
 def documents_text(path: str, data: bytes) -> bytes:

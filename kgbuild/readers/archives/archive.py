@@ -11,16 +11,16 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, cast
 
 from kgbuild.errors import InputError, Problem
-from kgbuild.readers.compressed import refused
+from kgbuild.readers.archives.compressed import refused
 
 #: Ending of an archive's name -> the module whose ``entries`` lists its members.
 LISTERS: Mapping[str, str] = MappingProxyType(
     {
-        ".tar": "kgbuild.readers.tar",
-        ".tar.gz": "kgbuild.readers.tar",
-        ".tgz": "kgbuild.readers.tar",
-        ".tar.zst": "kgbuild.readers.tar",
-        ".zip": "kgbuild.readers.zipped",
+        ".tar": "kgbuild.readers.archives.tar",
+        ".tar.gz": "kgbuild.readers.archives.tar",
+        ".tgz": "kgbuild.readers.archives.tar",
+        ".tar.zst": "kgbuild.readers.archives.tar",
+        ".zip": "kgbuild.readers.archives.zipped",
     }
 )
 ENDINGS: tuple[str, ...] = tuple(LISTERS)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from kgbuild.model.document import Place
 from kgbuild.model.edits import NotCertain
 from kgbuild.readers.flow import Replacement, removals
-from kgbuild.readers.json_scan import Scan, Value
+from kgbuild.readers.json.scan import Scan, Value
 
 _decode = json.JSONDecoder().raw_decode
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kgbuild.errors import EACH_KEY_ONCE, InputError, Problem
 from kgbuild.model.document import Doubled, Parsed, Place, Tree
-from kgbuild.readers import text, yaml_faults
+from kgbuild.readers import text
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
+from kgbuild.readers.yaml import diagnose
 
 if TYPE_CHECKING:
     import yaml
@@ -59,7 +60,7 @@ class Exact:
         try:
             roots: list[Any] = list(yaml.compose_all(self.text, Loader=yaml.CSafeLoader))
         except yaml.YAMLError as error:
-            raise InputError([yaml_faults.problem(self.path, self.data.decode(), self.line, error)]) from None
+            raise InputError([diagnose.problem(self.path, self.data.decode(), self.line, error)]) from None
         for root in roots:
             self._measure(root)
         trees = [self._tree(root) for root in roots]

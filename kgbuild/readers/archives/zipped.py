@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from kgbuild.readers.archive import FILE, FOLDER, Entry, Limits, too_many
-from kgbuild.readers.compressed import CHUNK, refused, unreadable
+from kgbuild.readers.archives.archive import FILE, FOLDER, Entry, Limits, too_many
+from kgbuild.readers.archives.compressed import CHUNK, refused, unreadable
 
 _LOCAL_HEADER = 30  # bytes before the name, APPNOTE.TXT §4.3.7
 _UTF8, _UNIX = 0x800, 3  # APPNOTE.TXT §4.4.4, bit 11, and §4.4.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kgbuild.errors import InputError
 from kgbuild.model.document import Document
-from kgbuild.readers import json_text
+from kgbuild.readers.json import parse
 from kgbuild.readers.records import AS_JSON, not_a_mapping
 
 
@@ -14,9 +14,9 @@ def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset
     Raises InputError (see json_text.parse).
     """
     whole = exact or not lazy
-    tree, doubled = json_text.parse(path, data, line, exact, "line") if whole else json_text.parse_record(path, data, line, lazy)
+    tree, doubled = parse.parse(path, data, line, exact, "line") if whole else parse.parse_record(path, data, line, lazy)
     document = Document(
-        tree=tree, raw=data, line=line, exact=exact, literal=True, find=json_text.find, decode=json_text.parse_part, doubled=doubled
+        tree=tree, raw=data, line=line, exact=exact, literal=True, find=parse.find, decode=parse.parse_part, doubled=doubled
     )
     if not isinstance(tree, dict):
         raise InputError([not_a_mapping(path, document, (), tree, AS_JSON), *(problem for _, problem in doubled)])

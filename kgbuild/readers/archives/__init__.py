@@ -1,0 +1,1 @@
+"""Archives and compressed streams, read in place: their members one by one, within limits."""
