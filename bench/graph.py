@@ -18,9 +18,9 @@ from itertools import count
 
 from kgbuild.checks import provenance, references
 from kgbuild.checks.view import Limits, View
-from kgbuild.make import Maker
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge, Node
+from kgbuild.transform.factory import Maker
 
 NOTHING = Description()
 CATEGORIES = ("DataSource", "KnowledgeGraph", "Aggregator")

@@ -31,7 +31,7 @@ _KEPT = 16
 _RUNS_KEPT = 8
 _YOUNG_NS = 2 * 10**9
 #: The folders of the package whose code decides what a part holds.
-_ROOMS = (".", "mapping", "model", "readers", "readers/archives", "readers/json", "readers/yaml", "engines")
+_ROOMS = (".", "mapping", "model", "readers", "readers/archives", "readers/json", "readers/yaml", "licenses", "transform", "engines")
 
 Stamp = tuple[int, int, int]
 

@@ -20,7 +20,7 @@ from kgbuild.readers.json import jsonl
 from kgbuild.readers.markdown import front_of
 from kgbuild.readers.yaml.outline import Outline, outline_of
 from kgbuild.source import Source
-from kgbuild.values import SCALARS
+from kgbuild.transform.values import SCALARS
 
 #: Endings of pages, whose lines tell where nearly everything is.
 MARKDOWN = (".md", ".markdown")

@@ -20,7 +20,6 @@ from kgbuild.entries import Fault, Of
 from kgbuild.errors import Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mend_file import FileMender, Mended
-from kgbuild.merge import owner_of
 from kgbuild.model.edits import FileEdit, NotCertain
 from kgbuild.model.graph import (
     Claim,
@@ -36,7 +35,8 @@ from kgbuild.model.graph import (
 from kgbuild.readers import READERS
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.source import Source
-from kgbuild.values import json_text
+from kgbuild.transform.merge import owner_of
+from kgbuild.transform.values import json_text
 
 #: Findings that are left, and records outside the input, that are told.
 _SHOWN = 10

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kgbuild.describe import table_of
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.graph import Role
+from kgbuild.transform.properties import table_of
 
 KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
 _decode = msgspec.json.Decoder().decode

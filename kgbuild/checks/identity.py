@@ -12,7 +12,7 @@ from unicodedata import normalize
 from kgbuild.checks.citing import listed
 from kgbuild.checks.rules import Found, Rule
 from kgbuild.checks.view import Said, Spot, View
-from kgbuild.links import normalise
+from kgbuild.transform.links import normalise
 
 _INFORES = "infores:"
 #: Biolink, "Rules for Minting InfoRes Names and Identifiers": lower case, words separated by hyphens, and after a dot a version: numerals

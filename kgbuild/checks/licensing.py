@@ -9,8 +9,8 @@ from typing import NamedTuple
 from kgbuild.checks.citing import listed
 from kgbuild.checks.reach import Reach
 from kgbuild.checks.rules import Found, Rule
-from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Reader, Terms, Written
 from kgbuild.checks.view import Said, Spot, View
+from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Reader, Terms, Written
 from kgbuild.model.graph import Listing, ResourceStatement
 
 #: Relations of PROV-O that say that one thing is made of the content of another.

@@ -19,8 +19,8 @@ from kgbuild.engines.parts import Said, ranges
 from kgbuild.engines.plan import Block, Plan
 from kgbuild.errors import KgbuildError
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.merge import Merger
 from kgbuild.model.graph import Claim, Difference, Edge, Node, Statement
+from kgbuild.transform.merge import Merger
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
 _RANGE = 4_000

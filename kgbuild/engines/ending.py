@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kgbuild.engines.plan import Block, Plan
-from kgbuild.links import Addresses
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.merge import Merger, Need, RunFacts
 from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
+from kgbuild.transform.links import Addresses
+from kgbuild.transform.merge import Merger, Need, RunFacts
 
 
 class Ending:

@@ -9,10 +9,10 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
-from kgbuild.claims import Reading
-from kgbuild.describe import Note
-from kgbuild.merge import RunFacts
 from kgbuild.model.graph import Claim, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Statement
+from kgbuild.transform.claims import Reading
+from kgbuild.transform.merge import RunFacts
+from kgbuild.transform.properties import Note
 
 _about = attrgetter("about")
 #: Statements of which a part maker remembers the bytes; some kilobytes each.

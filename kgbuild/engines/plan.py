@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from kgbuild.engines.parts import Part
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.merge import Need, RunFacts
 from kgbuild.model.graph import Difference, Edge, Node
+from kgbuild.transform.merge import Need, RunFacts
 
 
 class Plan(NamedTuple):

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from kgbuild.claims import ClaimMaker, Reading
 from kgbuild.engines import pool
 from kgbuild.engines.parts import PartMaker
 from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
@@ -17,6 +16,7 @@ from kgbuild.model.document import Document, NotText, Place, Tree, show
 from kgbuild.readers import LINES, reader, text
 from kgbuild.readers.inputs import STDIN, File, Rules
 from kgbuild.readers.json import jsonl
+from kgbuild.transform.claims import ClaimMaker, Reading
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 

@@ -6,9 +6,9 @@ import pytest
 
 from kgbuild.checks.nearest import Nearest
 from kgbuild.checks.view import Limits, View
-from kgbuild.make import Maker
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description
+from kgbuild.transform.factory import Maker
 
 MAPPING = load_mapping()
 MAKER = Maker(MAPPING)

@@ -11,9 +11,9 @@ import pytest
 from kgbuild.checks.reach import Reach
 from kgbuild.checks.upstream import steps
 from kgbuild.checks.view import Limits, View
-from kgbuild.make import Maker
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge
+from kgbuild.transform.factory import Maker
 
 MAPPING = load_mapping()
 MAKER = Maker(MAPPING)

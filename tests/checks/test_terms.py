@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgbuild.checks.terms import COMMERCIAL, DERIVATIVES, Reader, Terms, Written
+from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, Reader, Terms, Written
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description
 

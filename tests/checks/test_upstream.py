@@ -10,9 +10,9 @@ import pytest
 
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, steps, upstream
 from kgbuild.checks.view import Limits, View
-from kgbuild.make import Maker
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Node
+from kgbuild.transform.factory import Maker
 
 MAPPING = load_mapping()
 MAKER = Maker(MAPPING)

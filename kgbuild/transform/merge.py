@@ -10,8 +10,6 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from kgbuild.links import Addresses
-from kgbuild.make import Maker
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import (
     Claim,
@@ -28,7 +26,9 @@ from kgbuild.model.graph import (
     Source,
     Statement,
 )
-from kgbuild.unite import difference, united
+from kgbuild.transform.factory import Maker
+from kgbuild.transform.links import Addresses
+from kgbuild.transform.reconcile import difference, united
 
 _S = TypeVar("_S", bound=Statement)
 _source_order = attrgetter("id", "role", "relation")

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from kgbuild.licenses import Licenses
+from kgbuild.licenses.recognise import Licenses
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordFields
 from kgbuild.model.document import Document, NotText, Tree
 from kgbuild.model.graph import Description, Kind, Role
-from kgbuild.values import items, kept, number, scalar, text_list
+from kgbuild.transform.values import items, kept, number, scalar, text_list
 
 _HINTS = get_type_hints(Description)
 _LISTS = frozenset(name for name, hint in _HINTS.items() if getattr(hint, "__origin__", None) is tuple)

@@ -9,9 +9,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from kgbuild.describe import Describing, Note, Table, Vocabulary, table_of
 from kgbuild.errors import InputError, Problem
-from kgbuild.links import links
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import PageKind
 from kgbuild.model.document import Document, Place, Tree, show
@@ -26,7 +24,9 @@ from kgbuild.model.graph import (
     Source,
     Statement,
 )
-from kgbuild.values import SCALARS, items, kept, kind_of, scalar, text_list
+from kgbuild.transform.links import links
+from kgbuild.transform.properties import Describing, Note, Table, Vocabulary, table_of
+from kgbuild.transform.values import SCALARS, items, kept, kind_of, scalar, text_list
 
 _encode = msgspec.json.Encoder().encode
 #: Listings of which a claim maker remembers what they say; as bytes, some kilobytes each.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from kgbuild.model.graph import Claim, Description, Difference, Listing, OrganizationStatement, ResourceStatement
-from kgbuild.values import json_text
+from kgbuild.transform.values import json_text
 
 Describing = ResourceStatement | Listing | OrganizationStatement
 _T = TypeVar("_T")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kgbuild.licenses import Licenses, fold
+from kgbuild.licenses.recognise import Licenses, fold
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Description, Node
 

@@ -11,7 +11,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import EdgeKind
 from kgbuild.model.graph import Description, Edge, Kind, Node, Role
 from kgbuild.model.ids import edge_id, encode_id
-from kgbuild.values import json_text
+from kgbuild.transform.values import json_text
 
 _astuple = msgspec.structs.astuple
 

@@ -1,0 +1,1 @@
+"""Documents -> claims -> nodes and edges: pure functions that decide what the graph says."""
