@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
-from kgbuild.checks import provenance, references
+from kgbuild.checks.rules import provenance, references
 from kgbuild.checks.view import Limits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge, Node

@@ -34,7 +34,7 @@ from synthetic import make, unpacked  # noqa: E402
 
 KGX = """
 import sys, time
-from kgbuild.validation.kgx_offline import kgx_session
+from kgbuild.checks.kgx.kgx_offline import kgx_session
 folder, uri, seconds = sys.argv[1:]
 with kgx_session():
     from kgx.transformer import Transformer

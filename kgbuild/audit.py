@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from kgbuild import checks
-from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.rule import Found, Rule
 from kgbuild.checks.view import Limits, LookUp, Position, Said, Spot, View
 from kgbuild.engines import assembling
 from kgbuild.engines.facts import known

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgbuild import audit, cache, checks, mend, reports
+from kgbuild import audit, cache, checks, mend
 from kgbuild.audit import Raised
+from kgbuild.checks import reports
 from kgbuild.checks.view import Limits
 from kgbuild.engines.parts import facts_of
 from kgbuild.engines.plan import Plan

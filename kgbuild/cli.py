@@ -209,9 +209,9 @@ def validate(paths: tuple[str, ...], form: Any, mappings: str | None) -> int:
 
     DIR is searched for NAME_nodes and NAME_edges files in .tsv and .jsonl.  [default: output]
     """
+    from kgbuild.checks.kgx import render_all, validate_all
     from kgbuild.mapping.load import load_mapping
     from kgbuild.model.graph import Edge, Node
-    from kgbuild.validation import render_all, validate_all
 
     prefixes = load_mapping(Path(mappings) if mappings else None).prefixes.prefixes
     own = {*Node.__struct_fields__, *Edge.__struct_fields__}

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.baseline import Entry
+    from kgbuild.checks.baseline import Entry
     from kgbuild.mend import Plan
     from kgbuild.model.finding import Finding
     from kgbuild.settings_file import PathIgnore
@@ -103,10 +103,10 @@ def check(
     """
     import gc
 
-    from kgbuild import reports
-    from kgbuild.catalogue import read_catalogue
     from kgbuild.check import Choices
     from kgbuild.check import check as run
+    from kgbuild.checks import reports
+    from kgbuild.checks.infores_catalogue import read_catalogue
     from kgbuild.checks.view import Limits
     from kgbuild.engines.reading import cores
     from kgbuild.settings import ignored
@@ -178,7 +178,7 @@ def _fix(plan: Plan, inputs: Sequence[str]) -> bool:
 
 def _baseline(path: str | None, *, write: bool, changed_since: str | None) -> Sequence[Entry]:
     """The entries of the baseline, if there is one."""
-    from kgbuild import baseline
+    from kgbuild.checks import baseline
 
     if write and path is None:
         raise UsageError("--write-baseline: expected a file to write to, got no --baseline; add `--baseline kgbuild-baseline.json`")
@@ -195,7 +195,7 @@ def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Find
 
 def _known(path: str, entries: Sequence[Entry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
     """The fingerprints of known findings, of a baseline that is written anew, or else compared with what the rules that ``ran`` have found."""
-    from kgbuild import baseline
+    from kgbuild.checks import baseline
 
     if write:
         entries = baseline.renewed(entries, found, ran)
@@ -223,9 +223,9 @@ def _write(text: str, output: str | None) -> None:
 def rule(code: str | None, every: bool, form: str) -> None:
     """Explain the rule CODE of `kgbuild check`: what it finds, why, an example, how to mend it."""
     from kgbuild import checks
-    from kgbuild.reports import rules_page
+    from kgbuild.checks.reports import rules_page
 
-    known = {rule.code: rule for rule in checks.rules()}
+    known = {rule.code: rule for rule in checks.load_rules()}
     if (code is None) is not every:
         got = "neither" if code is None else "both"
         raise UsageError(f"kgbuild rule: expected the code of a rule, or --all, got {got}; try `kgbuild rule RF001`")

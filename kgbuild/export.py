@@ -146,7 +146,7 @@ class Graph:
         from kgbuild.checks.view import Limits
 
         view = audit.view_of(self._source, self._plan, limits or Limits())
-        return audit.placed(audit.raise_all(checks.rules(), view), self._source, self.mapping, self._options.jobs, related=True)
+        return audit.placed(audit.raise_all(checks.load_rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _audit(self, plan: Plan, tally: _Tally) -> list[Finding]:
         """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
@@ -155,9 +155,9 @@ class Graph:
 
         limits = Limits(partial=self._options.partial)
         if self._options.check == "all":
-            view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.rules()
+            view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.load_rules()
         else:
-            view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, limits), checks.rules(checks.GRAPH)
+            view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, limits), checks.load_rules(checks.GRAPH)
         return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _manifest(self, target: Target, tally: _Tally, written: list[manifests.Written]) -> manifests.Manifest:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from kgbuild.audit import Raised
+from kgbuild.checks.fixes.file_edits import FileMender, Mended
+from kgbuild.checks.fixes.tree_edits import Fault, Of
 from kgbuild.checks.view import Spot
 from kgbuild.engines.parts import Said
-from kgbuild.entries import Fault, Of
 from kgbuild.errors import Problem
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.mend_file import FileMender, Mended
 from kgbuild.model.edits import FileEdit, NotCertain
 from kgbuild.model.graph import (
     Claim,

@@ -151,7 +151,7 @@ def _codes(_: SettingsFile, value: Any, keys: Sequence[str] = ()) -> tuple[str, 
     from kgbuild import checks
 
     codes = tuple(code.strip().upper() for code in _texts("a list of rule codes", value, keys))
-    known = [rule.code for rule in checks.rules()]
+    known = [rule.code for rule in checks.load_rules()]
     for code in codes:
         if code != "ALL" and not any(rule.startswith(code) for rule in known):
             raise _Wrong("a rule's code or the beginning of one", code, keys, todo="`kgbuild rule --all` lists them")
@@ -202,7 +202,7 @@ def _level(_: SettingsFile, value: Any) -> str:
 
 
 def _format(_: SettingsFile, value: Any) -> str:
-    from kgbuild.reports import REPORTS
+    from kgbuild.checks.reports import REPORTS
 
     return _one_of(tuple(REPORTS), value)
 

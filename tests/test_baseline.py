@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from running import run_command
 
-from kgbuild import baseline
-from kgbuild.baseline import Entry
+from kgbuild.checks import baseline
+from kgbuild.checks.baseline import Entry
 from kgbuild.model.finding import Finding, fingerprint
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from running import run_command
 
-from kgbuild.catalogue import read_catalogue
+from kgbuild.checks.infores_catalogue import read_catalogue
 from kgbuild.errors import UsageError
 
 LIST = """\

@@ -222,7 +222,7 @@ def plain(row: Row) -> dict[str, tuple[str, ...]]:
 @pytest.mark.parametrize("format", ["tsv", "jsonl"])
 @pytest.mark.filterwarnings("ignore")  # of kgx's own dependencies
 def test_kgx_reads_both_forms(graph: Graph, output: Path, format: str) -> None:
-    from kgbuild.validation.kgx_offline import kgx_session
+    from kgbuild.checks.kgx.kgx_offline import kgx_session
 
     found: dict[str, list[Row]] = {"node": [], "edge": []}
     files = [str(output / f"graph_{kind}.{format}") for kind in ("nodes", "edges")]

@@ -15,11 +15,11 @@ import pytest
 from running import run_command
 
 from kgbuild import checks
-from kgbuild.checks.rules import HEADINGS
+from kgbuild.checks.rule import HEADINGS
 
 RULES = Path(__file__).parent / "rules"
 CASES = sorted(path.name for path in RULES.iterdir() if path.is_dir())
-CODES = [rule.code for rule in checks.rules()]
+CODES = [rule.code for rule in checks.load_rules()]
 #: The parts of a finding that its fingerprint is made from, or that others say.
 KEYS = ("code", "severity", "message", "subject", "object", "field", "records", "path", "line", "column", "related", "suggestion")
 
@@ -56,6 +56,6 @@ def test_no_rule_is_without_an_example() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_rule_explains_itself(code: str) -> None:
-    (rule,) = (rule for rule in checks.rules() if rule.code == code)
+    (rule,) = (rule for rule in checks.load_rules() if rule.code == code)
     assert list(rule.parts) == ["what", *(heading.lower() for heading in HEADINGS)]
     assert all(rule.parts.values())

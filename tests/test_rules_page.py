@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from running import run_command
 
 from kgbuild import checks
-from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.reports import rules_page
+from kgbuild.checks.rule import Found, Rule
 from kgbuild.checks.view import View
-from kgbuild.reports import rules_page
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 
@@ -55,7 +55,7 @@ def test_the_command_prints_the_page() -> None:
 
 def test_every_rule_has_a_row_and_a_section() -> None:
     html = MarkdownIt("commonmark").enable("table").render(rules_page.page())
-    for rule in checks.rules():
+    for rule in checks.load_rules():
         assert f'<td><a href="#{rule.code.lower()}">{rule.code}</a></td>' in html
         assert f"<h3>{rule.code}</h3>" in html
 
@@ -63,7 +63,7 @@ def test_every_rule_has_a_row_and_a_section() -> None:
 def test_no_docstring_makes_markup() -> None:
     """But for code and lists; what a rule means literally stands between backticks."""
     allowed = {"text", "text_special", "code_inline", "softbreak"}
-    for rule in checks.rules():
+    for rule in checks.load_rules():
         for part in rule.parts.values():
             tokens = MarkdownIt("commonmark").parse(rules_page.prose(part))
             assert {child.type for token in tokens for child in token.children or ()} <= allowed, f"{rule.code}: {part}"
@@ -128,10 +128,10 @@ def test_a_text_for_a_terminal() -> None:
 @pytest.mark.parametrize(("columns", "width"), [("60", 60), ("500", 100)])
 def test_the_command_wraps_to_the_width_of_the_terminal(columns: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    (rule,) = (rule for rule in checks.rules() if rule.code == "RD001")
+    (rule,) = (rule for rule in checks.load_rules() if rule.code == "RD001")
     assert run_command(["rule", "rd001"]).stdout == rules_page.plain(rule, width)
     assert run_command(["rule", "RD001", "--format", "markdown"]).stdout == rules_page.section(rule)
-    every = "\n".join(rules_page.plain(rule, width) for rule in checks.rules())
+    every = "\n".join(rules_page.plain(rule, width) for rule in checks.load_rules())
     assert run_command(["rule", "--all"]).stdout == every
 
 
@@ -148,6 +148,6 @@ def test_what_cannot_be_meant(arguments: list[str], message: str) -> None:
 
 
 def test_a_code_that_is_not_there() -> None:
-    codes = ", ".join(rule.code for rule in checks.rules())
+    codes = ", ".join(rule.code for rule in checks.load_rules())
     result = run_command(["rule", "QQ1"])
     assert (result.exit_code, result.stderr) == (2, f"error: kgbuild rule: expected one of {codes}, got 'QQ1'\n")

@@ -6,29 +6,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 
-from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.rule import Found, Rule
 from kgbuild.checks.view import View
 from kgbuild.errors import UsageError
 
 #: Family -> what it is about, and the module whose RULES are its rules.
 FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "PG": ("provenance graph", "kgbuild.checks.provenance"),
-        "RF": ("references", "kgbuild.checks.references"),
-        "LS": ("listings", "kgbuild.checks.listings"),
-        "SR": ("sourcing", "kgbuild.checks.sourcing"),
-        "LC": ("licenses", "kgbuild.checks.licensing"),
-        "ST": ("status", "kgbuild.checks.status"),
-        "ID": ("identity", "kgbuild.checks.identity"),
-        "FM": ("form", "kgbuild.checks.form"),
-        "RD": ("reading", "kgbuild.checks.reading"),
+        "PG": ("provenance graph", "kgbuild.checks.rules.provenance"),
+        "RF": ("references", "kgbuild.checks.rules.references"),
+        "LS": ("listings", "kgbuild.checks.rules.listings"),
+        "SR": ("sourcing", "kgbuild.checks.rules.sourcing"),
+        "LC": ("licenses", "kgbuild.checks.rules.licensing"),
+        "ST": ("status", "kgbuild.checks.rules.status"),
+        "ID": ("identity", "kgbuild.checks.rules.identity"),
+        "FM": ("form", "kgbuild.checks.rules.form"),
+        "RD": ("reading", "kgbuild.checks.rules.reading"),
     }
 )
 #: The families that look at nothing but nodes and edges.
 GRAPH = ("PG", "RF")
 
 
-def rules(families: Iterable[str] = FAMILIES) -> list[Rule]:
+def load_rules(families: Iterable[str] = FAMILIES) -> list[Rule]:
     """The rules of some families, in the order of their codes within each."""
     found: list[Rule] = []
     for family in families:
@@ -41,8 +41,8 @@ def choose(select: Sequence[str] = (), ignore: Sequence[str] = (), families: Ite
 
     Raises UsageError for one that fits no rule.
     """
-    known = rules(families)
-    codes = {rule.code for rule in rules()} if select or ignore else set()
+    known = load_rules(families)
+    codes = {rule.code for rule in load_rules()} if select or ignore else set()
     for option, given in (("--select", select), ("--ignore", ignore)):
         for code in given:
             if code != "ALL" and not any(c.startswith(code) for c in codes):

@@ -96,7 +96,7 @@ def nearest(name: str, known: Mapping[str, object] | list[str], most: int = 3) -
     """The known names that a name as written may stand for, the likeliest first."""
     from difflib import get_close_matches
 
-    from kgbuild.checks.nearest import letters
+    from kgbuild.checks.support.nearest import letters
 
     word = letters(name)
     same = sorted(other for other in known if letters(other) == word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgbuild.checks.nearest import Nearest
+from kgbuild.checks.support.nearest import Nearest
 from kgbuild.checks.view import Limits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description

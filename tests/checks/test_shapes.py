@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgbuild.checks.shapes import Wrong, wrong
+from kgbuild.checks.support.shapes import Wrong, wrong
 from kgbuild.mapping.schema import Form
 
 RIGHT: dict[Form, list[str]] = {

@@ -20,10 +20,10 @@ import pytest
 from faults.faults import KINDS, Injected, Kind
 from faults.pages import Corpus, Used
 
-from kgbuild.checks import rules
+from kgbuild.checks import load_rules
 
 INJECTIONS, SEED = 50, 20261120
-SEVERITIES = {rule.code: rule.severity for rule in rules()}
+SEVERITIES = {rule.code: rule.severity for rule in load_rules()}
 
 
 class Registry:

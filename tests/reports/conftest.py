@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kgbuild import checks
-from kgbuild.checks.rules import Found, Rule
+from kgbuild.checks.reports import Report
+from kgbuild.checks.rule import Found, Rule
 from kgbuild.checks.view import View
 from kgbuild.model.finding import Finding, Related, Severity, fingerprint
-from kgbuild.reports import Report
 
 EXPECTED = Path(__file__).parent / "expected"
 #: Quotes, pipes, line breaks, ends of CDATA, emoji, control characters, percent signs, markup, links, mentions, a text turned around.

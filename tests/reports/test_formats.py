@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from kgbuild.reports import REPORTS, Report, render
+from kgbuild.checks.reports import REPORTS, Report, render
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kgbuild.reports import Report, github, wording
+from kgbuild.checks.reports import Report, github, wording
 
 Golden = Callable[[str, str], None]
 

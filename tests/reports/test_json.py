@@ -7,8 +7,8 @@ import msgspec
 from msgspec.structs import replace
 
 from kgbuild import __version__
+from kgbuild.checks.reports import Report, as_json, jsonl
 from kgbuild.model.finding import Finding
-from kgbuild.reports import Report, as_json, jsonl
 
 Golden = Callable[[str, str], None]
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from msgspec.structs import replace
 
-from kgbuild.reports import Report, junit, wording
+from kgbuild.checks.reports import Report, junit, wording
 
 Golden = Callable[[str, str], None]
 

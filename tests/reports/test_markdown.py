@@ -8,7 +8,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from kgbuild.reports import Report, markdown, wording
+from kgbuild.checks.reports import Report, markdown, wording
 
 Golden = Callable[[str, str], None]
 #: What makes the tables' own structure; everything else in a cell must be text.

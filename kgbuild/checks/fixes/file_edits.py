@@ -1,0 +1,268 @@
+"""One file and the faults in it -> the changes that mend them, each proved by parsing what comes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from kgbuild.checks.fixes.tree_edits import Fault, Mender, Steps
+from kgbuild.errors import InputError
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.model.document import Document, Place, Tree
+from kgbuild.model.edits import Change, FileEdit, NotCertain, edited
+from kgbuild.readers import reader, text
+from kgbuild.readers.flow import Replacement
+from kgbuild.readers.inputs import File
+from kgbuild.readers.json import jsonl
+
+_CHANGED = "the file has changed since it was read"
+_ODD = "the file would not say the same in all else"
+#: Faults, and how many listings or records of a file have each.
+Counted = Sequence[tuple[Fault, int]]
+
+
+class _Editable(Protocol):
+    """A text whose places are known (readers.yaml_edit, readers.json_edit)."""
+
+    def document(self, where: Callable[[], tuple[int, int]]) -> int: ...
+    def replace(self, document: int, place: Place, old: str, new: str) -> Replacement: ...
+    def remove(self, document: int, place: Place, numbers: Sequence[int]) -> Iterator[Replacement]: ...
+
+
+class _Piece(NamedTuple):
+    """What of a file is parsed at once: its bytes from ``start`` on, and how they are parsed (exactly or not)."""
+
+    raw: bytes
+    start: int
+    parse: Callable[[bytes, bool], list[Document]]
+
+
+class _Target(NamedTuple):
+    """A listing or record: the number of its document, its place in that, its tree, and the faults to look for."""
+
+    number: int
+    base: Place
+    tree: Tree
+    faults: list[Fault]
+
+
+class Mended(NamedTuple):
+    """The edit of a file, the faults that it mends, and why some cannot be mended: where there are such, it is to be made anew without them."""
+
+    edit: FileEdit | None = None
+    found: frozenset[int] = frozenset()
+    refused: Mapping[int, str] = {}
+
+
+class FileMender:
+    """``edit`` under one mapping."""
+
+    def __init__(self, vocabulary: RegistryMapping) -> None:
+        self._mapping, self._mender = vocabulary, Mender(vocabulary)
+
+    def edit(self, file: File, sha256: Sequence[bytes], faults: Counted) -> Mended:
+        """What mends the faults in a file whose bytes had one of the digests when it was read."""
+        if not faults:
+            return Mended()
+        try:
+            data = Path(file.path).read_bytes()
+        except OSError:
+            data = b""
+        digest = hashlib.sha256(data).digest()
+        if digest not in sha256:
+            return Mended(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault, _ in faults})
+        changes: list[Change] = []
+        refused: dict[int, str] = {}
+        found: Counter[int] = Counter()
+        every = [fault for fault, _ in faults]
+        try:
+            for piece in self._pieces(file, data, every):
+                changes += self._changes(piece, file, every, found, refused)
+        except InputError:
+            return Mended(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault in every})
+        for fault, count in faults:
+            if fault.kind != "value" and found[fault.number] != count:
+                refused.setdefault(fault.number, "it does not stand where it is read")
+        if refused:
+            return Mended(refused={number: f"{file.shown}: {why}" for number, why in refused.items()})
+        if not changes:
+            return Mended()
+        edit = FileEdit(shown=file.shown, path=os.path.realpath(file.path), sha256=digest, changes=tuple(changes))
+        return Mended(edit, frozenset(found))
+
+    def _pieces(self, file: File, data: bytes, faults: Iterable[Fault]) -> Iterator[_Piece]:
+        bom = len(data) - len(text.without_bom(data))
+        if file.ending == ".jsonl":
+            marks = {fault.id.encode() for fault in faults}
+            start = bom
+            for number, line in enumerate(data[bom:].split(b"\n"), 1):
+                if any(mark in line for mark in marks) or (b"\\" in line and line.strip()):
+                    yield _Piece(line, start, partial(_parse_line, file.shown, number))
+                start += len(line) + 1
+            return
+        parse = partial(reader(file.ending), file.shown, containers=self._mapping.pages.containers)
+        documents = parse(data, exact=True)
+        if documents:
+            start = bom
+            for _ in range(documents[0].line - 1):
+                start = data.index(b"\n", start) + 1
+            raw = documents[0].raw
+            before, after = data[:start], data[start + len(raw) :]
+            yield _Piece(raw, start, lambda new, exact: parse(before + new + after, exact=exact))
+
+    def _changes(
+        self, piece: _Piece, file: File, faults: Sequence[Fault], found: Counter[int], refused: dict[int, str]
+    ) -> Sequence[Change]:
+        """The changes to a piece, and which faults were found in it or refused."""
+        try:
+            documents = piece.parse(piece.raw, True)
+        except InputError:
+            if file.ending == ".jsonl":
+                return ()  # told when it was read
+            raise
+        targets = [target for n, document in enumerate(documents) for target in self._targets(n, document, faults)]
+        if not targets:
+            return ()
+        own = {fault.number for target in targets for fault in target.faults}
+        try:
+            if any(document.doubled for document in documents):
+                raise NotCertain("a key is said twice in it")
+            editable = _editable(file.ending, piece.raw.decode())
+        except NotCertain as error:
+            refused |= dict.fromkeys(own, str(error))
+            return ()
+        steps = [(target, self._steps(target, documents[target.number], editable)) for target in targets]
+        found.update(number for _, step in steps for number in step.found)
+        for _, step in steps:
+            refused |= step.refused
+        if any(step.refused for _, step in steps):
+            return ()
+        replacements: list[Replacement] = []
+        for target, step in steps:
+            try:
+                replacements += _replacements(step, documents[target.number], target.base, editable)
+            except NotCertain as error:
+                refused |= dict.fromkeys(step.found, str(error))
+        try:
+            return [] if refused else _proved(piece, documents, replacements, steps)
+        except NotCertain as error:
+            refused |= dict.fromkeys((number for _, step in steps for number in step.found), str(error))
+            return ()
+
+    def _targets(self, number: int, document: Document, faults: Sequence[Fault]) -> Iterator[_Target]:
+        """The listings and records of a document that may have some of the faults."""
+        tree, pages, fields = document.tree, self._mapping.pages, self._mapping.fields
+        layout = tree.get(pages.field)
+        kind = pages.kinds.get(layout, "resource") if isinstance(layout, str) else "resource"
+        if kind == "organization":
+            yield from _of_id(number, (), tree, fields.organization.id, [fault for fault in faults if fault.of == "organization"])
+        elif kind == "product page":
+            yield from _of_id(number, (), tree, fields.product.id, [fault for fault in faults if fault.of == "listing"])
+        elif kind == "resource":
+            yield from _of_id(number, (), tree, fields.resource.id, [fault for fault in faults if fault.of == "resource"])
+            listed = [fault for fault in faults if fault.of == "listing"]
+            for name in fields.resource.products:
+                value = tree.get(name)
+                for n, product in enumerate(value) if isinstance(value, list) else ((None, value),):
+                    base = (name,) if n is None else (name, n)
+                    yield from _of_id(number, base, product, fields.product.id, listed)
+
+    def _steps(self, target: _Target, document: Document, editable: _Editable) -> Steps:
+        which = _number(document, editable)
+
+        def removable(place: Place, n: int) -> bool:
+            try:
+                list(editable.remove(which, document.top + target.base + place, [n]))
+            except NotCertain:
+                return False
+            return True
+
+        return self._mender.steps(target.tree, target.faults, removable)
+
+
+def _of_id(number: int, base: Place, tree: Tree, names: Sequence[str], faults: Sequence[Fault]) -> Iterator[_Target]:
+    """A listing or record with the faults of its id, if there are any."""
+    if isinstance(tree, dict):
+        id = next((tree[name] for name in names if tree.get(name)), None)
+        own = [fault for fault in faults if fault.id == id]
+        if own:
+            yield _Target(number, base, tree, own)
+
+
+def _parse_line(path: str, number: int, raw: bytes, exact: bool) -> list[Document]:
+    return [jsonl.read_line(path, raw, number, exact=exact)]
+
+
+def _editable(ending: str, raw: str) -> _Editable:
+    if ending in (".json", ".jsonl"):
+        from kgbuild.readers.json.edit import JsonText
+
+        return JsonText(raw)
+    from kgbuild.readers.yaml.edit import YamlText
+
+    return YamlText(raw)
+
+
+def _number(document: Document, editable: _Editable) -> int:
+    """Which document of the text a record is in."""
+    return editable.document(lambda: document.find(document.raw, document.top))
+
+
+def _replacements(steps: Steps, document: Document, base: Place, editable: _Editable) -> Iterator[Replacement]:
+    which, top = _number(document, editable), document.top + base
+    for place, (old, new) in steps.replaced.items():
+        yield editable.replace(which, top + place, old, new)
+    for place, numbers in steps.removed.items():
+        yield from editable.remove(which, top + place, sorted(numbers))
+
+
+def _proved(
+    piece: _Piece, documents: Sequence[Document], replacements: Sequence[Replacement], steps: Sequence[tuple[_Target, Steps]]
+) -> list[Change]:
+    """The replacements as changes of bytes. Raises NotCertain where the file would not say what it said but for the steps.
+
+    ``documents`` are the piece as it is, parsed exactly; a fast parse must not see another change either.
+    """
+    raw = piece.raw.decode()
+    changes: list[Change] = []
+    end = at = size = 0
+    for start, stop, new in sorted(replacements):
+        if start < end:
+            raise NotCertain(_ODD)
+        size += len(raw[at:start].encode())
+        width = len(raw[start:stop].encode())
+        changes.append(Change(size, size + width, new.encode()))
+        size, at, end = size + width, stop, stop
+    after = edited(piece.raw, changes)
+    try:
+        for exact in (True, False):
+            before = documents if exact else piece.parse(piece.raw, exact)
+            if not _same(_expected(before, steps), [document.tree for document in piece.parse(after, exact)]):
+                raise NotCertain(_ODD)
+    except (InputError, LookupError, TypeError):
+        raise NotCertain(_ODD) from None
+    return [Change(change.start + piece.start, change.end + piece.start, change.new) for change in changes]
+
+
+def _expected(documents: Sequence[Document], steps: Sequence[tuple[_Target, Steps]]) -> list[Tree]:
+    """The trees with the steps taken."""
+    by_number: defaultdict[int, list[tuple[_Target, Steps]]] = defaultdict(list)
+    for target, step in steps:
+        by_number[target.number].append((target, step))
+    trees = []
+    for n, document in enumerate(documents):
+        tree = document.tree
+        for target, step in by_number[n]:
+            tree = step.below(target.base).on(tree)
+        trees.append(tree)
+    return trees
+
+
+def _same(a: list[Tree], b: list[Tree]) -> bool:
+    """Whether trees are equal, also in the order of their keys. (In text, since not-a-number is equal to nothing.)"""
+    return repr(a) == repr(b)

@@ -1,0 +1,124 @@
+"""What validation found: a tally while it runs, a frozen report at its end, and the report as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+import msgspec
+
+from kgbuild.checks.kgx.pairs import Pair
+
+Level = Literal["error", "warning"]
+EXAMPLES = 5
+"""How many ids a group names."""
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """All findings of one message: how often, and the first ids it was said of, in order of the file."""
+
+    kind: str
+    level: Level
+    count: int
+    message: str
+    examples: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome for one graph; ``referee`` names the versions that were asked, since the model changes with them."""
+
+    nodes: int
+    edges: int
+    profile: Literal["biolink", "registry"]
+    problems: tuple[Group, ...]
+    referee: str = ""
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return self._count("error")
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are warnings."""
+        return self._count("warning")
+
+    def _count(self, level: Level) -> int:
+        return sum(group.count for group in self.problems if group.level == level)
+
+
+class Tally:
+    """Counts findings by level, kind and message, and keeps the first ids of each."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Level, str, str], tuple[int, tuple[str, ...]]] = {}
+
+    def add(self, level: Level, kind: str, message: str, entity: str) -> None:
+        """Count one finding about the node or edge ``entity``."""
+        count, examples = self._found.get((level, kind, message), (0, ()))
+        self._found[level, kind, message] = count + 1, (*examples, entity)[:EXAMPLES]
+
+    def groups(self) -> tuple[Group, ...]:
+        """Errors first, then by kind and message."""
+        return tuple(
+            Group(level=level, kind=kind, message=message, count=count, examples=examples)
+            for (level, kind, message), (count, examples) in sorted(self._found.items())
+        )
+
+
+def render_all(reports: Sequence[tuple[Pair, Report]], form: Literal["text", "json"]) -> str:
+    """The reports on several graphs, each under the names of its files; in JSON one object with a list of them."""
+    if form == "json":
+        content = [{"files": [str(path) for path in pair], **msgspec.json.decode(render_json(report))} for pair, report in reports]
+        return msgspec.json.format(msgspec.json.encode({"reports": content}), indent=2).decode() + "\n"
+    return "\n".join(f"{pair.nodes}, {pair.edges}\n{render_text(report)}" for pair, report in reports)
+
+
+def render_text(report: Report) -> str:
+    """The report for a person: a paragraph for each kind of finding, and a closing line with the counts."""
+    if report.profile == "registry":
+        return "".join(f"{group.message}\n" for group in report.problems)
+    return "\n".join([*_paragraphs(report), _closing(report)])
+
+
+def render_json(report: Report) -> bytes:
+    """The report as one JSON object, with the sums of its errors and warnings."""
+    content = {"errors": report.errors, "warnings": report.warnings, **msgspec.structs.asdict(report)}
+    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+
+
+def _paragraphs(report: Report) -> Iterator[str]:
+    for (level, kind), groups in groupby(report.problems, key=lambda group: (group.level, group.kind)):
+        found = list(groups)
+        lines = [line for group in found for line in _lines(group)]
+        yield "\n".join([f"{kind}: {_counted(sum(group.count for group in found), level)}", *map(_printable, lines), ""])
+
+
+def _lines(group: Group) -> Iterator[str]:
+    yield f"  {group.count:,} x {group.message}"
+    rest = group.count - len(group.examples)
+    if group.examples:
+        yield f"      {', '.join(group.examples)}{f' and {rest:,} more' if rest else ''}"
+
+
+def _closing(report: Report) -> str:
+    found = _counted(report.errors, "error")
+    if report.warnings:
+        found += f" and {_counted(report.warnings, 'warning')}"
+    referee = f" ({report.referee})" if report.referee else ""
+    return f"{found} in {_counted(report.nodes, 'node')} and {_counted(report.edges, 'edge')}{referee}\n"
+
+
+def _counted(count: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> _counted(1, "error"), _counted(5391, "node")
+    ('1 error', '5,391 nodes')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _printable(text: str) -> str:
+    """Escape what would steer a terminal: ids and values come from the file."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

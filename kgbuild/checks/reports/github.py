@@ -1,0 +1,38 @@
+"""Workflow commands of GitHub Actions: an annotation a finding, at its line of the changed file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from kgbuild.checks.reports import Report, wording
+from kgbuild.model.finding import Finding, Severity
+
+_COMMANDS: Mapping[Severity, str] = MappingProxyType({"error": "error", "warning": "warning", "info": "notice"})
+#: What the runner turns back (actions/runner, ActionCommand.cs): in messages these, in properties also what ends a property.
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def render(report: Report) -> str:
+    """A command a finding: `::error file=…,line=…,col=…,title=…::message`. Nothing, where nothing was found."""
+    titles = wording.titles()
+    return "".join(_command(finding, titles.get(finding.code, "")) + "\n" for finding in report.findings)
+
+
+def _command(finding: Finding, title: str) -> str:
+    properties = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in _properties(finding, title))
+    message = wording.visible(finding.message)
+    if finding.suggestion is not None:
+        message += f"\ntry: {wording.visible(finding.suggestion)}"
+    return f"::{_COMMANDS[finding.severity]} {properties}::{message.translate(_DATA)}"
+
+
+def _properties(finding: Finding, title: str) -> Iterator[tuple[str, str]]:
+    if finding.path:
+        yield "file", wording.visible(finding.path)
+    if finding.path and finding.line:
+        yield "line", str(finding.line)
+        if finding.column:
+            yield "col", str(finding.column)
+    yield "title", f"{finding.code} {title}".rstrip()

@@ -1,0 +1,178 @@
+"""LS, listings: what copies of one thing say: listings of a product, its generated page, two records of one id, a file and its name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rules.records import misnamed, one_id_twice
+from kgbuild.checks.support.comparing import Comparing, Differences, contrast, spot
+from kgbuild.checks.view import Said, Spot, View
+from kgbuild.model.graph import Listing, Role, Source
+
+#: What may differ without a warning: copies keep old messages, and generators rewrite and shorten them.
+_MESSAGES = frozenset(("warnings",))
+_GENERATED = frozenset(("warnings", "file_size"))
+
+
+def disagreeing(view: View) -> Iterator[Found]:
+    """Listings of one product that say different things of it.
+
+    The listing of the product's owner decides, and those of other records are compared with it. It is information where they differ in
+    nothing but `warnings`.
+    Why: a registry copies a listing onto the page of every resource that it cites, and who reads an old copy reads something wrong.
+    Example: the record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, the copy in the record `b` with `license: {label: CC0}`.
+    Mend: make the copies say what the owner's listing says, or correct that one; where the copies are generated, generate them again.
+    """
+    comparing = Comparing(view.mapping, "product")
+    for product, listings in view.listings.items():
+        says = listings[0].says
+        if len(listings) == 1 or all(said.says is says for said in listings):
+            continue
+        first = view.deciding(product)
+        if first is None or not isinstance(first.says, Listing):
+            continue
+        copies = [(said, comparing.differences(first.says, said.says)) for said in view.copies(product) if isinstance(said.says, Listing)]
+        others = [(said, found) for said, found in copies if found]
+        if others:
+            yield _disagreement(view, comparing, product, first, others)
+
+
+def _disagreement(view: View, comparing: Comparing, product: str, first: Said, others: Sequence[tuple[Said, Differences]]) -> Found:
+    other, differences = next((copy for copy in others if copy[1].keys() - _MESSAGES), others[0])
+    properties = dict.fromkeys(name for _, found in others for name in found)
+    again = " in a container" if other.contained else " elsewhere" if other.by == first.by else ""
+    sides = contrast(next(iter(differences.values())), repr(first.by), f"{other.by!r}{again}")
+    more = f" ({len(others) - 1} more differ{'s' if len(others) == 2 else ''})" if len(others) > 1 else ""
+    return Found(
+        product,
+        f"listings of {view.name(product)!r} disagree about {comparing.names(properties)}: {sides}{more}",
+        spot(first, differences, 0),
+        field=", ".join(comparing.written(name) for name in properties),
+        related=[spot(said, found, 1) for said, found in others],
+        severity="info" if properties.keys() <= _MESSAGES else None,
+    )
+
+
+def named_twice(view: View) -> Iterator[Found]:
+    """A source that is named twice in one list of sources.
+
+    Why: it says nothing new, or two relation types of which only one may be meant.
+    Example: `original_source: [{source: goa}, {source: goa}]`.
+    Mend: remove one of the entries.
+    """
+    for product, found, held in _faults(view, _twice):
+        role, id = found
+        listing = held[0].listing
+        entries = [source for source in listing.sources if (source.role, source.id) == found] if listing else []
+        relations = dict.fromkeys(source.relation for source in entries)
+        times = "twice" if len(entries) == 2 else f"{len(entries)} times"
+        message = f"{view.name(product)!r} names {id!r} {times} in {getattr(view.mapping.provenance.roles, role).fields[0]!r}"
+        if len(relations) > 1:
+            message += f", with the relation types {' and '.join(map(repr, relations))}"
+        spots = [Spot(said, role, id, at=1) for said in held]
+        yield Found(product, message, spots[0], object=view.mapping.curie("resource", id), field=role, related=spots[1:])
+
+
+def original_and_secondary(view: View) -> Iterator[Found]:
+    """A source that is both an original and a secondary source of one product.
+
+    Why: an original source is what the product was made from, a secondary one what it drew on besides; what counts how often the product
+    uses a source, or which sources are primary, counts this one twice.
+    Example: `original_source: [goa]` and `secondary_source: [goa]` in one listing.
+    Mend: keep the entry that is true, and remove the other.
+    """
+    fields = view.mapping.provenance.roles
+    for product, id, held in _faults(view, _in_both_roles):
+        message = f"{view.name(product)!r} names {id!r} both in {fields.original.fields[0]!r} and in {fields.secondary.fields[0]!r}"
+        spots = [Spot(said, "secondary", id) for said in held]
+        yield Found(product, message, spots[0], object=view.mapping.curie("resource", id), field="secondary", related=spots[1:])
+
+
+def _twice(sources: Sequence[Source]) -> list[tuple[Role, str]]:
+    return [entry for entry, times in Counter((source.role, source.id) for source in sources).items() if times > 1]
+
+
+def _in_both_roles(sources: Sequence[Source]) -> list[str]:
+    originals = {source.id for source in sources if source.role == "original"}
+    return list(dict.fromkeys(source.id for source in sources if source.role == "secondary" and source.id in originals))
+
+
+def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[Said]]]:
+    """(product, fault, who has it): faults in lists of sources, with the listings and pages that have them, the deciding listing first."""
+    for product, listings in view.listings.items():
+        distinct = {id(said.says): said for said in listings}.values()
+        if not any(map(_names_again, distinct)) and not any(map(_names_again, view.pages.get(product) or ())):
+            continue
+        first = view.deciding(product)
+        saying = [said for said in (first, *view.copies(product)) if said is not None]
+        faults = [(said, find(listing.sources)) for said in saying if (listing := said.listing) is not None]
+        for fault in dict.fromkeys(fault for _, found in faults for fault in found):
+            yield product, fault, [said for said, found in faults if fault in found]
+
+
+def _names_again(said: Said) -> bool:
+    """Whether a listing or page names one source more than once, in whatever roles: few do."""
+    sources = said.listing.sources if said.listing else ()
+    return len(sources) > 1 and len({source.id for source in sources}) < len(sources)
+
+
+def stale_pages(view: View) -> Iterator[Found]:
+    """A generated product page that differs from the listing of its product, or whose product no record lists.
+
+    What only a page has, its layout, is not compared. It is information where nothing but the file size or the warnings differ: generators
+    rewrite these.
+    Why: people read the page and programs read the listing, and the two tell different things.
+    Example: `a.tsv.md` says `format: csv`, the listing of `a.tsv` in the record `a` says `format: tsv`.
+    Mend: generate the pages again; remove the page of a product that is no longer listed.
+    """
+    comparing = Comparing(view.mapping, "product")
+    for product, pages in view.pages.items():
+        listings = view.listings.get(product)
+        if listings is None:
+            message = f"no record lists {view.name(product)!r}, of which this is a generated page"
+            yield Found(product, message, Spot(pages[0]), related=[Spot(page) for page in pages[1:]])
+        elif not _copied(comparing, pages, listings):
+            yield from _stale(view, comparing, product)
+
+
+def _copied(comparing: Comparing, pages: Sequence[Said], listings: Sequence[Said]) -> bool:
+    """Whether a page copies the only thing that listings say, as nearly all do."""
+    page, says = pages[0].listing, listings[0].listing
+    if page is None or says is None or len(pages) > 1 or not comparing.same(page, says):
+        return False
+    return len(listings) == 1 or all(listing.says is says for listing in listings)
+
+
+def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Found]:
+    listing = view.deciding(product)
+    decides = listing.listing if listing is not None else None
+    if listing is None or decides is None:
+        return
+    copies = [(page, comparing.differences(says, decides)) for page in view.pages[product] if (says := page.listing) is not None]
+    others = [(page, found) for page, found in copies if found]
+    if not others:
+        return
+    page, differences = others[0]
+    properties = dict.fromkeys(name for _, found in others for name in found)
+    sides = contrast(next(iter(differences.values())), "the page", repr(listing.by))
+    yield Found(
+        product,
+        f"the generated page of {view.name(product)!r} differs from its listing in {comparing.names(properties)}: {sides}",
+        spot(page, differences, 0),
+        field=", ".join(comparing.written(name) for name in properties),
+        related=[spot(listing, differences, 1), *(spot(other, found, 0) for other, found in others[1:])],
+        severity="info" if properties.keys() <= _GENERATED else None,
+    )
+
+
+RULES = (
+    Rule("LS001", "warning", disagreeing),
+    Rule("LS002", "warning", named_twice),
+    Rule("LS003", "warning", original_and_secondary),
+    Rule("LS004", "warning", stale_pages),
+    Rule("LS005", "error", one_id_twice),
+    Rule("LS006", "warning", misnamed),
+)

@@ -1,0 +1,1 @@
+"""What several rules share: citations, comparison of listings, fields and shapes of values, spelling."""

@@ -1,0 +1,243 @@
+"""How values are written: the text of a URL, e-mail address, ORCID iD, DOI, CURIE, date or count -> what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from kgbuild.checks.support.spelling import distance
+from kgbuild.mapping.schema import Form
+
+#: Most addresses, of which nothing more need be asked.
+_PLAIN_URL = re.compile(r"https?://(?:[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+\.)+[A-Za-z]{2,}(?:/[\w./~:@!$&'()*+,;=#?-]*)?")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)  # RFC 3986 §3.1
+#: What RFC 3987 lets nowhere in an IRI, and `%` that escapes nothing (RFC 3986 §2.1).
+_NOT_IN_URL = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f\xa0\u2000-\u200f\u2028-\u202f\u3000\ufeff]|%(?![0-9A-Fa-f]{2})')
+_WEB = ("http", "https", "ftp", "ftps")
+#: Schemes that only look like one of these, misspelt.
+_OTHERS = ("sftp", "tftp", "httpg")
+#: Schemes after which another URL comes.
+_AROUND = ("blob", "jar", "view-source")
+_AUTHORITY = re.compile(r"//(?:[^/?#@]*@)?([^/?#]*)")
+_PORT_AND_PATH = re.compile(r"\d{2,5}(?:/.*)?", re.DOTALL)
+_PORT = re.compile(r"(.*):(\d*)")
+_LABEL = re.compile(r"\w(?:[\w-]*\w)?")  # RFC 1123 §2.1, RFC 5890; some hosts have underscores
+_TOP = re.compile(r"[^\W\d_]{2,}|xn--[A-Za-z0-9-]+", re.IGNORECASE)
+_IPV6 = re.compile(r"\[[0-9A-Fa-f:.]+(?:%25[\w.~-]+)?\]")  # RFC 3986 §3.2.2
+_LIKE_A_URL = re.compile(r"(?:[a-z][a-z0-9+.-]*://|https?[:;/]|ftp:|www\.)", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"https?://|www\.", re.IGNORECASE)
+_MAILBOX = re.compile(r"(?:[^<>@]*<)?(?:mailto:)?([^\s@<>,;()\[\]\\\"]+)@([^\s@<>,;:/]+?)>?", re.IGNORECASE)  # RFC 5322 §3.4
+_ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/|orcid:)?(.*?)/?", re.IGNORECASE | re.DOTALL)
+_ORCID_ID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
+_DOI = re.compile(r"(?:doi:|https?://(?:www\.|dx\.)?doi\.org/)?(.*)", re.IGNORECASE | re.DOTALL)
+_DOI_NAME = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")  # DOI Handbook §2.2
+_CURIE = re.compile(r"[A-Za-z_][\w.-]*:(\S+)")  # W3C CURIE Syntax 1.0 §3; the prefix is an NCName
+#: ISO 8601, extended and basic, also without day or month; and with a blank where RFC 3339 §5.6 lets one stand.
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?|\d{4}-\d\d-\d\d|\d{8}")
+_TIMED = re.compile(r"\d{4}-?\d\d-?\d\d[Tt ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+
+
+class Wrong(NamedTuple):
+    """What a value is not, why, and the value to write instead where there is one sure one."""
+
+    what: str
+    why: str
+    instead: str | None = None
+
+
+@lru_cache(maxsize=50_000)
+def wrong(form: Form, text: str) -> Wrong | None:
+    """What is wrong with a value that is to have a form; None where it has it.
+
+    >>> wrong("url", "htp://a.org"), wrong("address", "db.a.org:7687")
+    (Wrong(what='URL', why='`htp` is no scheme', instead='http://a.org'), None)
+    """
+    stripped = text.strip()
+    found = _FORMS[form](stripped)
+    if found is None and stripped != text:
+        return Wrong(_WHAT[form], "white space stands around it", stripped)
+    return found
+
+
+def _url(text: str) -> Wrong | None:
+    if _PLAIN_URL.fullmatch(text):
+        return None
+    bad = _NOT_IN_URL.search(text)
+    if bad:
+        why = "white space stands in it" if bad[0].isspace() or bad[0] in "\u200b\ufeff" else f"`{bad[0]}` stands in it"
+        return Wrong("URL", why if bad[0] != "%" else "a `%` in it escapes nothing")
+    match = _SCHEME.fullmatch(text)
+    if match is None or ("." in match[1] and _PORT_AND_PATH.fullmatch(match[2])):
+        return Wrong("URL", "it has no scheme, such as `https:`")
+    return _of_scheme(match[1], match[2])
+
+
+def _of_scheme(scheme: str, rest: str) -> Wrong | None:
+    name = scheme.lower()
+    if name not in _WEB:
+        near = [web for web in _WEB if distance(name, web) == 1] if name not in _OTHERS else []
+        if near:
+            alike = [web for web in near if web[0] == name[0]] or near
+            fine = [other for web in alike if _url(other := f"{web}:{rest}") is None]
+            return Wrong("URL", f"`{scheme}` is no scheme", fine[0] if len(fine) == 1 else None)
+        if _WEB_PAGE.match(rest) and name not in _AROUND:
+            return Wrong("URL", f"`{scheme}:` stands before it", rest if _url(rest) is None else None)
+        return None if rest.strip("/") else Wrong("URL", f"nothing follows `{scheme}:`")
+    if not rest.startswith("//"):
+        return Wrong("URL", f"no `//` follows `{scheme}:`")
+    authority = _AUTHORITY.match(rest)
+    why = _host(authority[1] if authority else "")
+    return Wrong("URL", why) if why else None
+
+
+def _host(text: str) -> str | None:
+    """What is wrong with a host and its port."""
+    ported = _PORT.fullmatch(text)
+    host, port = (ported[1], ported[2]) if ported and not _IPV6.fullmatch(text) else (text, "")
+    if not host:
+        return "it names no host"
+    if port and not 0 < int(port[:6]) < 2**16:
+        return f"`{port}` is no port"
+    if _IPV6.fullmatch(host) or host.lower() == "localhost":
+        return None
+    labels = host.removesuffix(".").split(".")
+    if labels[-1].isdigit():
+        fine = len(labels) == 4 and all(label.isdigit() and int(label) < 256 for label in labels)
+    else:
+        fine = len(labels) > 1 and all(map(_LABEL.fullmatch, labels)) and _TOP.fullmatch(labels[-1]) is not None
+    return None if fine else f"`{host}` is no host"
+
+
+def _address(text: str) -> Wrong | None:
+    ported = _PORT.fullmatch(text)
+    if ported and ported[2] and _host(text) is None:
+        return None
+    found = _url(text)
+    return Wrong("URL or host:port", found.why, found.instead) if found else None
+
+
+def _link(text: str) -> Wrong | None:
+    return _url(text) if _LIKE_A_URL.match(text) else None
+
+
+def _email(text: str) -> Wrong | None:
+    match = _MAILBOX.fullmatch(text)
+    if match is None:
+        return Wrong("e-mail address", "it is not of the form `name@host`" if "@" in text else "there is no `@` in it")
+    why = _host(match[2])
+    return Wrong("e-mail address", why) if why else None
+
+
+def _orcid(text: str) -> Wrong | None:
+    match = _ORCID.fullmatch(text)
+    id = match[1] if match else text
+    if not _ORCID_ID.fullmatch(id):
+        digits = re.sub(r"[\s\u2010-\u2015-]", "", id).upper()
+        other = "-".join(digits[n : n + 4] for n in range(0, 16, 4))
+        sure = len(digits) == 16 and _ORCID_ID.fullmatch(other) and check_digit(other) == other[-1]
+        return Wrong("ORCID iD", "it is not of the form `0000-0000-0000-0000`", other if sure else None)
+    expected = check_digit(id)
+    return None if id[-1] == expected else Wrong("ORCID iD", f"its check digit is {id[-1]}, and to the others belongs {expected}")
+
+
+def check_digit(orcid: str) -> str:
+    """The check digit of an ORCID iD, over the digits before it (ISO 7064, MOD 11-2).
+
+    >>> check_digit("0000-0002-1825-0097"), check_digit("0000-0002-1694-233X")
+    ('7', 'X')
+    """
+    total = 0
+    for digit in orcid[:-1].replace("-", ""):
+        total = (total + int(digit)) * 2
+    return "0123456789X"[(12 - total % 11) % 11]
+
+
+def _doi(text: str) -> Wrong | None:
+    match = _DOI.fullmatch(text)
+    name = match[1] if match else text
+    if _DOI_NAME.fullmatch(name):
+        return None
+    joined = "".join(text.split())
+    return Wrong("DOI", "it is not of the form `10.registrant/name`", joined if joined != text and _doi(joined) is None else None)
+
+
+def _curie(text: str) -> Wrong | None:
+    if _LIKE_A_URL.match(text):
+        return _url(text)
+    match = _CURIE.fullmatch(text)
+    if match and _WEB_PAGE.match(match[1]):
+        return Wrong("CURIE", "a URL follows its prefix", match[1] if _url(match[1]) is None else None)
+    if match:
+        return None
+    joined = "".join(text.split())
+    why = "white space stands in it" if joined != text else "it is not of the form `prefix:id`"
+    return Wrong("CURIE", why, joined if _CURIE.fullmatch(joined) and joined != text and text.count(":") == 1 else None)
+
+
+def _reference(text: str) -> Wrong | None:
+    if _DOI_NAME.fullmatch(text):
+        return Wrong("CURIE or URL", "a DOI needs its prefix", f"doi:{text}")
+    match = _DOI.fullmatch(text)
+    if match and match.start(1):
+        return _doi(text)
+    found = _curie(text)
+    return Wrong("CURIE or URL", found.why, found.instead) if found and found.what == "CURIE" else found
+
+
+def _date(text: str) -> Wrong | None:
+    what = Wrong("date", "it is not of the form `2026-01-31` or `2026-01-31T12:00:00Z` (ISO 8601)")
+    match = _DATE.fullmatch(text)
+    if match is None and not _TIMED.fullmatch(text):
+        return what
+    try:
+        if match and match[1]:
+            date(int(match[1]), int(match[2] or 1), 1)
+        elif match:
+            date.fromisoformat(text)
+        else:
+            datetime.fromisoformat(text.upper().replace(",", "."))
+    except ValueError:
+        return Wrong("date", "no calendar has it")
+    return None
+
+
+def _count(text: str) -> Wrong | None:
+    if not _NUMBER.fullmatch(text):
+        return Wrong("count", "it is no number")
+    number = float(text)
+    return Wrong("count", "it is below zero") if number < 0 else None if number.is_integer() else Wrong("count", "it is no whole number")
+
+
+_FORMS: Mapping[Form, Callable[[str], Wrong | None]] = MappingProxyType(
+    {
+        "url": _url,
+        "address": _address,
+        "link": _link,
+        "e-mail": _email,
+        "orcid": _orcid,
+        "doi": _doi,
+        "curie": _curie,
+        "reference": _reference,
+        "date": _date,
+        "count": _count,
+    }
+)
+_WHAT: Mapping[Form, str] = MappingProxyType(
+    {
+        "url": "URL",
+        "address": "URL or host:port",
+        "link": "URL",
+        "e-mail": "e-mail address",
+        "orcid": "ORCID iD",
+        "doi": "DOI",
+        "curie": "CURIE",
+        "reference": "CURIE or URL",
+        "date": "date",
+        "count": "count",
+    }
+)
