@@ -11,8 +11,8 @@ import click
 from kgbuild.cli_build import Wanted, takes_a_build
 
 if TYPE_CHECKING:
-    from kgbuild.stores.neo4j_load import Outcome
-    from kgbuild.stores.neo4j_server import Target
+    from kgbuild.stores.neo4j.load import Outcome
+    from kgbuild.stores.neo4j.server import Target
 
 PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
 
@@ -38,8 +38,8 @@ def neo4j(
     INPUT are records, as of `kgbuild export`; --from DIR takes what an export with the format kgx-jsonl (or kgx) wrote. All or nothing appears;
     what others put into the database is left alone.
     """
-    from kgbuild.stores.neo4j_load import load
-    from kgbuild.stores.neo4j_server import Target, check_address
+    from kgbuild.stores.neo4j.load import load
+    from kgbuild.stores.neo4j.server import Target, check_address
     from kgbuild.stores.password import in_file
 
     check_address(uri)

@@ -13,7 +13,7 @@ from kgbuild.cli_build import Wanted, takes_a_build
 from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.queries.library import Language
+    from kgbuild.query.question import Language
 
 _FORMS = ("table", "csv", "tsv", "json", "jsonl", "parquet", "ntriples", "turtle")
 
@@ -56,7 +56,7 @@ def query(
         return 0
     asked_for, wanted = _asked_for(wanted, question, expression, path, sql)
     if show:
-        from kgbuild.queries.library import named
+        from kgbuild.query.question import named
 
         if not asked_for.named:
             raise UsageError("--show: expected the name of a question, got a query; leave out -e or -f")
@@ -70,7 +70,7 @@ def query(
 
 def _list() -> str:
     """Every question: its name and languages, itself in words, its parameters."""
-    from kgbuild.queries.library import questions
+    from kgbuild.query.question import questions
 
     lines: list[str] = []
     for question in questions().values():
@@ -95,7 +95,7 @@ def _asked_for(wanted: Wanted, question: str | None, expression: str | None, pat
         return _Text(path, _read(path), False), wanted
     if question is None:
         raise UsageError("expected the name of a question, -e TEXT or -f FILE, got none; `kgbuild query --list` lists the questions")
-    from kgbuild.queries.library import named
+    from kgbuild.query.question import named
 
     known = named(question)
     language: Language = "sql" if sql or "sparql" not in known.texts else "sparql"
@@ -115,22 +115,24 @@ def _read(path: str) -> str:
 def _answer(
     wanted: Wanted, said: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
 ) -> None:
-    from kgbuild.queries import asking, library, opening, parameters
-    from kgbuild.queries.apart import Bounds
-    from kgbuild.queries.sql import require
+    from kgbuild.query import parameters, run
+    from kgbuild.query.open import opened
+    from kgbuild.query.question import head, named
+    from kgbuild.query.sandbox import Bounds
+    from kgbuild.query.sql import require
 
-    sql = sql or (said.named and "sparql" not in library.named(said.name).texts)
+    sql = sql or (said.named and "sparql" not in named(said.name).texts)
     if sql:
         require()
     vocabulary = wanted.vocabulary()
     texts = parameters.split(given)
     if said.named:
-        values = parameters.values(said.name, library.named(said.name).parameters, texts, vocabulary)
+        values = parameters.values(said.name, named(said.name).parameters, texts, vocabulary)
     else:
-        values = parameters.of_a_query(library.head(said.text, "--" if sql else "#")[1], texts, vocabulary)
+        values = parameters.of_a_query(head(said.text, "--" if sql else "#")[1], texts, vocabulary)
     width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-    asked = asking.Asked(said.text, sql, values, form, width, named=said.named)
-    with opening.opened(wanted.settled("asking"), sql=sql) as build, asking.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
+    asked = run.Asked(said.text, sql, values, form, width, named=said.named)
+    with opened(wanted.settled("asking"), sql=sql) as build, run.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
         _put(answer, output)
 
 

@@ -23,12 +23,13 @@ def serve(wanted: Wanted, port: int, host: str, timeout: float, memory: float) -
 
     The graph is the export in DIR (--from), or that of the records in INPUT.  [default: the export in output, or else the records in input]
     """
-    from kgbuild.queries import opening, triples
-    from kgbuild.queries.apart import Bounds
-    from kgbuild.queries.endpoint import Served, Server
+    from kgbuild.query import triples
+    from kgbuild.query.endpoint import Served, Server
+    from kgbuild.query.open import opened
+    from kgbuild.query.sandbox import Bounds
 
     vocabulary = wanted.vocabulary()
-    with opening.opened(wanted.settled("serving"), sql=False) as build:
+    with opened(wanted.settled("serving"), sql=False) as build:
         store = triples.load(build, vocabulary)
     try:
         server = Server(host, port, Served(store, vocabulary, Bounds(timeout, memory)))

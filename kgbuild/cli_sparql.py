@@ -10,7 +10,7 @@ from kgbuild.cli_build import Wanted, takes_a_build
 from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.stores.sparql_http import Addresses, Session
+    from kgbuild.stores.sparql.http import Addresses, Session
 
 #: Where graphs are named that nobody names.
 _GRAPHS = "https://w3id.org/kg-registry/graph/"
@@ -44,11 +44,11 @@ def sparql(
     other graphs are left alone. A graph that has the very triples already is left as it is.
     """
     from kgbuild.model.ids import encode_id
-    from kgbuild.stores.sparql_addresses import checked_graph
-    from kgbuild.stores.sparql_auth import credentials
-    from kgbuild.stores.sparql_http import Session
-    from kgbuild.stores.sparql_load import Load
-    from kgbuild.stores.sparql_triples import counted
+    from kgbuild.stores.sparql.addresses import checked_graph
+    from kgbuild.stores.sparql.auth import credentials
+    from kgbuild.stores.sparql.http import Session
+    from kgbuild.stores.sparql.load import Load
+    from kgbuild.stores.sparql.triples import counted
 
     def say(what: str, text: str) -> None:
         if not quiet:
@@ -72,8 +72,8 @@ def sparql(
 
 def _single(endpoint: str | None, query: str | None, update: str | None, graph_store: str | None) -> Addresses:
     """The addresses that were given one by one. Raises UsageError where some are missing, or given beside --endpoint."""
-    from kgbuild.stores.sparql_addresses import checked
-    from kgbuild.stores.sparql_http import Addresses
+    from kgbuild.stores.sparql.addresses import checked
+    from kgbuild.stores.sparql.http import Addresses
 
     given = {"--query": query, "--update": update, "--graph-store": graph_store}
     got = [option for option, address in given.items() if address]
@@ -90,8 +90,8 @@ def _single(endpoint: str | None, query: str | None, update: str | None, graph_s
 def _found(session: Session, endpoint: str, say: Any) -> Addresses:
     """The addresses below an endpoint, said to the user. Raises StoreError."""
     from kgbuild.errors import StoreError
-    from kgbuild.stores.sparql_addresses import find
-    from kgbuild.stores.sparql_http import Trouble
+    from kgbuild.stores.sparql.addresses import find
+    from kgbuild.stores.sparql.http import Trouble
 
     try:
         name, at = find(session, endpoint)

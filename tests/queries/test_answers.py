@@ -15,8 +15,8 @@ from kgbuild.checks.view import Limits, View
 from kgbuild.export import export
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
-from kgbuild.queries import parameters, sparql, sql, triples
-from kgbuild.queries.library import questions
+from kgbuild.query import parameters, sparql, sql, triples
+from kgbuild.query.question import questions
 from kgbuild.source import Options
 from kgbuild.target import Target
 

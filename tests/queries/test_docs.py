@@ -10,7 +10,7 @@ from pathlib import Path
 from conftest import ROOT, Run
 
 from kgbuild import cli_query
-from kgbuild.queries.library import questions
+from kgbuild.query.question import questions
 
 PAGE = (ROOT / "docs" / "queries.md").read_text("utf-8")
 

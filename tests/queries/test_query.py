@@ -11,7 +11,7 @@ import pyarrow.parquet
 import pytest
 from conftest import ROOT, Run
 
-from kgbuild.queries.library import LANGUAGES, head, questions
+from kgbuild.query.question import LANGUAGES, head, questions
 
 HOSTILE = (
     "a'b", 'a"b', "a\\b", "a`b", "{}", "a\tb", "a\nb", "a\x1fb", "😀", "\u202eabc", "'; DROP TABLE nodes; --", "> } ; DROP ALL #",

@@ -18,7 +18,7 @@ from conftest import ROOT
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from servers.needs import free_port
 
-from kgbuild.queries.library import questions
+from kgbuild.query.question import questions
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 

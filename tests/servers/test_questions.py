@@ -10,7 +10,7 @@ from queries.reference import IDS, Reference
 from running import run_command
 
 from kgbuild.export import export
-from kgbuild.queries.library import questions
+from kgbuild.query.question import questions
 from kgbuild.source import Options
 from kgbuild.target import Target
 

@@ -13,10 +13,10 @@ from running import run_command
 from servers.sparql import said
 
 from kgbuild.errors import UsageError
-from kgbuild.stores import sparql_triples
-from kgbuild.stores.sparql_auth import Credentials, How, credentials
-from kgbuild.stores.sparql_http import Session, Trouble
-from kgbuild.stores.sparql_triples import Triples, counted, digest
+from kgbuild.stores.sparql import triples
+from kgbuild.stores.sparql.auth import Credentials, How, credentials
+from kgbuild.stores.sparql.http import Session, Trouble
+from kgbuild.stores.sparql.triples import Triples, counted, digest
 
 HERE = "http://localhost:7878"
 
@@ -180,7 +180,7 @@ def test_distinct_triples_are_counted(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_bytes(b"".join(lines))
     whole = Triples(path, path.stat().st_size, 700)
     assert counted(path) == whole
-    monkeypatch.setattr(sparql_triples, "_AT_A_TIME", 500)  # many parts
+    monkeypatch.setattr(triples, "_AT_A_TIME", 500)  # many parts
     assert counted(path) == whole
     path.write_bytes(b"")
     assert counted(path) == Triples(path, 0, 0)

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from kgbuild.errors import KgbuildError
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.queries import apart, page, sparql
-from kgbuild.queries.apart import Bounds, QueryError, RanAway
+from kgbuild.query import page, sandbox, sparql
+from kgbuild.query.sandbox import Bounds, QueryError, RanAway
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path == "/query":
             self._query(_fields(url.query))
         elif url.path in ("/page.js", "/page.css"):
-            text = files("kgbuild.queries").joinpath(url.path[1:]).read_bytes()
+            text = files("kgbuild.query").joinpath(url.path[1:]).read_bytes()
             self._send(200, "text/javascript; charset=utf-8" if url.path.endswith("js") else "text/css; charset=utf-8", text)
         else:
             self._not_found(url.path)
@@ -189,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
         if sparql.is_update(text):
             raise Refused(403, "expected a query, got an update; this endpoint is read-only")
         accept = self.headers.get("Accept", "*/*")
-        type, file = apart.run(lambda out: _work(self.server.served, text, accept, out), self.server.served.bounds)
+        type, file = sandbox.run(lambda out: _work(self.server.served, text, accept, out), self.server.served.bounds)
         with file:
             self._send(200, type, file)
 

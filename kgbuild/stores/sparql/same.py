@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgbuild.stores.sparql_http import Addresses, Session, Trouble
-from kgbuild.stores.sparql_triples import Triples, digest
+from kgbuild.stores.sparql.http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.triples import Triples, digest
 
 #: Pages that are asked for at most: each costs as much as all before it, and a load is cheaper then.
 _PAGES = 50

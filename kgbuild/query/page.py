@@ -6,7 +6,7 @@ import json
 from html import escape
 
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.queries.library import Question, questions
+from kgbuild.query.question import Question, questions
 
 
 def render(vocabulary: RegistryMapping) -> str:

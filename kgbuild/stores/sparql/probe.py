@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
-from kgbuild.stores.sparql_http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.http import Addresses, Session, Trouble
 
 #: Triples of the body that is broken at its end: a store that writes while it reads has written some by then.
 _MANY = 1000

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kgbuild.errors import UsageError
-from kgbuild.stores.sparql_http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.http import Addresses, Session, Trouble
 
 #: A graph that no server has. Oxigraph and Fuseki name it in the answer that it is not there; other paths of theirs do not.
 _NOWHERE = "https://w3id.org/kg-registry/graph/kgbuild-nowhere"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.ids import encode_id, expand
-from kgbuild.queries.library import Parameter
+from kgbuild.query.question import Parameter
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
 

@@ -7,9 +7,9 @@ import resource
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kgbuild.queries.answers import Answer
-from kgbuild.queries.apart import QueryError
-from kgbuild.queries.parameters import NodeId, Value
+from kgbuild.query.answers import Answer
+from kgbuild.query.parameters import NodeId, Value
+from kgbuild.query.sandbox import QueryError
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from kgbuild.errors import MissingExtra
-from kgbuild.queries.apart import QueryError
+from kgbuild.query.sandbox import QueryError
 
 #: What the narrowest column of a table may be cut to.
 _NARROWEST = 12

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from kgbuild.built import Build, compare
-from kgbuild.queries import sql as tables
-from kgbuild.queries import triples
+from kgbuild.query import sql as tables
+from kgbuild.query import triples
 
 
 class Wanted(Protocol):

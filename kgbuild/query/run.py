@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 from kgbuild.built import Build
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.queries import answers, apart, sparql, sql, triples
-from kgbuild.queries.apart import Bounds, QueryError
-from kgbuild.queries.library import nearest
-from kgbuild.queries.parameters import NodeId, Value
+from kgbuild.query import answers, sandbox, sparql, sql, triples
+from kgbuild.query.parameters import NodeId, Value
+from kgbuild.query.question import nearest
+from kgbuild.query.sandbox import Bounds, QueryError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -54,7 +54,7 @@ def ask(asked: Asked, build: Build, vocabulary: RegistryMapping, bounds: Bounds)
             _sparql(asked, build, vocabulary, out)
         return ""
 
-    return apart.run(work, bounds)[1]
+    return sandbox.run(work, bounds)[1]
 
 
 def _sql(asked: Asked, build: Build, bounds: Bounds, out: BinaryIO) -> None:

@@ -14,8 +14,8 @@ import msgspec
 from kgbuild.built import Build
 from kgbuild.errors import StoreError
 from kgbuild.model.ids import plain_name
-from kgbuild.stores.neo4j_rows import Tally, batches
-from kgbuild.stores.neo4j_server import Server
+from kgbuild.stores.neo4j.rows import Tally, batches
+from kgbuild.stores.neo4j.server import Server
 
 if TYPE_CHECKING:
     from neo4j import Transaction

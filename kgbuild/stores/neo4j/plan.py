@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kgbuild.errors import StoreError
-from kgbuild.stores.neo4j_rows import EDGE_KEYS, NODE_KEYS, NUMBERS, Tally
-from kgbuild.stores.neo4j_server import Server
-from kgbuild.stores.neo4j_stage import Place, Record
+from kgbuild.stores.neo4j.rows import EDGE_KEYS, NODE_KEYS, NUMBERS, Tally
+from kgbuild.stores.neo4j.server import Server
+from kgbuild.stores.neo4j.stage import Place, Record
 
 #: Ids that go with one statement.
 CHUNK = 1_000

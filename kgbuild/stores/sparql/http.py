@@ -14,8 +14,8 @@ import httpx
 
 from kgbuild import __version__
 from kgbuild.errors import KgbuildError
-from kgbuild.stores.sparql_auth import ByChallenge, Credentials
-from kgbuild.stores.sparql_triples import Triples
+from kgbuild.stores.sparql.auth import ByChallenge, Credentials
+from kgbuild.stores.sparql.triples import Triples
 
 #: Seconds to wait for a connection; the answer may take as long as the server needs to load (``Session``).
 _CONNECT = 15.0

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgbuild.built import Build
 from kgbuild.errors import StoreError
-from kgbuild.stores.neo4j_plan import OURS, Plan, chunks, refuse_held
-from kgbuild.stores.neo4j_rows import Tally
-from kgbuild.stores.neo4j_server import Server, StillHeld
-from kgbuild.stores.neo4j_stage import Place, Record, compare, hold
+from kgbuild.stores.neo4j.plan import OURS, Plan, chunks, refuse_held
+from kgbuild.stores.neo4j.rows import Tally
+from kgbuild.stores.neo4j.server import Server, StillHeld
+from kgbuild.stores.neo4j.stage import Place, Record, compare, hold
 
 if TYPE_CHECKING:
     from neo4j import Transaction

@@ -13,10 +13,10 @@ from http import HTTPStatus
 from typing import Literal, NamedTuple
 
 from kgbuild.errors import StoreError
-from kgbuild.stores.sparql_http import Addresses, Session, Trouble
-from kgbuild.stores.sparql_probe import clean, count, own, put_is_atomic, removed_where_refused, update_is_atomic
-from kgbuild.stores.sparql_same import holds
-from kgbuild.stores.sparql_triples import Triples
+from kgbuild.stores.sparql.http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.probe import clean, count, own, put_is_atomic, removed_where_refused, update_is_atomic
+from kgbuild.stores.sparql.same import holds
+from kgbuild.stores.sparql.triples import Triples
 
 Strategy = Literal["auto", "put", "stage"]
 Say = Callable[[str, str], None]

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from kgbuild.built import Build
 from kgbuild.errors import KgbuildError
-from kgbuild.stores import neo4j_stage as staging
-from kgbuild.stores.neo4j_plan import Plan, plan, values
-from kgbuild.stores.neo4j_rows import Tally, tally
-from kgbuild.stores.neo4j_server import Server, Target
-from kgbuild.stores.neo4j_stage import Record
-from kgbuild.stores.neo4j_swap import Swap, in_place
+from kgbuild.stores.neo4j import stage as staging
+from kgbuild.stores.neo4j.plan import Plan, plan, values
+from kgbuild.stores.neo4j.rows import Tally, tally
+from kgbuild.stores.neo4j.server import Server, Target
+from kgbuild.stores.neo4j.stage import Record
+from kgbuild.stores.neo4j.swap import Swap, in_place
 
 Say = Callable[[str], None]
 SWAP_LIMIT = 200_000

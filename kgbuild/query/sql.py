@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kgbuild.built import Build, first_of
 from kgbuild.errors import MissingExtra, UsageError
 from kgbuild.model.graph import Edge, Node
-from kgbuild.queries.answers import Answer
-from kgbuild.queries.apart import QueryError
-from kgbuild.queries.parameters import NodeId, Value
+from kgbuild.query.answers import Answer
+from kgbuild.query.parameters import NodeId, Value
+from kgbuild.query.sandbox import QueryError
 from kgbuild.writers.columns import columns
 
 if TYPE_CHECKING:
