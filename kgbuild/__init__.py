@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from kgbuild.version import __version__
+
 __all__ = ["Graph", "__version__", "build"]
 
 if TYPE_CHECKING:
-    from kgbuild.export import Graph, build
+    from kgbuild.pipeline.export import Graph, build
 
 
 def __getattr__(name: str) -> Any:
     """Import the API on use: ``kgbuild --help`` needs none of it (PEP 562)."""
     if name in ("Graph", "build"):
-        from kgbuild import export
+        from kgbuild.pipeline import export
 
         return getattr(export, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild import __version__
 from kgbuild.cli_check import check, rule
 from kgbuild.cli_load import load
 from kgbuild.cli_query import query
 from kgbuild.cli_serve import serve
 from kgbuild.errors import KgbuildError
+from kgbuild.version import __version__
 
 if TYPE_CHECKING:
-    from kgbuild.export import Outcome
+    from kgbuild.pipeline.export import Outcome
 
 FINDINGS, FAILED = 1, 2
 EPILOG = "Exit status: 0 done; 1 done, with findings; 2 could not do it."
@@ -118,10 +118,10 @@ def export(
     import gc
 
     from kgbuild import writers
-    from kgbuild.engines.reading import cores
-    from kgbuild.export import export as run
-    from kgbuild.source import Options
-    from kgbuild.target import Target
+    from kgbuild.pipeline.engine.reading import cores
+    from kgbuild.pipeline.export import export as run
+    from kgbuild.pipeline.read import Options
+    from kgbuild.pipeline.target import Target
 
     options = Options(
         inputs=inputs or ("input",), exclude=exclude, profile=profile, mappings=mappings, aliases=not no_aliases, rollup=rollup,

@@ -14,9 +14,9 @@ from click.core import ParameterSource
 from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.built import Build
     from kgbuild.mapping.load import RegistryMapping
     from kgbuild.mapping.schema import Profile
+    from kgbuild.pipeline.artifact import Build
 
 #: Where an export goes that is not told where.
 _OUTPUT = Path("output")
@@ -66,17 +66,17 @@ class Wanted(NamedTuple):
         click.echo(f"{doing} the {'export in output' if folder else 'records in input'}", err=True)
         return self._replace(folder=folder)
 
-    def at_hand(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
-        """The build, in some formats. Raises what ``built.at_hand`` raises."""
-        from kgbuild import built
-        from kgbuild.engines.reading import cores
-        from kgbuild.source import Options
+    def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
+        """The build, in some formats. Raises what ``built.open_build`` raises."""
+        from kgbuild.pipeline import artifact
+        from kgbuild.pipeline.engine.reading import cores
+        from kgbuild.pipeline.read import Options
 
         options = Options(
             inputs=self.inputs or ("input",), exclude=self.exclude, profile=self.profile, mappings=self.mappings, aliases=not self.no_aliases,
             rollup=self.rollup, jobs=self.jobs or cores(), cache=not self.no_cache,
         )  # fmt: skip
-        return built.at_hand(options, formats, folder=self.folder, name=self.name, whole=whole)
+        return artifact.open_build(options, formats, folder=self.folder, name=self.name, whole=whole)
 
 
 def takes_a_build(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,8 +16,8 @@ from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from kgbuild.checks.baseline import Entry
-    from kgbuild.mend import Plan
     from kgbuild.model.finding import Finding
+    from kgbuild.pipeline.fix import Plan
     from kgbuild.settings_file import PathIgnore
 
 _FORMS = ("text", "json", "jsonl", "markdown", "github", "sarif", "junit")
@@ -103,14 +103,14 @@ def check(
     """
     import gc
 
-    from kgbuild.check import Choices
-    from kgbuild.check import check as run
     from kgbuild.checks import reports
     from kgbuild.checks.infores_catalogue import read_catalogue
     from kgbuild.checks.view import Limits
-    from kgbuild.engines.reading import cores
+    from kgbuild.pipeline.check import Choices
+    from kgbuild.pipeline.check import check as run
+    from kgbuild.pipeline.engine.reading import cores
+    from kgbuild.pipeline.read import Options
     from kgbuild.settings import ignored
-    from kgbuild.source import Options
 
     gc.disable()
     entries = _baseline(baseline, write=write_baseline, changed_since=changed_since)
@@ -165,8 +165,8 @@ def _diff(plan: Plan) -> int:
 
 def _fix(plan: Plan, inputs: Sequence[str]) -> bool:
     """Mend, and say whether anything was changed."""
+    from kgbuild.pipeline.apply_edits import apply
     from kgbuild.readers.inputs import STDIN
-    from kgbuild.swap import apply
 
     if plan.edits and STDIN in inputs:
         raise UsageError("--fix: expected files and folders, got standard input too, which cannot be read again; save it to a file first")
@@ -188,9 +188,9 @@ def _baseline(path: str | None, *, write: bool, changed_since: str | None) -> Se
 
 
 def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Finding], bool]]:
-    from kgbuild import changes
+    from kgbuild.pipeline import git_changes
 
-    return [] if revision is None else [changes.changed_since(revision, inputs)]
+    return [] if revision is None else [git_changes.changed_since(revision, inputs)]
 
 
 def _known(path: str, entries: Sequence[Entry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:

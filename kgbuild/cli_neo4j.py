@@ -51,7 +51,7 @@ def neo4j(
         if not quiet:
             click.echo(line, err=True)
 
-    with wanted.at_hand(("kgx-jsonl",)) as build:
+    with wanted.open_build(("kgx-jsonl",)) as build:
         outcome = load(build, target, own=own, say=say, swap_limit=swap_limit)
     for line in _lines(outcome, target):
         say(line)

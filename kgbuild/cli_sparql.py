@@ -57,7 +57,7 @@ def sparql(
     single = _single(endpoint, query, update, graph_store)
     known = credentials(endpoint or single.query, user, password_file, auth)
     iri = checked_graph(graph) if graph is not None else None
-    with wanted.at_hand(("ntriples",)) as build, Session(known, timeout) as session:
+    with wanted.open_build(("ntriples",)) as build, Session(known, timeout) as session:
         iri = iri or _GRAPHS + encode_id(build.name)
         at = _found(session, endpoint, say) if endpoint else single
         triples = counted(build.path(".nt"))

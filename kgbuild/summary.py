@@ -13,7 +13,7 @@ from kgbuild.readers.inputs import MANIFEST_ENDING
 from kgbuild.writers import WRITERS, file_name
 
 if TYPE_CHECKING:
-    from kgbuild.export import Outcome
+    from kgbuild.pipeline.export import Outcome
 
 
 def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -> Iterator[str]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kgbuild import built
 from kgbuild.errors import UsageError
-from kgbuild.export import export
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline import artifact
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 
 INPUT = str(Path(__file__).parents[1] / "input")
 
@@ -22,20 +22,20 @@ def exported(folder: Path, *formats: str, name: str = "graph", rollup: bool = Fa
 
 def said(folder: Path, *formats: str, name: str | None = None, whole: bool = True) -> str:
     with pytest.raises(UsageError) as raised:
-        built.find(folder, formats or ("kgx-jsonl",), name=name, whole=whole)
+        artifact.find(folder, formats or ("kgx-jsonl",), name=name, whole=whole)
     return str(raised.value).replace(str(folder), "DIR")
 
 
 def test_a_build_has_the_files_of_the_manifest(tmp_path: Path) -> None:
-    build = built.find(exported(tmp_path), ["kgx-jsonl"])
+    build = artifact.find(exported(tmp_path), ["kgx-jsonl"])
     assert (build.name, build.path("_nodes.jsonl")) == ("graph", tmp_path / "graph_nodes.jsonl")
     assert build.written("_nodes.jsonl").rows == len(build.path("_nodes.jsonl").read_bytes().splitlines())
 
 
 def test_the_id_is_that_of_the_graph(tmp_path: Path) -> None:
-    one = built.find(exported(tmp_path / "one"), ["kgx-jsonl"])
-    two = built.find(exported(tmp_path / "two", "turtle", "kgx-jsonl", name="other"), ["kgx-jsonl"])
-    three = built.find(exported(tmp_path / "three", rollup=True), ["kgx-jsonl"])
+    one = artifact.find(exported(tmp_path / "one"), ["kgx-jsonl"])
+    two = artifact.find(exported(tmp_path / "two", "turtle", "kgx-jsonl", name="other"), ["kgx-jsonl"])
+    three = artifact.find(exported(tmp_path / "three", rollup=True), ["kgx-jsonl"])
     assert one.id() == two.id() != three.id()
     assert len(one.id()) == 16
 
@@ -71,7 +71,7 @@ def test_a_file_that_was_altered(tmp_path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data.replace(b"kgrs", b"kgrt", 1))
     assert said(tmp_path) == "DIR/graph_edges.jsonl: expected what the manifest says, got other bytes of the same length; export again"
-    assert built.find(tmp_path, ["kgx-jsonl"], whole=False).name == "graph"
+    assert artifact.find(tmp_path, ["kgx-jsonl"], whole=False).name == "graph"
     path.write_bytes(data[:-1])
     size = f"expected a file of {len(data)} bytes, as the manifest says, got {len(data) - 1}"
     assert said(tmp_path, whole=False) == f"DIR/graph_edges.jsonl: {size}; export again"
@@ -80,6 +80,6 @@ def test_a_file_that_was_altered(tmp_path: Path) -> None:
 
 
 def test_a_build_of_records_is_there_as_long_as_it_is_used(tmp_path: Path) -> None:
-    with built.at_hand(Options(inputs=(INPUT,)), ["kgx-jsonl"], folder=None, name=None) as build:
-        assert build.id() == built.find(exported(tmp_path), ["kgx-jsonl"]).id()
+    with artifact.open_build(Options(inputs=(INPUT,)), ["kgx-jsonl"], folder=None, name=None) as build:
+        assert build.id() == artifact.find(exported(tmp_path), ["kgx-jsonl"]).id()
     assert not build.folder.exists()

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from running import run_command
 
-from kgbuild.changes import changed_since
 from kgbuild.model.finding import Finding, Related
+from kgbuild.pipeline.git_changes import changed_since
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 PAGE = "---\nid: {id}\nlayout: resource_detail\ncategory: DataSource\nproducts:\n- id: {id}.file\n  original_source: [nowhere]\n---\n"

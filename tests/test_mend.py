@@ -19,8 +19,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import run_command
 
-from kgbuild import audit, cache, mend, swap
-from kgbuild.audit import Raised
 from kgbuild.checks.view import Said, Spot
 from kgbuild.errors import OutputError
 from kgbuild.mapping.load import load_mapping
@@ -28,8 +26,11 @@ from kgbuild.model import edits
 from kgbuild.model.edits import Change, FileEdit
 from kgbuild.model.finding import Finding, fingerprint
 from kgbuild.model.graph import Listing
+from kgbuild.pipeline import apply_edits, audit, cache
+from kgbuild.pipeline import fix as fixing
+from kgbuild.pipeline.audit import Raised
+from kgbuild.pipeline.read import Options, Source, quiet, read
 from kgbuild.readers.inputs import Inputs, Rules
-from kgbuild.source import Options, Source, quiet, read
 
 VOCABULARY = load_mapping()
 
@@ -107,15 +108,15 @@ def raised(source: Source, code: str, about: str, field: str, value: str, sugges
     return Raised(finding, Spot((listed or said)[0], field, value), ())
 
 
-def fix(folder: Path, *wanted: tuple[str, ...]) -> mend.Plan:
+def fix(folder: Path, *wanted: tuple[str, ...]) -> fixing.Plan:
     """Mend findings, each given as code, subject, field, value and suggestion."""
     source = source_of(folder)
-    plan = mend.plan([raised(source, *one) for one in wanted], source, VOCABULARY)
-    swap.apply(plan.edits)
+    plan = fixing.plan([raised(source, *one) for one in wanted], source, VOCABULARY)
+    apply_edits.apply(plan.edits)
     return plan
 
 
-def left(plan: mend.Plan) -> list[str]:
+def left(plan: fixing.Plan) -> list[str]:
     return [str(one).partition(" is left as it is: ")[2] for one in plan.left]
 
 
@@ -333,7 +334,7 @@ def test_white_space_around_a_value(records: Write) -> None:
 def test_a_suggestion_alone_mends_nothing(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - bb\n")})
     plan = fix(folder, ("RF001", "kgr:a.tsv", "original", "bb", "b"))
-    assert plan == mend.Plan((), (), (), ())
+    assert plan == fixing.Plan((), (), (), ())
 
 
 LINE = (
@@ -411,7 +412,7 @@ def test_a_file_that_cannot_be_read_may_have_it_too(records: Write) -> None:
 
 def test_a_file_that_cannot_be_written(records: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = records({"a.md": page("  original_source:\n  - b\n  - b\n")})
-    monkeypatch.setattr("kgbuild.mend.os.access", lambda path, mode: False)
+    monkeypatch.setattr("kgbuild.pipeline.fix.os.access", lambda path, mode: False)
     assert left(fix(folder, TWICE_B)) == [f"it stands in {folder}/a.md, which cannot be written"]
 
 
@@ -425,11 +426,11 @@ def test_a_file_that_changed_since_it_was_read(records: Write) -> None:
     folder = records({"a.md": text, "b.md": text.replace("id: a\n", "id: b\n")})
     source = source_of(folder)
     finding = raised(source, *TWICE_B)
-    made = mend.plan([finding], source, VOCABULARY)
+    made = fixing.plan([finding], source, VOCABULARY)
     (folder / "b.md").write_text(text)
-    assert left(mend.plan([finding], source, VOCABULARY)) == [f"{folder}/b.md: the file has changed since it was read"]
+    assert left(fixing.plan([finding], source, VOCABULARY)) == [f"{folder}/b.md: the file has changed since it was read"]
     with pytest.raises(OutputError, match=r"b\.md: expected the file as it was read, got another; nothing was mended, run it again"):
-        swap.apply(made.edits)
+        apply_edits.apply(made.edits)
     assert contents(folder) == {"a.md": text.encode(), "b.md": text.encode()}
 
 
@@ -470,9 +471,9 @@ def test_a_rename_that_fails_puts_all_back(tmp_path: Path, monkeypatch: pytest.M
             raise OSError(5, "no way")
         replace(source, target)
 
-    monkeypatch.setattr("kgbuild.swap.os.replace", failing)
+    monkeypatch.setattr("kgbuild.pipeline.apply_edits.os.replace", failing)
     with pytest.raises(OutputError) as error:
-        swap.apply(made)
+        apply_edits.apply(made)
     assert str(error.value) == f"{tmp_path}/r/3.md: expected a file that can be replaced, got 'no way'; nothing was mended"
     assert contents(tmp_path / "r") == old
 
@@ -483,9 +484,9 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kgbuild.swap.os.fsync", full)
+    monkeypatch.setattr("kgbuild.pipeline.apply_edits.os.fsync", full)
     with pytest.raises(OutputError, match="No space left on device"):
-        swap.apply(made)
+        apply_edits.apply(made)
     assert contents(tmp_path / "r") == old
 
 
@@ -525,7 +526,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             time.sleep(0.01)
         assert found in (old, new)
     made, _, new = files(folder, 60)
-    swap.apply(made)
+    apply_edits.apply(made)
     assert contents(folder) == new
 
 
@@ -617,7 +618,7 @@ def test_what_is_said_stays_said(
     gone = {one.finding.fingerprint for one in plan.mended}
     again = [raised(after, *one) for one in faults(after)]
     assert not gone & {one.finding.fingerprint for one in again if one.finding.object != "doid"}
-    assert mend.plan([one for one in again if one.finding.fingerprint in gone], after, VOCABULARY).edits == ()
+    assert fixing.plan([one for one in again if one.finding.fingerprint in gone], after, VOCABULARY).edits == ()
 
 
 # The command

@@ -168,7 +168,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[Any, Any]:
         raise _Seen
 
     with monkeypatch.context() as patch:
-        patch.setattr("kgbuild.check.check", stand_in)
+        patch.setattr("kgbuild.pipeline.check.check", stand_in)
         result = run_command(["check", *arguments])
     assert isinstance(result.exception, _Seen), result.output
     return calls[0]

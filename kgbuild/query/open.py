@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from kgbuild.built import Build, compare
+from kgbuild.pipeline.artifact import Build, compare
 from kgbuild.query import sql as tables
 from kgbuild.query import triples
 
@@ -23,17 +23,17 @@ class Wanted(Protocol):
     def folder(self) -> Path | None:
         """The folder of an export."""
 
-    def at_hand(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
+    def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
         """The build, in some formats."""
 
 
 @contextmanager
 def opened(wanted: Wanted, *, sql: bool) -> Iterator[Build]:
-    """The build, of which the file that will be read is as the manifest says. Raises what ``at_hand`` raises."""
+    """The build, of which the file that will be read is as the manifest says. Raises what ``open_build`` raises."""
     if wanted.folder is None:
-        with wanted.at_hand(("kgx-jsonl",) if sql else ("ntriples",), whole=False) as build:
+        with wanted.open_build(("kgx-jsonl",) if sql else ("ntriples",), whole=False) as build:
             yield build
         return
-    with wanted.at_hand((), whole=False) as build:
+    with wanted.open_build((), whole=False) as build:
         compare(build, tables.chosen(build) if sql else triples.chosen(build), whole=False)
         yield build

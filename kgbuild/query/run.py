@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from kgbuild.built import Build
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import RegistryMapping
+from kgbuild.pipeline.artifact import Build
 from kgbuild.query import answers, sandbox, sparql, sql, triples
 from kgbuild.query.parameters import NodeId, Value
 from kgbuild.query.question import nearest

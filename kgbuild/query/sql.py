@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from kgbuild.built import Build, first_of
 from kgbuild.errors import MissingExtra, UsageError
 from kgbuild.model.graph import Edge, Node
+from kgbuild.pipeline.artifact import Build, first_of
 from kgbuild.query.answers import Answer
 from kgbuild.query.parameters import NodeId, Value
 from kgbuild.query.sandbox import QueryError

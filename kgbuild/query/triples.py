@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from kgbuild.built import Build, first_of
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import RegistryMapping
+from kgbuild.pipeline.artifact import Build, first_of
 
 if TYPE_CHECKING:
     from pyoxigraph import Store

@@ -9,16 +9,16 @@ import pyoxigraph as ox
 import pytest
 from queries.reference import IDS, Reference
 
-from kgbuild import built
 from kgbuild.checks.upstream import upstream
 from kgbuild.checks.view import Limits, View
-from kgbuild.export import export
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
+from kgbuild.pipeline import artifact
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 from kgbuild.query import parameters, sparql, sql, triples
 from kgbuild.query.question import questions
-from kgbuild.source import Options
-from kgbuild.target import Target
 
 CORPORA = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
 
@@ -29,7 +29,7 @@ class Asked:
     def __init__(self, given: Path, folder: Path, profile: Any) -> None:
         export(Options(inputs=(str(given),), jobs=2, profile=profile), Target(formats=("kgx-jsonl", "ntriples", "parquet"), output=folder))
         self.folder, self.vocabulary = folder, load_mapping(None, profile)
-        build = built.find(folder, ())
+        build = artifact.find(folder, ())
         self.store, self.database = triples.load(build, self.vocabulary), sql.load(build, 4)
         self.reference = Reference(folder)
         prefixes, spaces = self.vocabulary.prefixes.prefixes, self.vocabulary.prefixes.spaces
@@ -80,7 +80,9 @@ def test_the_triples_that_a_question_names_are_enough_for_it(asked: Asked) -> No
         for name, question in questions().items():
             if "sparql" in question.texts:
                 whole = asked.sparql(name, "spoke")
-                asked.store = triples.load(built.find(asked.folder, ()), asked.vocabulary, sparql.terms(question.texts["sparql"], prefixes))
+                asked.store = triples.load(
+                    artifact.find(asked.folder, ()), asked.vocabulary, sparql.terms(question.texts["sparql"], prefixes)
+                )
                 assert len(asked.store) < len(everything)
                 assert asked.sparql(name, "spoke") == whole, name
                 asked.store = everything

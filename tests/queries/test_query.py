@@ -25,9 +25,9 @@ def said(done: subprocess.CompletedProcess[bytes]) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from kgbuild.export import export
-    from kgbuild.source import Options
-    from kgbuild.target import Target
+    from kgbuild.pipeline.export import export
+    from kgbuild.pipeline.read import Options
+    from kgbuild.pipeline.target import Target
 
     folder = tmp_path_factory.mktemp("build")
     export(Options(inputs=(str(ROOT / "input"),), jobs=1), Target(formats=("kgx-jsonl", "ntriples"), output=folder))

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kgbuild import manifest as manifests
-from kgbuild.export import export
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline import manifest as manifests
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 from kgbuild.writers import WRITERS, file_name, writer
 from kgbuild.writers.columns import columns
 

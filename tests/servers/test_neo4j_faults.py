@@ -17,9 +17,9 @@ from servers.needs import free_port
 from servers.neo4j_proxy import COMMIT, Cutter
 from servers.neo4j_server import PASSWORD, Neo4jServer, contents, told
 
-from kgbuild.export import export
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 
 pytestmark = pytest.mark.xdist_group("neo4j-faults")
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ import pytest
 from running import run_command
 from servers.neo4j_server import Neo4jServer, contents, told
 
-from kgbuild.export import export
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 
 pytestmark = pytest.mark.xdist_group("neo4j")
 

@@ -9,10 +9,10 @@ import pytest
 from queries.reference import IDS, Reference
 from running import run_command
 
-from kgbuild.export import export
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 from kgbuild.query.question import questions
-from kgbuild.source import Options
-from kgbuild.target import Target
 
 if TYPE_CHECKING:
     from servers.neo4j_server import Neo4jServer

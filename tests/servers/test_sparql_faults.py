@@ -13,9 +13,9 @@ from running import run_command
 from servers.needs import free_port
 from servers.sparql import GRAPH, breaking, by_value, load, loaded, reader, said
 
-from kgbuild.export import export
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 
 if TYPE_CHECKING:
     from servers.triplestore import Fresh, Triplestore

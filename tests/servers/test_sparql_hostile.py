@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from servers.sparql import about, by_value, load, loaded, triples
 
-from kgbuild.export import export
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore

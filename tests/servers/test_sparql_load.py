@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from servers.sparql import GRAPH, Triple, about, by_value, counts_in, counts_of, load, loaded, triples
 
-from kgbuild.export import export
-from kgbuild.source import Options
-from kgbuild.target import Target
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options
+from kgbuild.pipeline.target import Target
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore

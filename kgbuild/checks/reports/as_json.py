@@ -7,8 +7,8 @@ import re
 
 import msgspec
 
-from kgbuild import __version__
 from kgbuild.checks.reports import Report
+from kgbuild.version import __version__
 
 _HALVES = re.compile(r"[\ud800-\udfff]")
 

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from kgbuild import __version__, checks
+from kgbuild import checks
 from kgbuild.checks.reports import Report, as_json, wording
 from kgbuild.checks.rule import HEADINGS, Rule
 from kgbuild.model.finding import Finding, Related, Severity
+from kgbuild.version import __version__
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #: §3.27.10: "note" is a problem of low severity, or an opportunity to improve.

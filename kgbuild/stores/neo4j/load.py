@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from kgbuild.built import Build
 from kgbuild.errors import KgbuildError
+from kgbuild.pipeline.artifact import Build
 from kgbuild.stores.neo4j import stage as staging
 from kgbuild.stores.neo4j.plan import Plan, plan, values
 from kgbuild.stores.neo4j.rows import Tally, tally

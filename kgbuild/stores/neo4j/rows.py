@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from kgbuild.built import Build
 from kgbuild.errors import UsageError
 from kgbuild.model.graph import Edge, Node
 from kgbuild.model.ids import plain_name
+from kgbuild.pipeline.artifact import Build
 from kgbuild.writers.columns import columns
 
 #: The properties that kgbuild gives to nodes and to relationships; any others are somebody else's.

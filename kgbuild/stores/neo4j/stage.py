@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from kgbuild.built import Build
 from kgbuild.errors import StoreError
 from kgbuild.model.ids import plain_name
+from kgbuild.pipeline.artifact import Build
 from kgbuild.stores.neo4j.rows import Tally, batches
 from kgbuild.stores.neo4j.server import Server
 

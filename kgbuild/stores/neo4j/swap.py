@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kgbuild.built import Build
 from kgbuild.errors import StoreError
+from kgbuild.pipeline.artifact import Build
 from kgbuild.stores.neo4j.plan import OURS, Plan, chunks, refuse_held
 from kgbuild.stores.neo4j.rows import Tally
 from kgbuild.stores.neo4j.server import Server, StillHeld

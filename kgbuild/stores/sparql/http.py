@@ -12,10 +12,10 @@ from typing import Any, NamedTuple, Self
 import h11
 import httpx
 
-from kgbuild import __version__
 from kgbuild.errors import KgbuildError
 from kgbuild.stores.sparql.auth import ByChallenge, Credentials
 from kgbuild.stores.sparql.triples import Triples
+from kgbuild.version import __version__
 
 #: Seconds to wait for a connection; the answer may take as long as the server needs to load (``Session``).
 _CONNECT = 15.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kgbuild.engines.parts import Part
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Difference, Edge, Node
+from kgbuild.pipeline.engine.claim_batch import Part
 from kgbuild.transform.merge import Need, RunFacts
 
 

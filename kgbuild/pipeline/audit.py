@@ -10,15 +10,15 @@ import msgspec
 from kgbuild import checks
 from kgbuild.checks.rule import Found, Rule
 from kgbuild.checks.view import Limits, LookUp, Position, Said, Spot, View
-from kgbuild.engines import assembling
-from kgbuild.engines.facts import known
-from kgbuild.engines.parts import Said as Known
-from kgbuild.engines.plan import Plan
-from kgbuild.locate import Wanted, locate
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding, Related, fingerprint
 from kgbuild.model.graph import Edge, Node, ProductPage
-from kgbuild.source import Source
+from kgbuild.pipeline.engine import assemble
+from kgbuild.pipeline.engine.audit_rows import known
+from kgbuild.pipeline.engine.claim_batch import Said as Known
+from kgbuild.pipeline.engine.job import Plan
+from kgbuild.pipeline.locate import Wanted, locate
+from kgbuild.pipeline.read import Source
 
 
 class Raised(NamedTuple):
@@ -35,7 +35,7 @@ def view_of(source: Source, plan: Plan, limits: Limits, *, relative: bool = Fals
     edges: list[Edge] = []
     decoded: dict[bytes, Known] = {}
     claims = list(said(source, decoded))
-    for block in assembling.blocks(plan, decoded):
+    for block in assemble.blocks(plan, decoded):
         nodes += block.nodes
         edges += block.edges
     problems = [problem for _, problem in source.problems]

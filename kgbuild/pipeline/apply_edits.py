@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from kgbuild.last_step import in_a_child, uninterrupted
 from kgbuild.model.edits import FileEdit, current, edited, refused
+from kgbuild.pipeline.detached import in_a_child, uninterrupted
 
 #: What the names of files on their way begin with, before the number of their process: hidden, so never read as records.
 _BESIDE = ".kgbuild-fix-"

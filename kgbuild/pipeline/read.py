@@ -9,12 +9,12 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from kgbuild import cache
-from kgbuild.engines import reading
-from kgbuild.engines.parts import Part
 from kgbuild.errors import InputError, Problem, UsageError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import Profile
+from kgbuild.pipeline import cache
+from kgbuild.pipeline.engine import reading
+from kgbuild.pipeline.engine.claim_batch import Part
 from kgbuild.readers.inputs import File, Rules
 
 #: Which rules of the audit an export runs on its graph: those that look at nodes and edges alone, or all.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kgbuild.engines.plan import Block, Plan
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
+from kgbuild.pipeline.engine.job import Block, Plan
 from kgbuild.transform.links import Addresses
 from kgbuild.transform.merge import Merger, Need, RunFacts
 

@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from kgbuild.engines import pool
-from kgbuild.engines.parts import PartMaker
-from kgbuild.engines.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, NotText, Place, Tree, show
+from kgbuild.pipeline.engine import local
+from kgbuild.pipeline.engine.claim_batch import PartMaker
+from kgbuild.pipeline.engine.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.readers import LINES, reader, text
 from kgbuild.readers.inputs import STDIN, File, Rules
 from kgbuild.readers.json import jsonl
@@ -40,7 +40,7 @@ def read(
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    for results in pool.run(_work, Makers(ClaimMaker(mapping, copies=copies), PartMaker(), strict=not copies), handfuls, jobs):
+    for results in local.run(_work, Makers(ClaimMaker(mapping, copies=copies), PartMaker(), strict=not copies), handfuls, jobs):
         yield from results
 
 

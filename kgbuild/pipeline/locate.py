@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgbuild.checks.view import Spot
-from kgbuild.engines import pool
 from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.graph import Listing, ProductPage
+from kgbuild.pipeline.engine import local
+from kgbuild.pipeline.read import Source
 from kgbuild.readers import LINES, reader
 from kgbuild.readers.inputs import STDIN, ending_of
 from kgbuild.readers.json import jsonl
 from kgbuild.readers.markdown import front_of
 from kgbuild.readers.yaml.outline import Outline, outline_of
-from kgbuild.source import Source
 from kgbuild.transform.values import SCALARS
 
 #: Endings of pages, whose lines tell where nearly everything is.
@@ -53,7 +53,7 @@ def locate(wanted: Iterable[Wanted], source: Source, mapping: RegistryMapping, j
             grouped[files[number]] += items
     handfuls = [_Task([(path, member, items) for (path, member), items in chunk]) for chunk in _chunks(list(grouped.items()))]
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    for places in pool.run(_work, mapping, handfuls, jobs if len(grouped) > _FEW else 1):
+    for places in local.run(_work, mapping, handfuls, jobs if len(grouped) > _FEW else 1):
         found |= places
     return found
 

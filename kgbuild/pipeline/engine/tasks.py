@@ -10,8 +10,8 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from kgbuild.engines.parts import Part
 from kgbuild.errors import InputError, Problem
+from kgbuild.pipeline.engine.claim_batch import Part
 from kgbuild.readers import ARCHIVES, LINES, text
 from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
 

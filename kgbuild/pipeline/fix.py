@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from kgbuild.audit import Raised
 from kgbuild.checks.fixes.file_edits import FileMender, Mended
 from kgbuild.checks.fixes.tree_edits import Fault, Of
 from kgbuild.checks.view import Spot
-from kgbuild.engines.parts import Said
 from kgbuild.errors import Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.edits import FileEdit, NotCertain
@@ -32,9 +30,11 @@ from kgbuild.model.graph import (
     Statement,
     listing_of,
 )
+from kgbuild.pipeline.audit import Raised
+from kgbuild.pipeline.engine.claim_batch import Said
+from kgbuild.pipeline.read import Source
 from kgbuild.readers import READERS
 from kgbuild.readers.inputs import STDIN, File
-from kgbuild.source import Source
 from kgbuild.transform.merge import owner_of
 from kgbuild.transform.values import json_text
 

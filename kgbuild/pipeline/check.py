@@ -8,16 +8,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgbuild import audit, cache, checks, mend
-from kgbuild.audit import Raised
+from kgbuild import checks
 from kgbuild.checks import reports
 from kgbuild.checks.view import Limits
-from kgbuild.engines.parts import facts_of
-from kgbuild.engines.plan import Plan
 from kgbuild.mapping.load import RegistryMapping, load_mapping
 from kgbuild.model.finding import SEVERITIES, Finding
+from kgbuild.pipeline import audit, cache, fix
+from kgbuild.pipeline.audit import Raised
+from kgbuild.pipeline.engine.claim_batch import facts_of
+from kgbuild.pipeline.engine.job import Plan
+from kgbuild.pipeline.read import Options, Progress, Source, quiet, read
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
-from kgbuild.source import Options, Progress, Source, quiet, read
 
 
 class Choices(Struct, frozen=True, kw_only=True):
@@ -50,9 +51,9 @@ class Checked(Struct, frozen=True, kw_only=True):
     def _kept(self) -> list[Raised]:
         return [item for item in self.raised if all(keep(item.finding) for keep in self.choices.keeps)]
 
-    def plan(self, known: Collection[str] = ()) -> mend.Plan:
+    def plan(self, known: Collection[str] = ()) -> fix.Plan:
         """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
-        return mend.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
+        return fix.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
 
     def report(self, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
         """The report of the findings that are to be told, with lines for those that will be shown.

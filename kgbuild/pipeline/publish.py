@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kgbuild.errors import OutputError
-from kgbuild.last_step import in_a_child, uninterrupted
+from kgbuild.pipeline.detached import in_a_child, uninterrupted
 
 _STAGE = ".kgbuild-"
 #: In a stage that has this file every file is whole: what is still in it goes to the target.

@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from kgbuild import __version__, cache, writers
-from kgbuild import manifest as manifests
-from kgbuild.engines import assembling, reading
-from kgbuild.engines.parts import facts_of
-from kgbuild.engines.plan import Plan
+from kgbuild import writers
 from kgbuild.errors import Problem, UsageError
 from kgbuild.mapping.load import RegistryMapping, load_mapping
 from kgbuild.mapping.schema import Profile
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.model.graph import Difference, Edge, Node
-from kgbuild.output import staged
+from kgbuild.pipeline import cache
+from kgbuild.pipeline import manifest as manifests
+from kgbuild.pipeline.engine import assemble, reading
+from kgbuild.pipeline.engine.claim_batch import facts_of
+from kgbuild.pipeline.engine.job import Plan
+from kgbuild.pipeline.publish import staged
+from kgbuild.pipeline.read import Options, Progress, Source, quiet, read
+from kgbuild.pipeline.target import Target, check_target
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
-from kgbuild.source import Options, Progress, Source, quiet, read
-from kgbuild.target import Target, check_target
+from kgbuild.version import __version__
 
 if TYPE_CHECKING:
     import networkx
@@ -59,7 +61,7 @@ class Graph:
     @cached_property
     def _whole(self) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
         nodes, edges = [], []
-        for block in assembling.blocks(self._plan):
+        for block in assemble.blocks(self._plan):
             nodes += block.nodes
             edges += block.edges
         return tuple(nodes), tuple(edges)
@@ -110,7 +112,7 @@ class Graph:
         check_target(target, self._options.inputs)
         tally = _Tally()
         with staged(target.output) as stage:
-            gatherer = assembling.Gatherer(plan)
+            gatherer = assemble.Gatherer(plan)
             files = {
                 ending: stage.file(writers.file_name(target.name, ending))
                 for name in plan.formats
@@ -118,7 +120,7 @@ class Graph:
             }
             for ending, head in gatherer.heads().items():
                 files[ending].write(head)
-            for chunk in assembling.chunks(plan, self._options.jobs, partial(progress, "writing")):
+            for chunk in assemble.chunks(plan, self._options.jobs, partial(progress, "writing")):
                 for ending, rendered in gatherer.gather(chunk).items():
                     files[ending].write(rendered.data, rendered.rows)
                     files[ending].write_later(rendered.later)
@@ -142,16 +144,18 @@ class Graph:
 
         Paths are as the inputs were given. Raises what ``nodes`` raises.
         """
-        from kgbuild import audit, checks
+        from kgbuild import checks
         from kgbuild.checks.view import Limits
+        from kgbuild.pipeline import audit
 
         view = audit.view_of(self._source, self._plan, limits or Limits())
         return audit.placed(audit.raise_all(checks.load_rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _audit(self, plan: Plan, tally: _Tally) -> list[Finding]:
         """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
-        from kgbuild import audit, checks
+        from kgbuild import checks
         from kgbuild.checks.view import Limits
+        from kgbuild.pipeline import audit
 
         limits = Limits(partial=self._options.partial)
         if self._options.check == "all":
@@ -212,7 +216,7 @@ class _Tally:
         self.facts: list[bytes] = []
         self.findings: list[Finding] = []
 
-    def add(self, chunk: assembling.Chunk) -> None:
+    def add(self, chunk: assemble.Chunk) -> None:
         self.nodes.update(chunk.nodes)
         self.edges.update(chunk.edges)
         self.categories.update(chunk.categories)

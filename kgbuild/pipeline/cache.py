@@ -17,10 +17,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from kgbuild import __version__
-from kgbuild.engines.parts import Part
+from kgbuild.pipeline.engine.claim_batch import Part
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
+from kgbuild.version import __version__
 
 _MAGIC = b"kgbuild cache 1\n"
 #: A cache of more bytes is not kept: reading it back would be no faster than reading the files.
@@ -30,9 +30,6 @@ _KEPT = 16
 #: Exports of one content that a cache knows of.
 _RUNS_KEPT = 8
 _YOUNG_NS = 2 * 10**9
-#: The folders of the package whose code decides what a part holds.
-_ROOMS = (".", "mapping", "model", "readers", "readers/archives", "readers/json", "readers/yaml", "licenses", "transform", "engines")
-
 Stamp = tuple[int, int, int]
 
 
@@ -77,13 +74,8 @@ def folder() -> Path:
 def key_of(inputs: Sequence[str], mappings: str) -> str:
     """The name of the cache for some inputs under some mappings: another one for another version, and for a checkout whose code was changed."""
     real = [os.path.realpath(given) for given in inputs]
-    package = Path(__file__).parent
-    code = [
-        (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-        for room in _ROOMS
-        for entry in os.scandir(package / room)
-        if entry.is_file()
-    ]
+    package = Path(__file__).parents[1]
+    code = [(str(path), stat.st_size, stat.st_mtime_ns) for path in package.rglob("*.py") for stat in (path.stat(),)]
     return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real))).hexdigest()[:32]
 
 

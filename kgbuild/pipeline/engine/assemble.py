@@ -12,14 +12,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from kgbuild import writers
-from kgbuild.engines import pool
-from kgbuild.engines.ending import Ending
-from kgbuild.engines.facts import facts_of
-from kgbuild.engines.parts import Said, ranges
-from kgbuild.engines.plan import Block, Plan
 from kgbuild.errors import KgbuildError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Claim, Difference, Edge, Node, Statement
+from kgbuild.pipeline.engine import local
+from kgbuild.pipeline.engine.audit_rows import facts_of
+from kgbuild.pipeline.engine.claim_batch import Said, ranges
+from kgbuild.pipeline.engine.finalize import Ending
+from kgbuild.pipeline.engine.job import Block, Plan
 from kgbuild.transform.merge import Merger
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
@@ -61,7 +61,7 @@ def chunks(plan: Plan, jobs: int, tick: Callable[[int, int], None]) -> Iterator[
     ending = Ending(plan)
     spans = ranges(plan.parts, _RANGE)
     seen = _Ids()
-    for done, (chunk, block) in enumerate(pool.run(_work, plan, spans, jobs if len(spans) > 1 else 1), 1):
+    for done, (chunk, block) in enumerate(local.run(_work, plan, spans, jobs if len(spans) > 1 else 1), 1):
         tick(done, len(spans))
         ending.add(block)
         seen.add(chunk.ids)

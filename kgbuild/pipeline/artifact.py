@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from kgbuild import manifest as manifests
 from kgbuild import writers
 from kgbuild.errors import UsageError
-from kgbuild.export import export
+from kgbuild.pipeline import manifest as manifests
+from kgbuild.pipeline.export import export
+from kgbuild.pipeline.read import Options, Progress, quiet
+from kgbuild.pipeline.target import Target
 from kgbuild.readers.inputs import MANIFEST_ENDING
-from kgbuild.source import Options, Progress, quiet
-from kgbuild.target import Target
 
 #: Characters of a build id: 64 bits of a hash, which no two graphs of one database share by chance.
 _ID = 16
@@ -112,7 +112,7 @@ def _compare(path: Path, written: manifests.Written, *, whole: bool) -> None:
 
 
 @contextmanager
-def at_hand(
+def open_build(
     options: Options, formats: Sequence[str], *, folder: Path | None, name: str | None, whole: bool = True, progress: Progress = quiet
 ) -> Iterator[Build]:
     """The build in ``folder``, or, where that is None, one of the records of ``options``, in a temporary folder for as long as it is used.
