@@ -3,7 +3,7 @@
 import os
 import sys
 
-from kgbuild.cli import main
+from kgbuild.cli.main import main
 
 
 def run() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from kgbuild.cli import main
+from kgbuild.cli.main import main
 
 #: Before Click 8.2 standard output and error were one stream unless asked for apart.
 _APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}

@@ -76,7 +76,7 @@ def test_completion(kgbuild: Run, shell: str) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_what_bash_completes(kgbuild: Run, tmp_path: Path) -> None:
     installed = tmp_path / "kgbuild"  # as the console script is called
-    installed.write_text("from kgbuild.cli import main\nmain()\n")
+    installed.write_text("from kgbuild.cli.main import main\nmain()\n")
 
     def complete(words: str) -> list[str]:
         asked = {"_KGBUILD_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
@@ -421,9 +421,7 @@ def test_a_source_date_epoch_that_is_none(kgbuild: Run, tmp_path: Path, records:
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
-    code = (
-        "import sys; from kgbuild.cli import main\ntry: main(['--help'])\nexcept SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
-    )
+    code = "import sys; from kgbuild.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=tmp_path, check=True)
     heavy = {"rdflib", "networkx", "kgx", "bmt", "pyoxigraph", "polars", "msgspec", "yaml", "yaml12", "zstandard", "multiprocessing"}
@@ -436,7 +434,7 @@ def test_an_export_uses_no_network(tmp_path: Path, records: Write) -> None:
         "import socket, sys\n"
         "def refuse(*a, **k): raise SystemExit('network')\n"
         "socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse\n"
-        "from kgbuild.cli import main; main(sys.argv[1:])"
+        "from kgbuild.cli.main import main; main(sys.argv[1:])"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     arguments = ["export", str(records({"go.md": GO})), "--format", "all", "--quiet"]

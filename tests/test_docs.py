@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from kgbuild import __version__, build, cli
+from kgbuild import __version__, build
+from kgbuild.cli import main
 from kgbuild.mapping.load import ALIASES, FILES
 from kgbuild.readers import LINES, READERS
 from kgbuild.readers.inputs import Inputs, Rules
@@ -130,9 +131,9 @@ def test_the_set_up_is_two_commands_a_line_each_and_ci_runs_them() -> None:
 def test_the_options_are_those_of_export() -> None:
     told = [name for cell in rows(README, "Options of `kgbuild export [INPUT]...`") for name in code(cell)]
     options = [
-        name for option in cli.export.params if option.param_type_name == "option" for name in (*option.opts[::-1], *option.secondary_opts)
+        name for option in main.export.params if option.param_type_name == "option" for name in (*option.opts[::-1], *option.secondary_opts)
     ]
-    long_first = [sorted(group.opts, key=len, reverse=True) for group in cli.export.params if group.param_type_name == "option"]
+    long_first = [sorted(group.opts, key=len, reverse=True) for group in main.export.params if group.param_type_name == "option"]
     assert sorted(options) == sorted(name for group in long_first for name in group)
     assert told == [*(name for group in long_first for name in group), "--help", "-h"]
 
@@ -149,13 +150,13 @@ def test_the_formats_are_those_of_the_program() -> None:
 
 
 def test_the_profiles_are_those_of_the_program() -> None:
-    (option,) = [option for option in cli.export.params if option.name == "profile"]
+    (option,) = [option for option in main.export.params if option.name == "profile"]
     assert [code(cell)[0] for cell in rows(README, "Profiles")] == list(option.type.choices)
 
 
 def test_the_commands_are_all_told() -> None:
     told = set(re.findall(r"kgbuild ([a-z]+)", README.read_text("utf-8")))
-    assert set(cli.main.commands) <= told
+    assert set(main.main.commands) <= told
 
 
 def test_the_endings_are_those_of_the_readers(tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def test_the_endings_are_those_of_the_readers(tmp_path: Path) -> None:
 
 def test_the_exit_statuses_are_those_of_the_help() -> None:
     lines = [line.strip("| ").split(" | ") for line in section(README, "Exit status").splitlines() if re.match(r"\| \d", line)]
-    assert "Exit status: " + "; ".join(f"{status} {meaning}" for status, meaning in lines) + "." == cli.EPILOG
+    assert "Exit status: " + "; ".join(f"{status} {meaning}" for status, meaning in lines) + "." == main.EPILOG
 
 
 def test_the_mapping_files_are_those_that_are_read() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import networkx
 import pytest
 
-from kgbuild.graph import cycle_groups, shortest_cycle
+from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
 
 
 def made(seed: int) -> dict[str, list[str]]:

@@ -85,7 +85,7 @@ def test_the_sdist_holds_what_a_build_and_the_tests_need(dist: Path) -> None:
 
 
 def test_the_wheel_exports_outside_the_checkout_with_its_own_mappings(unpacked: Path, tmp_path: Path) -> None:
-    told = "from kgbuild import mapping; print(mapping.builtin_directory())"
+    told = "from kgbuild.mapping.load import builtin_directory; print(builtin_directory())"
     env = environment(unpacked, tmp_path / "cache")
     where = subprocess.run([sys.executable, "-c", told], cwd=tmp_path, env=env, check=True, capture_output=True, text=True).stdout
     assert where == f"{unpacked / 'kgbuild' / 'mappings'}\n"

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from running import run_command
 
-from kgbuild import settings
 from kgbuild.checks.view import Limits
-from kgbuild.cli_check import check
+from kgbuild.cli import settings
+from kgbuild.cli.check import check
+from kgbuild.cli.settings import Settings, find
+from kgbuild.cli.settings_file import KINDS, PathIgnore
 from kgbuild.errors import UsageError
-from kgbuild.settings import Settings, find
-from kgbuild.settings_file import KINDS, PathIgnore
 
 ROOT = Path(__file__).parents[1]
 #: A resource whose product is made from something that nothing describes (RF001).

@@ -21,9 +21,9 @@ import pytest
 import yaml
 
 from kgbuild import __version__
-from kgbuild.cli_check import check
+from kgbuild.cli.check import check
+from kgbuild.cli.settings_file import KINDS
 from kgbuild.readers import ARCHIVES, LINES, READERS
-from kgbuild.settings_file import KINDS
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None or shutil.which("bash") is None, reason="needs git and bash")
 ROOT = Path(__file__).parents[1]

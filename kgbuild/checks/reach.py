@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from kgbuild.checks.upstream import Steps, steps
 from kgbuild.checks.view import View
-from kgbuild.graph import components
+from kgbuild.lineage.cycles import components
 
 #: In a group of more ids than this that lead to each other, a product's own resource is walked through like any other: to leave it out for
 #: each product would take a walk over the whole group for each.

@@ -83,13 +83,13 @@ class Graph:
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """A networkx MultiDiGraph whose edges are keyed by edge id."""
-        from kgbuild.graph import to_networkx
+        from kgbuild.pipeline.adapters import to_networkx
 
         return to_networkx(self.nodes, self.edges)
 
     def to_rdflib(self, *, qualified: bool = False) -> rdflib.Graph:
         """An rdflib Graph of the triples that the Turtle holds."""
-        from kgbuild.graph import to_rdflib
+        from kgbuild.pipeline.adapters import to_rdflib
 
         (rendered,) = writers.writer("ntriples", self.mapping, qualified=qualified).render(self.nodes, self.edges)
         return to_rdflib(rendered.data)

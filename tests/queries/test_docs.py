@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import ROOT, Run
 
-from kgbuild import cli_query
+from kgbuild.cli import query
 from kgbuild.query.question import questions
 
 PAGE = (ROOT / "docs" / "queries.md").read_text("utf-8")
@@ -26,7 +26,7 @@ def test_the_questions_are_those_of_the_program() -> None:
 
 
 def test_the_forms_are_those_of_the_program() -> None:
-    (option,) = [option for option in cli_query.query.params if option.name == "form"]
+    (option,) = [option for option in query.query.params if option.name == "form"]
     section = PAGE.partition("## Forms\n")[2].partition("\n## ")[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")][1:]
     assert re.findall(r"`(\w+)`", " ".join(cells)) == list(option.type.choices)

@@ -69,7 +69,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
     def of(families: Iterable[str] = checks.FAMILIES) -> list[Rule]:
         return [rule for family in families for rule in RULES if rule.code.startswith(family)]
 
-    monkeypatch.setattr(checks, "rules", of)
+    monkeypatch.setattr(checks, "load_rules", of)
 
 
 def finding(code: str, severity: Severity, message: str, path: str, line: int = 0, column: int = 0, **more: object) -> Finding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from running import run_command
 
-from kgbuild.cli_neo4j import neo4j
+from kgbuild.cli.load_neo4j import neo4j
 
 if TYPE_CHECKING:
     from servers.neo4j_server import Neo4jServer

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from kgbuild.cli_sparql import sparql
+from kgbuild.cli.load_sparql import sparql
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore

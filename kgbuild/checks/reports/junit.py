@@ -8,7 +8,7 @@ from html import escape
 from kgbuild.checks.reports import Report, tally, wording
 from kgbuild.model.finding import Finding
 
-_SUITE = "kgbuild.pipeline.check"
+_SUITE = "kgbuild.check"
 
 
 def render(report: Report) -> str:

@@ -8,7 +8,7 @@ from kgbuild.checks.rule import Found, Rule
 from kgbuild.checks.support.citing import at_citations, listed
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, recited, steps
 from kgbuild.checks.view import View
-from kgbuild.graph import cycle_groups, shortest_cycle
+from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
 from kgbuild.model.graph import Edge
 
 #: Classes of resources in which data begin.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.cli.options import Wanted, takes_a_build
 from kgbuild.errors import UsageError
 
 

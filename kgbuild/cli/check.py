@@ -16,9 +16,9 @@ from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from kgbuild.checks.baseline import Entry
+    from kgbuild.cli.settings_file import PathIgnore
     from kgbuild.model.finding import Finding
     from kgbuild.pipeline.fix import Plan
-    from kgbuild.settings_file import PathIgnore
 
 _FORMS = ("text", "json", "jsonl", "markdown", "github", "sarif", "junit")
 #: Longer lines of prose are hard to read.
@@ -30,11 +30,11 @@ def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class _Configured(click.Command):
-    """A command whose options settings files may say too; what the command line says wins (kgbuild/settings.py)."""
+    """A command whose options settings files may say too; what the command line says wins (kgbuild/cli/settings.py)."""
 
     def invoke(self, context: click.Context) -> Any:
         """Put what the settings files say where the command line says nothing, and run the command."""
-        from kgbuild import settings
+        from kgbuild.cli import settings
 
         params = context.params
         inputs = params.pop("inputs")  # `find` settles them; an older Click says of none that the command line said so
@@ -106,11 +106,11 @@ def check(
     from kgbuild.checks import reports
     from kgbuild.checks.infores_catalogue import read_catalogue
     from kgbuild.checks.view import Limits
+    from kgbuild.cli.settings import ignored
     from kgbuild.pipeline.check import Choices
     from kgbuild.pipeline.check import check as run
     from kgbuild.pipeline.engine.reading import cores
     from kgbuild.pipeline.read import Options
-    from kgbuild.settings import ignored
 
     gc.disable()
     entries = _baseline(baseline, write=write_baseline, changed_since=changed_since)

@@ -1,45 +1,11 @@
-"""Nodes and edges as the graphs of other libraries, and the cycles of a graph that is given as lists of neighbours."""
+"""The cycles of a graph that is given as lists of neighbours."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any
-
-import msgspec
-
-from kgbuild.model.graph import Edge, Node
-
-if TYPE_CHECKING:
-    import networkx
-    import rdflib
-
-
-def to_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> networkx.MultiDiGraph[str]:
-    """A MultiDiGraph whose edges are keyed by edge id, so that parallel edges survive; attributes are the properties that are there."""
-    import networkx
-
-    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    graph.add_nodes_from((node.id, _properties(node)) for node in nodes)
-    for edge in edges:
-        graph.add_edge(edge.subject, edge.object, edge.id, **_properties(edge))
-    return graph
-
-
-def _properties(item: Node | Edge) -> dict[str, Any]:
-    properties: dict[str, Any] = msgspec.to_builtins(item)
-    return properties
-
-
-def to_rdflib(ntriples: bytes) -> rdflib.Graph:
-    """An rdflib Graph of the N-Triples that an export writes."""
-    import rdflib
-
-    graph = rdflib.Graph()
-    graph.parse(data=ntriples, format="nt")
-    return graph
 
 
 def cycle_groups(adjacency: Mapping[str, Collection[str]]) -> list[list[str]]:

@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct
 
-from kgbuild import settings_file
+from kgbuild.cli import settings_file
+from kgbuild.cli.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 from kgbuild.model.finding import Finding
-from kgbuild.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 
 #: What is checked if nobody says what.
 INPUTS = ("input",)

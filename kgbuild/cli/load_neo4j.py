@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.cli.options import Wanted, takes_a_build
 
 if TYPE_CHECKING:
     from kgbuild.stores.neo4j.load import Outcome

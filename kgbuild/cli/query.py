@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.cli.options import Wanted, takes_a_build
 from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:

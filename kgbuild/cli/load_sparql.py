@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild.cli_build import Wanted, takes_a_build
+from kgbuild.cli.options import Wanted, takes_a_build
 from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:

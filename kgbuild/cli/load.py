@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kgbuild.cli_neo4j import neo4j
-from kgbuild.cli_sparql import sparql
+from kgbuild.cli.load_neo4j import neo4j
+from kgbuild.cli.load_sparql import sparql
 
 
 @click.group()
