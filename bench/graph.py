@@ -17,16 +17,16 @@ from collections.abc import Iterator
 from itertools import count
 
 from kgbuild.checks.rules import provenance, references
-from kgbuild.checks.view import Limits, View
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge, Node
-from kgbuild.transform.factory import Maker
+from kgbuild.transform.factory import GraphFactory
 
 NOTHING = Description()
 CATEGORIES = ("DataSource", "KnowledgeGraph", "Aggregator")
 
 
-def make_nodes(maker: Maker, resources: int, products: int) -> Iterator[Node]:
+def make_nodes(maker: GraphFactory, resources: int, products: int) -> Iterator[Node]:
     for n in range(resources):
         yield maker.node("resource", f"r{n}", CATEGORIES[n % len(CATEGORIES)], NOTHING, (f"r{n}",))
     for n in range(products):
@@ -37,7 +37,7 @@ def product(n: int, resources: int) -> str:
     return f"r{n % resources}.p{n // resources}"
 
 
-def make_edges(maker: Maker, resources: int, products: int, edges: int, cycles: int, *, everywhere: bool) -> Iterator[Edge]:
+def make_edges(maker: GraphFactory, resources: int, products: int, edges: int, cycles: int, *, everywhere: bool) -> Iterator[Edge]:
     """`has_product` and `derived_from`, product by product. The ids of edges are numbers: hashing millions of them is not what is measured."""
     owned, derived = maker.edge("has_product", "a", "b", ()), maker.edge("derived_from", "a", "b", (), "original", "prov:hadPrimarySource")
     chosen = random.Random(1)  # noqa: S311  # no secret: the same graph every time
@@ -77,10 +77,10 @@ def main() -> None:
     gc.disable()  # as `kgbuild check` does
     resources = options.nodes // 5
     products = options.nodes - resources
-    maker = Maker(load_mapping(None))
+    maker = GraphFactory(load_mapping(None))
     nodes = list(make_nodes(maker, resources, products))
     edges = list(make_edges(maker, resources, products, options.edges, options.cycles, everywhere=options.random))
-    view = View(maker.mapping, Limits(), nodes, edges)
+    view = View(maker.mapping, AuditLimits(), nodes, edges)
     print(f"{len(nodes):,} nodes, {len(edges):,} edges: {megabytes():,} MB")
     total = 0.0
     for what, work in (

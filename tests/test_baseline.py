@@ -11,7 +11,7 @@ import pytest
 from running import run_command
 
 from kgbuild.checks import baseline
-from kgbuild.checks.baseline import Entry
+from kgbuild.checks.baseline import BaselineEntry
 from kgbuild.model.finding import Finding, fingerprint
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_what_is_mended_is_told_and_taken_out(folder: Path) -> None:
 
 
 def test_of_many_that_are_mended_some_are_named() -> None:
-    entries = [Entry(code="RF001", subject=f"kgr:{n}", message="", fingerprint=str(n)) for n in range(1_234)]
+    entries = [BaselineEntry(code="RF001", subject=f"kgr:{n}", message="", fingerprint=str(n)) for n in range(1_234)]
     named = "RF001 kgr:0, RF001 kgr:1, RF001 kgr:2 and 1,231 more"
     expected = f"known.json: 1,234 known findings no longer occur ({named}); --write-baseline takes them out"
     assert baseline.hint("known.json", entries) == expected
@@ -99,7 +99,7 @@ def test_of_many_that_are_mended_some_are_named() -> None:
 
 def test_rules_that_do_not_run_keep_their_entries(folder: Path) -> None:
     """They are not told as gone, and stay in a file that is written anew; so do those of rules that this kgbuild does not know."""
-    entries = [Entry(code=code, subject="kgr:x", message="m", fingerprint=code) for code in ("RD001", "XX001")]
+    entries = [BaselineEntry(code=code, subject="kgr:x", message="m", fingerprint=code) for code in ("RD001", "XX001")]
     baseline.write("known.json", entries)
     assert told(run("--baseline", "known.json", "--write-baseline"))[3] == "wrote known.json: 4 known findings\n"
     written = baseline.read("known.json")
@@ -119,7 +119,7 @@ def test_the_same_findings_give_the_same_bytes(folder: Path) -> None:
 
 
 def test_text_of_any_script_is_written_as_it_is(folder: Path) -> None:
-    entry = Entry(code="RF001", subject="kgr:é", message="“Größe” \\ \n 基因", fingerprint="0")
+    entry = BaselineEntry(code="RF001", subject="kgr:é", message="“Größe” \\ \n 基因", fingerprint="0")
     baseline.write("known.json", [entry])
     assert '"message": "“Größe” \\\\ \\n 基因"' in (folder / "known.json").read_text("utf-8")
     assert baseline.read("known.json") == (entry,)
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_is_never_known(folder: Path) -> None:
     assert {entry.code for entry in baseline.read("known.json")} == {"RF001"}
     found = Finding(code="RD001", severity="error", message="m", subject="bad.md", fingerprint="0")
     assert baseline.renewed([], [found], {"RD001"}) == []
-    assert baseline.known([Entry(code="RD001", subject="bad.md", message="m", fingerprint="0")]) == frozenset()
+    assert baseline.known([BaselineEntry(code="RD001", subject="bad.md", message="m", fingerprint="0")]) == frozenset()
 
 
 def test_what_is_ignored_by_path_is_not_written(folder: Path) -> None:

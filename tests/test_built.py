@@ -9,14 +9,14 @@ import pytest
 from kgbuild.errors import UsageError
 from kgbuild.pipeline import artifact
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 INPUT = str(Path(__file__).parents[1] / "input")
 
 
 def exported(folder: Path, *formats: str, name: str = "graph", rollup: bool = False) -> Path:
-    export(Options(inputs=(INPUT,), rollup=rollup), Target(formats=formats or ("kgx-jsonl",), output=folder, name=name))
+    export(ReadOptions(inputs=(INPUT,), rollup=rollup), ExportTarget(formats=formats or ("kgx-jsonl",), output=folder, name=name))
     return folder
 
 
@@ -80,6 +80,6 @@ def test_a_file_that_was_altered(tmp_path: Path) -> None:
 
 
 def test_a_build_of_records_is_there_as_long_as_it_is_used(tmp_path: Path) -> None:
-    with artifact.open_build(Options(inputs=(INPUT,)), ["kgx-jsonl"], folder=None, name=None) as build:
+    with artifact.open_build(ReadOptions(inputs=(INPUT,)), ["kgx-jsonl"], folder=None, name=None) as build:
         assert build.id() == artifact.find(exported(tmp_path), ["kgx-jsonl"]).id()
     assert not build.folder.exists()

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import run_command
 
-from kgbuild.checks.view import Said, Spot
+from kgbuild.checks.view import EntryRef, StatedClaim
 from kgbuild.errors import OutputError
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model import edits
@@ -29,7 +29,7 @@ from kgbuild.model.graph import Listing
 from kgbuild.pipeline import apply_edits, audit, cache
 from kgbuild.pipeline import fix as fixing
 from kgbuild.pipeline.audit import Raised
-from kgbuild.pipeline.read import Options, Source, quiet, read
+from kgbuild.pipeline.read import ReadOptions, ReadResult, quiet, read
 from kgbuild.readers.inputs import Inputs, Rules
 
 VOCABULARY = load_mapping()
@@ -91,24 +91,24 @@ def page(sources: str, *, id: str = "a", product: str = "a.tsv", more: str = "")
     return f"---\nlayout: resource_detail\nid: {id}\ncategory: DataSource\nname: A\n{more}{listing}---\nBody.\n"
 
 
-def source_of(folder: Path) -> Source:
+def source_of(folder: Path) -> ReadResult:
     inputs = Inputs((str(folder),), Rules())
-    options = Options(inputs=(str(folder),), keep_going=True, copies=True)
+    options = ReadOptions(inputs=(str(folder),), keep_going=True, copies=True)
     return read(list(inputs), inputs.passed_over, VOCABULARY, options, cache.Cache("", enabled=False), quiet)
 
 
-def raised(source: Source, code: str, about: str, field: str, value: str, suggestion: str | None = None) -> Raised:
+def raised(source: ReadResult, code: str, about: str, field: str, value: str, suggestion: str | None = None) -> Raised:
     """A finding about the first thing that is said of ``about``, as a rule would raise it."""
-    said: list[Said] = sorted((said for said in audit.said(source, {}) if said.about == about), key=lambda said: said.file)
+    said: list[StatedClaim] = sorted((said for said in audit.said(source, {}) if said.about == about), key=lambda said: said.file)
     finding = Finding(
         code=code, severity="warning", message="", subject=about, object=value, field=field, suggestion=suggestion,
         fingerprint=fingerprint(code, about, value, field),
     )  # fmt: skip
     listed = [one for one in said if isinstance(one.says, Listing)]
-    return Raised(finding, Spot((listed or said)[0], field, value), ())
+    return Raised(finding, EntryRef((listed or said)[0], field, value), ())
 
 
-def fix(folder: Path, *wanted: tuple[str, ...]) -> fixing.Plan:
+def fix(folder: Path, *wanted: tuple[str, ...]) -> fixing.FixPlan:
     """Mend findings, each given as code, subject, field, value and suggestion."""
     source = source_of(folder)
     plan = fixing.plan([raised(source, *one) for one in wanted], source, VOCABULARY)
@@ -116,7 +116,7 @@ def fix(folder: Path, *wanted: tuple[str, ...]) -> fixing.Plan:
     return plan
 
 
-def left(plan: fixing.Plan) -> list[str]:
+def left(plan: fixing.FixPlan) -> list[str]:
     return [str(one).partition(" is left as it is: ")[2] for one in plan.left]
 
 
@@ -334,7 +334,7 @@ def test_white_space_around_a_value(records: Write) -> None:
 def test_a_suggestion_alone_mends_nothing(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - bb\n")})
     plan = fix(folder, ("RF001", "kgr:a.tsv", "original", "bb", "b"))
-    assert plan == fixing.Plan((), (), (), ())
+    assert plan == fixing.FixPlan((), (), (), ())
 
 
 LINE = (
@@ -582,7 +582,7 @@ ENTRIES = st.lists(
 )
 
 
-def said(source: Source) -> set[tuple[str, str]]:
+def said(source: ReadResult) -> set[tuple[str, str]]:
     """What the listing is made from, by the ids in use."""
     aliases = VOCABULARY.aliases
     return {
@@ -590,7 +590,7 @@ def said(source: Source) -> set[tuple[str, str]]:
     }
 
 
-def faults(source: Source) -> Iterable[tuple[str, ...]]:
+def faults(source: ReadResult) -> Iterable[tuple[str, ...]]:
     ids = [s.id for one in audit.said(source, {}) if isinstance(one.says, Listing) for s in one.says.sources]
     yield from (("LS002", "kgr:a.tsv", "original", id) for id in sorted({id for id in ids if ids.count(id) > 1}))
     yield from (("RF002", "kgr:a.tsv", "original", id, "doid") for id in sorted({*ids} & {"do"}))

@@ -14,13 +14,13 @@ from running import run_command
 
 from kgbuild import checks
 from kgbuild.checks.reports import rules_page
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 
 
-def example(view: View) -> Iterator[Found]:
+def example(view: View) -> Iterator[Violation]:
     """A thing with two `odd|names` that nobody <b>expects</b>.
 
     More is said of it here, in a paragraph whose words

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from running import run_command
 
-from kgbuild.checks.view import Limits
+from kgbuild.checks.view import AuditLimits
 from kgbuild.cli import settings
 from kgbuild.cli.check import check
 from kgbuild.cli.settings import Settings, find
@@ -230,7 +230,7 @@ def test_the_command_line_wins(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     ]  # fmt: skip
     options_seen, choices = seen(monkeypatch, "records", *options)
     assert (options_seen, choices) == seen(monkeypatch, "records", "--isolated", *options)
-    assert choices.limits == Limits(partial=False, max_depth=6, stale_after=90, infores=choices.limits.infores)
+    assert choices.limits == AuditLimits(partial=False, max_depth=6, stale_after=90, infores=choices.limits.infores)
 
 
 def test_a_code_that_is_selected_on_the_command_line_is_not_ignored_by_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
 from kgbuild.errors import UsageError
 
@@ -56,7 +56,7 @@ def choose(select: Sequence[str] = (), ignore: Sequence[str] = (), families: Ite
     )
 
 
-def run(chosen: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Found]]:
+def run(chosen: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Violation]]:
     """What the rules find in a view, each finding once for its subject, object and field."""
     for rule in chosen:
         seen: set[tuple[str, str, str]] = set()

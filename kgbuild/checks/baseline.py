@@ -24,7 +24,7 @@ NEVER = ("RD001",)
 SHOWN = 3
 
 
-class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BaselineEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A known finding."""
 
     code: str
@@ -33,12 +33,12 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fingerprint: str
 
 
-class _File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _BaselineFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: Literal[1] = msgspec.field(name="kgbuild-baseline")
-    findings: tuple[Entry, ...]
+    findings: tuple[BaselineEntry, ...]
 
 
-def read(path: str, *, new: bool = False) -> tuple[Entry, ...]:
+def read(path: str, *, new: bool = False) -> tuple[BaselineEntry, ...]:
     """The entries of a baseline file; none where there is no file and it is a ``new`` one.
 
     Raises UsageError for a file that is not there, cannot be read or is no baseline.
@@ -52,7 +52,7 @@ def read(path: str, *, new: bool = False) -> tuple[Entry, ...]:
     except OSError as error:
         raise UsageError(f"{path}: expected a baseline that can be read, got {error.strerror!r}; choose another --baseline") from None
     try:
-        return msgspec.json.decode(data, type=_File).findings
+        return msgspec.json.decode(data, type=_BaselineFile).findings
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(_broken(path, data, str(error))) from None
 
@@ -75,7 +75,7 @@ def _line(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + 1
 
 
-def render(entries: Iterable[Entry]) -> str:
+def render(entries: Iterable[BaselineEntry]) -> str:
     """The text of a baseline file: sorted by code, subject and message, an entry a line.
 
     >>> print(render([]), end="")
@@ -90,7 +90,7 @@ def render(entries: Iterable[Entry]) -> str:
     return f'{{\n  "kgbuild-baseline": 1,\n  "findings": {findings}\n}}\n'
 
 
-def write(path: str, entries: Iterable[Entry]) -> None:
+def write(path: str, entries: Iterable[BaselineEntry]) -> None:
     """Write a baseline file in place of the earlier one, whole or not at all. Raises OutputError."""
     beside = f"{path}.{os.getpid()}"
     try:
@@ -101,28 +101,28 @@ def write(path: str, entries: Iterable[Entry]) -> None:
         raise OutputError(f"{path}: expected a file that can be written, got {error.strerror!r}; choose another --baseline") from None
 
 
-def renewed(old: Sequence[Entry], findings: Iterable[Finding], ran: Collection[str]) -> list[Entry]:
+def renewed(old: Sequence[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
     """What a baseline is to hold now: the findings of the rules that ``ran``, and the old entries of all others."""
     found = {
-        item.fingerprint: Entry(code=item.code, subject=item.subject, message=item.message, fingerprint=item.fingerprint)
+        item.fingerprint: BaselineEntry(code=item.code, subject=item.subject, message=item.message, fingerprint=item.fingerprint)
         for item in findings
         if item.code not in NEVER
     }
     return [*found.values(), *(entry for entry in old if entry.code not in ran and entry.fingerprint not in found)]
 
 
-def known(entries: Iterable[Entry]) -> frozenset[str]:
+def known(entries: Iterable[BaselineEntry]) -> frozenset[str]:
     """The fingerprints of the findings that stay quiet."""
     return frozenset(entry.fingerprint for entry in entries if entry.code not in NEVER)
 
 
-def gone(entries: Iterable[Entry], findings: Iterable[Finding], ran: Collection[str]) -> list[Entry]:
+def gone(entries: Iterable[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
     """The entries of rules that ``ran`` which no finding fits any more."""
     found = {finding.fingerprint for finding in findings}
     return [entry for entry in entries if entry.code in ran and entry.fingerprint not in found]
 
 
-def hint(path: str, entries: Sequence[Entry]) -> str:
+def hint(path: str, entries: Sequence[BaselineEntry]) -> str:
     """What to say of entries that no longer occur."""
     named = ", ".join(f"{entry.code} {entry.subject}" for entry in entries[:SHOWN])
     more = f" and {len(entries) - SHOWN:,} more" if len(entries) > SHOWN else ""

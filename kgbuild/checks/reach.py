@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from kgbuild.checks.upstream import Steps, steps
+from kgbuild.checks.upstream import UpstreamSteps, steps
 from kgbuild.checks.view import View
 from kgbuild.lineage.cycles import components
 
@@ -17,7 +17,7 @@ from kgbuild.lineage.cycles import components
 _MANY = 1000
 #: Sums that are kept before they are taken apart into bits.
 _KEPT = 10_000
-_NOWHERE = Steps()
+_NOWHERE = UpstreamSteps()
 #: More owners than any way has.
 _NEVER = 1 << 60
 
@@ -33,7 +33,7 @@ class Reach:
         self._joined: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
         self._houses: dict[str, int] = {}
-        self._circling: dict[tuple[tuple[str, ...], Steps], int] = {}
+        self._circling: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
         for id, bits in marks.items():
             for owner in (id, *view.owners.get(id, ())):
                 self._houses[owner] = self._houses.get(owner, 0) | bits
@@ -93,7 +93,7 @@ class Reach:
             found |= self._houses.get(owner, 0)
         return found
 
-    def _over(self, step: Steps) -> int:
+    def _over(self, step: UpstreamSteps) -> int:
         """The marks one step up and beyond; 0 for those of ids that are not joined yet."""
         found = 0
         for id in step.foreign:
@@ -203,7 +203,7 @@ class Reach:
                 self._joined[id], self._sizes[id] = found, len(group)
 
 
-def _following(step: Steps) -> tuple[str, ...]:
+def _following(step: UpstreamSteps) -> tuple[str, ...]:
     return (*step.sisters, *step.foreign)
 
 

@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from kgbuild.checks.view import Position, Spot, View
+from kgbuild.checks.view import EntryRef, Position, View
 from kgbuild.model.finding import Severity
 
 
-class Found(NamedTuple):
+class Violation(NamedTuple):
     """One fault as a rule sees it.
 
     ``subject`` and ``object`` are node ids (``object`` may be any value); with ``field`` they tell findings of one rule apart. ``at`` is the
@@ -19,16 +19,16 @@ class Found(NamedTuple):
 
     subject: str
     message: str
-    at: Spot | Position | None
+    at: EntryRef | Position | None
     object: str = ""
     field: str = ""
-    related: Sequence[Spot] = ()
+    related: Sequence[EntryRef] = ()
     suggestion: str | None = None
     severity: Severity | None = None
     records: tuple[str, ...] = ()
 
 
-Check = Callable[[View], Iterable[Found]]
+Check = Callable[[View], Iterable[Violation]]
 
 
 class Rule(NamedTuple):

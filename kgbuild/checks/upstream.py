@@ -17,7 +17,7 @@ from kgbuild.model.graph import Edge
 _KEPT_NODES = 2_000_000
 
 
-class Steps(NamedTuple):
+class UpstreamSteps(NamedTuple):
     """Where one step leads: to ``own`` resources, ``sisters`` (products of the same owner), and what is ``foreign``. Sorted, each once."""
 
     own: tuple[str, ...] = ()
@@ -25,10 +25,10 @@ class Steps(NamedTuple):
     foreign: tuple[str, ...] = ()
 
 
-_NOWHERE = Steps()
+_NOWHERE = UpstreamSteps()
 
 
-class _Tables:
+class _UpstreamTables:
     """The steps and walks of one view. It holds what the view holds and never the view, so that they go together without a search for cycles.
 
     ``cited`` are all sources but own resources.
@@ -36,8 +36,8 @@ class _Tables:
 
     def __init__(self, view: View) -> None:
         self.owners, self.products = view.owners, view.products
-        self.by_product: dict[str, Steps] = {}
-        self.by_node: dict[str, Steps] = {}
+        self.by_product: dict[str, UpstreamSteps] = {}
+        self.by_node: dict[str, UpstreamSteps] = {}
         self.walks: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
         self.room = _KEPT_NODES
         self.cited: set[str] = set()
@@ -45,7 +45,7 @@ class _Tables:
             self.by_product[product] = found = _steps(edges, self.owners.get(product, ()))
             self.cited.update(found.sisters, found.foreign)
 
-    def of(self, id: str, depth: int = 1) -> Steps:
+    def of(self, id: str, depth: int = 1) -> UpstreamSteps:
         """The steps from a product, or from a resource by its products; from what is both, by both, but not where a walk begins."""
         if depth == 0:
             return self.by_product.get(id, _NOWHERE)
@@ -57,33 +57,33 @@ class _Tables:
         return found
 
 
-def _steps(edges: Iterable[Edge], owners: tuple[str, ...]) -> Steps:
+def _steps(edges: Iterable[Edge], owners: tuple[str, ...]) -> UpstreamSteps:
     within = [edge.object for edge in edges if edge.within_owner]
     foreign = _once([edge.object for edge in edges if not edge.within_owner])
     own = [id for id in within if id in owners]
     sisters = _once([id for id in within if id not in owners]) if len(own) < len(within) else ()
-    return Steps(_once(own), sisters, foreign)
+    return UpstreamSteps(_once(own), sisters, foreign)
 
 
-def _joined(every: Iterable[Steps], id: str) -> Steps:
+def _joined(every: Iterable[UpstreamSteps], id: str) -> UpstreamSteps:
     own = [owner for steps in every for owner in steps.own if owner != id]
     sisters = [sister for steps in every for sister in steps.sisters]
     foreign = [source for steps in every for source in steps.foreign]
-    return Steps(_once(own), _once(sisters), _once(foreign))
+    return UpstreamSteps(_once(own), _once(sisters), _once(foreign))
 
 
 def _once(ids: list[str]) -> tuple[str, ...]:
     return tuple(sorted(set(ids))) if len(ids) > 1 else tuple(ids)
 
 
-def steps(view: View, id: str) -> Steps:
+def steps(view: View, id: str) -> UpstreamSteps:
     """One step upstream from a product, or from a resource by its products."""
-    return view.once(_Tables).of(id)
+    return view.once(_UpstreamTables).of(id)
 
 
 def recited(view: View) -> list[str]:
     """The products that others, or they themselves, are made from and that name sources, sorted: a cycle of products is among these."""
-    tables = view.once(_Tables)
+    tables = view.once(_UpstreamTables)
     return sorted(tables.cited & tables.by_product.keys())
 
 
@@ -102,7 +102,7 @@ def upstream(view: View, product: str) -> dict[str, int]:
     Depth 0 is what lies with the product's own owners: its resource and sister products. The product itself is not told. The dict is the
     caller's; its order says nothing, but is the same in every run.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_UpstreamTables)
     near, start = _near(tables, product)
     found = {**_beyond(tables, tables.owners.get(product, ()), start), **near} if start else near
     found.pop(product, None)
@@ -114,7 +114,7 @@ def depths(view: View, most: int) -> Iterator[tuple[str, int | None, str]]:
 
     The depth is None for products whose turn comes after ``most`` citations were looked at.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_UpstreamTables)
     known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, str]] = {}
     for product, (_, sisters, foreign) in tables.by_product.items():
         own = tables.owners.get(product, ())
@@ -135,7 +135,7 @@ def _farthest(found: dict[str, int]) -> tuple[int, str]:
     return depth, min((id for id in found if found[id] == depth), default="")
 
 
-def _near(tables: _Tables, product: str) -> tuple[dict[str, int], tuple[str, ...]]:
+def _near(tables: _UpstreamTables, product: str) -> tuple[dict[str, int], tuple[str, ...]]:
     """What lies with the owners of a product, itself included, at depth 0, and the foreign sources that come next."""
     walked, own = {product: 0}, dict[str, int]()
     start = _walk(tables, [product], 0, walked, own)
@@ -143,7 +143,7 @@ def _near(tables: _Tables, product: str) -> tuple[dict[str, int], tuple[str, ...
     return own, tuple(sorted(start))
 
 
-def _walk(tables: _Tables, level: list[str], depth: int, walked: dict[str, int], touched: dict[str, int]) -> list[str]:
+def _walk(tables: _UpstreamTables, level: list[str], depth: int, walked: dict[str, int], touched: dict[str, int]) -> list[str]:
     """Walk the nodes of one depth, and the sisters that they lead to; give those of the next depth.
 
     ``walked`` is told the depth of what is walked, ``touched`` that of own resources.
@@ -163,7 +163,7 @@ def _walk(tables: _Tables, level: list[str], depth: int, walked: dict[str, int],
     return following
 
 
-def _beyond(tables: _Tables, own: tuple[str, ...], start: tuple[str, ...]) -> dict[str, int]:
+def _beyond(tables: _UpstreamTables, own: tuple[str, ...], start: tuple[str, ...]) -> dict[str, int]:
     """The walk from the foreign sources of a product; the same for all products of the same owners that have the same sources."""
     known = tables.walks.get((own, start))
     if known is not None:
@@ -189,7 +189,7 @@ def path(view: View, product: str, target: str) -> list[str]:
 
     A resource on the way stands for those of its products that cite the next. Of several ways it is the same one in every run.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_UpstreamTables)
     before: dict[str, str] = {}
     home = tables.owners.get(product, ())
     walked = {product, *home}
@@ -227,7 +227,7 @@ def cut_off(view: View, origin: Callable[[str], bool]) -> Iterator[str]:
     ``origin`` is asked about owners. What belongs to the product's own owners does not count. It takes as long as two walks over the graph,
     however large the upstreams are together.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_UpstreamTables)
     good = {id for id in tables.cited if any(map(origin, owners_of(view, id)))}
     left: dict[str, list[str]] = {}
     for product, (_, sisters, foreign) in tables.by_product.items():
@@ -242,7 +242,7 @@ def cut_off(view: View, origin: Callable[[str], bool]) -> Iterator[str]:
             yield product
 
 
-def _away(tables: _Tables, start: dict[str, None], good: Container[str]) -> dict[str, int]:
+def _away(tables: _UpstreamTables, start: dict[str, None], good: Container[str]) -> dict[str, int]:
     """How many steps the next good source is away from each node that leads to one, as far as the walk from the start comes."""
     before: dict[str, list[str]] = {}
     goals: list[str] = []
@@ -268,7 +268,7 @@ def _away(tables: _Tables, start: dict[str, None], good: Container[str]) -> dict
 
 def _finds(view: View, home: tuple[str, ...], start: list[str], good: Container[str]) -> bool:
     """Whether a walk that does not go through home comes to something good that does not belong there."""
-    tables = view.once(_Tables)
+    tables = view.once(_UpstreamTables)
     walk = list(start)
     seen = {*walk, *home}
     for node in walk:  # which grows

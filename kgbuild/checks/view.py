@@ -16,7 +16,7 @@ from kgbuild.mapping.schema import EdgeKind, RecordKind
 from kgbuild.model.graph import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class AuditLimits(Struct, frozen=True, kw_only=True):
     """What a user may say of the rules.
 
     ``partial``: the input is a part of a registry, so what it does not hold may be elsewhere. ``max_depth`` is counted in owners (PG004),
@@ -32,7 +32,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 _KIND_OF: dict[type[Statement], RecordKind] = {Listing: "product", ProductPage: "product", OrganizationStatement: "organization"}
 
 
-class Said(NamedTuple):
+class StatedClaim(NamedTuple):
     """A claim, with where it stands: ``file`` is the number of the file in the run, ``nth`` counts the record's listings of one id from 0.
 
     ``id`` is the id of what it is about, as written; ``by`` the id of the record that says so (of a product page, the name of its file).
@@ -57,13 +57,13 @@ class Said(NamedTuple):
         return listing_of(self.says)
 
 
-class Spot(NamedTuple):
+class EntryRef(NamedTuple):
     """An entry of a record, told by what it says: the statement ``said``, a written field or property of it, and one of that field's values.
 
     ``at`` counts the entries of the field that are that value, from 0. Without a field it is the statement itself.
     """
 
-    said: Said
+    said: StatedClaim
     field: str = ""
     value: str = ""
     at: int = 0
@@ -83,23 +83,23 @@ class Position(NamedTuple):
 
 
 #: The claims about one id, told when they are asked for.
-LookUp = Callable[[str], list[Said]]
+LookUp = Callable[[str], list[StatedClaim]]
 
 
-class _Room(dict[str, list[Said]]):
+class _ClaimsByKind(dict[str, list[StatedClaim]]):
     """What statements of one kind say of each id. With a look-up it is filled as it is asked, and then only ``get`` and ``[]`` are right."""
 
     def __init__(self, kind: type[Statement], look_up: LookUp | None) -> None:
         super().__init__()
         self._kind, self._look_up = kind, look_up
 
-    def __missing__(self, about: str) -> list[Said]:
+    def __missing__(self, about: str) -> list[StatedClaim]:
         if self._look_up is None:
             raise KeyError(about)
         self[about] = [said for said in self._look_up(about) if type(said.says) is self._kind]
         return self[about]
 
-    def get(self, about: str, default: list[Said] | None = None) -> list[Said] | None:  # type: ignore[override]  # of one kind of default
+    def get(self, about: str, default: list[StatedClaim] | None = None) -> list[StatedClaim] | None:  # type: ignore[override]  # of one kind of default
         """What is said of an id, as a dict has it."""
         try:
             return self[about] or default
@@ -130,10 +130,10 @@ class View:
     def __init__(
         self,
         mapping: RegistryMapping,
-        limits: Limits,
+        limits: AuditLimits,
         nodes: Iterable[Node],
         edges: Sequence[Edge],
-        said: Iterable[Said] | LookUp = (),
+        said: Iterable[StatedClaim] | LookUp = (),
         files: Sequence[str] = (),
         problems: Sequence[Problem] = (),
     ) -> None:
@@ -143,10 +143,10 @@ class View:
         self.edges = edges
         self._made: dict[Callable[[View], Any], Any] = {}
         look_up = said if callable(said) else None
-        self.records = _Room(ResourceStatement, look_up)
-        self.organizations = _Room(OrganizationStatement, look_up)
-        self.listings = _Room(Listing, look_up)
-        self.pages = _Room(ProductPage, look_up)
+        self.records = _ClaimsByKind(ResourceStatement, look_up)
+        self.organizations = _ClaimsByKind(OrganizationStatement, look_up)
+        self.listings = _ClaimsByKind(Listing, look_up)
+        self.pages = _ClaimsByKind(ProductPage, look_up)
         if not callable(said):
             rooms = {
                 ResourceStatement: self.records, OrganizationStatement: self.organizations, Listing: self.listings, ProductPage: self.pages,
@@ -223,7 +223,7 @@ class View:
         """An id as people write it: without prefix, percent-encoding undone."""
         return unquote(id.partition(":")[2])
 
-    def deciding(self, product: str) -> Said | None:
+    def deciding(self, product: str) -> StatedClaim | None:
         """The listing that a finding about a product points at: its owner's own, or else the first by record; None where nobody lists it."""
         listings = self.listings.get(product)
         if not listings:
@@ -231,14 +231,14 @@ class View:
         owners = {self.name(owner) for owner in self.owners.get(product, ())}
         return min(listings, key=lambda said: (said.by not in owners, said.contained, said.by, said.nth))
 
-    def copies(self, product: str) -> list[Said]:
+    def copies(self, product: str) -> list[StatedClaim]:
         """The other listings of a product, and then its generated pages, each sorted by who says so."""
         first = self.deciding(product)
         others = [said for said in self.listings.get(product) or () if said is not first]
         order = sorted(others, key=lambda said: (said.by, said.file, said.nth))
         return [*order, *sorted(self.pages.get(product) or (), key=lambda said: said.by)]
 
-    def record(self, resource: str) -> Said | None:
+    def record(self, resource: str) -> StatedClaim | None:
         """The statement of a resource's or organization's record, a page before a container; None where it has none."""
         said = self.records.get(resource) or self.organizations.get(resource)
         return min(said, key=lambda s: (s.contained, s.file)) if said else None

@@ -15,10 +15,10 @@ from click.core import ParameterSource
 from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.checks.baseline import Entry
+    from kgbuild.checks.baseline import BaselineEntry
     from kgbuild.cli.settings_file import PathIgnore
     from kgbuild.model.finding import Finding
-    from kgbuild.pipeline.fix import Plan
+    from kgbuild.pipeline.fix import FixPlan
 
 _FORMS = ("text", "json", "jsonl", "markdown", "github", "sarif", "junit")
 #: Longer lines of prose are hard to read.
@@ -105,22 +105,22 @@ def check(
 
     from kgbuild.checks import reports
     from kgbuild.checks.infores_catalogue import read_catalogue
-    from kgbuild.checks.view import Limits
+    from kgbuild.checks.view import AuditLimits
     from kgbuild.cli.settings import ignored
     from kgbuild.pipeline.check import Choices
     from kgbuild.pipeline.check import check as run
     from kgbuild.pipeline.engine.reading import cores
-    from kgbuild.pipeline.read import Options
+    from kgbuild.pipeline.read import ReadOptions
 
     gc.disable()
     entries = _baseline(baseline, write=write_baseline, changed_since=changed_since)
     is_ignored = ignored(per_path_ignores)
     keeps = [lambda finding: not is_ignored(finding), *_changes(changed_since, inputs)]
     catalogue = read_catalogue(Path(infores)) if infores else None
-    limits = Limits(partial=partial, max_depth=max_depth, stale_after=stale_after, infores=catalogue)
+    limits = AuditLimits(partial=partial, max_depth=max_depth, stale_after=stale_after, infores=catalogue)
     color = form == "text" and output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     choices = Choices(select=select, ignore=ignore, limits=limits, form=form, statistics=statistics, color=color, keeps=keeps)
-    options = Options(
+    options = ReadOptions(
         inputs=inputs, exclude=exclude, mappings=mappings, aliases=aliases, keep_going=True, jobs=jobs or cores(), cache=cache, copies=True,
     )  # fmt: skip
     checked, fixed = run(options, choices), 0
@@ -152,7 +152,7 @@ def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
     return 1 if any(over(finding.severity, fail_on) for finding in findings) else 0
 
 
-def _diff(plan: Plan) -> int:
+def _diff(plan: FixPlan) -> int:
     """Show what would be mended."""
     from kgbuild.model import edits
 
@@ -163,7 +163,7 @@ def _diff(plan: Plan) -> int:
     return 1 if plan.edits else 0
 
 
-def _fix(plan: Plan, inputs: Sequence[str]) -> bool:
+def _fix(plan: FixPlan, inputs: Sequence[str]) -> bool:
     """Mend, and say whether anything was changed."""
     from kgbuild.pipeline.apply_edits import apply
     from kgbuild.readers.inputs import STDIN
@@ -176,7 +176,7 @@ def _fix(plan: Plan, inputs: Sequence[str]) -> bool:
     return bool(plan.edits)
 
 
-def _baseline(path: str | None, *, write: bool, changed_since: str | None) -> Sequence[Entry]:
+def _baseline(path: str | None, *, write: bool, changed_since: str | None) -> Sequence[BaselineEntry]:
     """The entries of the baseline, if there is one."""
     from kgbuild.checks import baseline
 
@@ -193,7 +193,7 @@ def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Find
     return [] if revision is None else [git_changes.changed_since(revision, inputs)]
 
 
-def _known(path: str, entries: Sequence[Entry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
+def _known(path: str, entries: Sequence[BaselineEntry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
     """The fingerprints of known findings, of a baseline that is written anew, or else compared with what the rules that ``ran`` have found."""
     from kgbuild.checks import baseline
 

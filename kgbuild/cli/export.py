@@ -12,7 +12,7 @@ from kgbuild.cli.console import EPILOG, FINDINGS, say
 from kgbuild.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from kgbuild.pipeline.export import Outcome
+    from kgbuild.pipeline.export import ExportOutcome
 
 _LEVELS = ("error", "warning", "info", "never")
 
@@ -65,15 +65,15 @@ def export(
     from kgbuild import writers
     from kgbuild.pipeline.engine.reading import cores
     from kgbuild.pipeline.export import export as run
-    from kgbuild.pipeline.read import Options
-    from kgbuild.pipeline.target import Target
+    from kgbuild.pipeline.read import ReadOptions
+    from kgbuild.pipeline.target import ExportTarget
 
-    options = Options(
+    options = ReadOptions(
         inputs=inputs or ("input",), exclude=exclude, profile=profile, mappings=mappings, aliases=not no_aliases, rollup=rollup,
         keep_going=keep_going, jobs=jobs or cores(), cache=not no_cache, copies=check == "all", check=check,
         partial=check != "none" and _is_partial(inputs),
     )  # fmt: skip
-    target = Target(formats=writers.choose(formats or ("kgx",)), output=Path(output), name=name, qualified=qualified)
+    target = ExportTarget(formats=writers.choose(formats or ("kgx",)), output=Path(output), name=name, qualified=qualified)
     gc.disable()  # a run makes trees, of which reference counts free all, and ends; collecting takes a quarter of its time
     with Progress(quiet) as progress:
         outcome = run(options, target, progress)
@@ -94,7 +94,7 @@ def _is_partial(inputs: tuple[str, ...]) -> bool:
     return settings.find(inputs, os.getcwd()).complete is False
 
 
-def _over(outcome: Outcome, fail_on: str) -> bool:
+def _over(outcome: ExportOutcome, fail_on: str) -> bool:
     """Whether there is a finding at or over a level: what was left out is an error, listings that differ are warnings, the rest is information."""
     manifest = outcome.manifest
     found = {"error": bool(manifest.read.left_out), "warning": bool(manifest.differing), "info": bool(manifest.read.unusual)}

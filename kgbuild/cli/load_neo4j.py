@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgbuild.cli.options import Wanted, takes_a_build
+from kgbuild.cli.options import BuildRequest, takes_a_build
 
 if TYPE_CHECKING:
-    from kgbuild.stores.neo4j.load import Outcome
-    from kgbuild.stores.neo4j.server import Target
+    from kgbuild.stores.neo4j.load import LoadOutcome
+    from kgbuild.stores.neo4j.server import Neo4jTarget
 
 PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
 
@@ -31,7 +31,7 @@ PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
               help="Change up to as many nodes in one transaction, more in batches.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def neo4j(
-    wanted: Wanted, uri: str, user: str, password_file: str | None, database: str | None, timeout: float, swap_limit: int, quiet: bool
+    wanted: BuildRequest, uri: str, user: str, password_file: str | None, database: str | None, timeout: float, swap_limit: int, quiet: bool
 ) -> int:
     """Load the graph into Neo4j 5.26 or later, in place of the one of the same name that an earlier load put there.
 
@@ -39,12 +39,12 @@ def neo4j(
     what others put into the database is left alone.
     """
     from kgbuild.stores.neo4j.load import load
-    from kgbuild.stores.neo4j.server import Target, check_address
+    from kgbuild.stores.neo4j.server import Neo4jTarget, check_address
     from kgbuild.stores.password import in_file
 
     check_address(uri)
     password = in_file(password_file) if password_file is not None else os.environ.get(PASSWORD) or None
-    target = Target(uri, user, password, database, timeout)
+    target = Neo4jTarget(uri, user, password, database, timeout)
     own = wanted.vocabulary().prefixes.spaces["term"]
 
     def say(line: str) -> None:
@@ -58,7 +58,7 @@ def neo4j(
     return 0
 
 
-def _lines(outcome: Outcome, target: Target) -> Iterator[str]:
+def _lines(outcome: LoadOutcome, target: Neo4jTarget) -> Iterator[str]:
     """What was loaded, and what that changed."""
     tally, plan = outcome.tally, outcome.plan
     types = ", ".join(f"{count:,} {type}" for type, count in tally.types.items())

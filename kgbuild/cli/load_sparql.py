@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild.cli.options import Wanted, takes_a_build
+from kgbuild.cli.options import BuildRequest, takes_a_build
 from kgbuild.errors import UsageError
 
 if TYPE_CHECKING:
-    from kgbuild.stores.sparql.http import Addresses, Session
+    from kgbuild.stores.sparql.http import Session, StoreAddresses
 
 #: Where graphs are named that nobody names.
 _GRAPHS = "https://w3id.org/kg-registry/graph/"
@@ -35,7 +35,7 @@ _GRAPHS = "https://w3id.org/kg-registry/graph/"
               help="How long the server may take for one answer.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def sparql(
-    wanted: Wanted, endpoint: str | None, query: str | None, update: str | None, graph_store: str | None, graph: str | None, user: str | None,
+    wanted: BuildRequest, endpoint: str | None, query: str | None, update: str | None, graph_store: str | None, graph: str | None, user: str | None,
     password_file: str | None, auth: Any, strategy: Any, timeout: float, quiet: bool,
 ) -> int:  # fmt: skip
     """Load the graph into a triplestore, in place of one named graph.
@@ -70,10 +70,10 @@ def sparql(
     return 0
 
 
-def _single(endpoint: str | None, query: str | None, update: str | None, graph_store: str | None) -> Addresses:
+def _single(endpoint: str | None, query: str | None, update: str | None, graph_store: str | None) -> StoreAddresses:
     """The addresses that were given one by one. Raises UsageError where some are missing, or given beside --endpoint."""
     from kgbuild.stores.sparql.addresses import checked
-    from kgbuild.stores.sparql.http import Addresses
+    from kgbuild.stores.sparql.http import StoreAddresses
 
     given = {"--query": query, "--update": update, "--graph-store": graph_store}
     got = [option for option, address in given.items() if address]
@@ -84,10 +84,10 @@ def _single(endpoint: str | None, query: str | None, update: str | None, graph_s
         raise UsageError(f"--endpoint: expected an address of a store, got {said}; give --endpoint, or {', '.join(given)}")
     if endpoint:
         checked("--endpoint", endpoint)
-    return Addresses(*(checked(option, address or endpoint or "") for option, address in given.items()))
+    return StoreAddresses(*(checked(option, address or endpoint or "") for option, address in given.items()))
 
 
-def _found(session: Session, endpoint: str, say: Any) -> Addresses:
+def _found(session: Session, endpoint: str, say: Any) -> StoreAddresses:
     """The addresses below an endpoint, said to the user. Raises StoreError."""
     from kgbuild.errors import StoreError
     from kgbuild.stores.sparql.addresses import find

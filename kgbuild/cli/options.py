@@ -36,7 +36,7 @@ _READING = (
 )  # fmt: skip
 
 
-class Wanted(NamedTuple):
+class BuildRequest(NamedTuple):
     """The build that a command was asked to use: an export in ``folder``, or one of the records of ``inputs``."""
 
     inputs: tuple[str, ...]
@@ -56,7 +56,7 @@ class Wanted(NamedTuple):
 
         return load_mapping(Path(self.mappings) if self.mappings else None, self.profile)
 
-    def settled(self, doing: str) -> Wanted:
+    def settled(self, doing: str) -> BuildRequest:
         """The same, or where neither an export nor records are named, the export in `output` if there is one; which one it is, is said."""
         from kgbuild.readers.inputs import MANIFEST_ENDING
 
@@ -70,9 +70,9 @@ class Wanted(NamedTuple):
         """The build, in some formats. Raises what ``built.open_build`` raises."""
         from kgbuild.pipeline import artifact
         from kgbuild.pipeline.engine.reading import cores
-        from kgbuild.pipeline.read import Options
+        from kgbuild.pipeline.read import ReadOptions
 
-        options = Options(
+        options = ReadOptions(
             inputs=self.inputs or ("input",), exclude=self.exclude, profile=self.profile, mappings=self.mappings, aliases=not self.no_aliases,
             rollup=self.rollup, jobs=self.jobs or cores(), cache=not self.no_cache,
         )  # fmt: skip
@@ -80,12 +80,12 @@ class Wanted(NamedTuple):
 
 
 def takes_a_build(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a function of a command that uses a build: the command takes INPUT… or --from DIR, the function a ``Wanted`` as ``wanted``."""
+    """Decorate a function of a command that uses a build: the command takes INPUT… or --from DIR, the function a ``BuildRequest`` as ``wanted``."""
 
     @functools.wraps(command)
     def wrapped(**params: Any) -> Any:
-        own = {name: params.pop(name) for name in Wanted._fields}
-        wanted = Wanted(**own | {"folder": Path(own["folder"]) if own["folder"] is not None else None})
+        own = {name: params.pop(name) for name in BuildRequest._fields}
+        wanted = BuildRequest(**own | {"folder": Path(own["folder"]) if own["folder"] is not None else None})
         _check(wanted)
         return command(wanted=wanted, **params)
 
@@ -100,7 +100,7 @@ def takes_a_build(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def _check(wanted: Wanted) -> None:
+def _check(wanted: BuildRequest) -> None:
     """Raise where records and an export are named both, or options for records with an export."""
     if wanted.folder is None:
         return

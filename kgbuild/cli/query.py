@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from kgbuild.cli.options import Wanted, takes_a_build
+from kgbuild.cli.options import BuildRequest, takes_a_build
 from kgbuild.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class _Text(NamedTuple):
 @click.argument("question", required=False, metavar="[NAME]")
 @takes_a_build
 def query(
-    wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
+    wanted: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
     output: str | None, timeout: float, memory: float, listing: bool, show: Any,
 ) -> int:  # fmt: skip
     """Ask a graph a question: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
@@ -81,7 +81,9 @@ def _list() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _asked_for(wanted: Wanted, question: str | None, expression: str | None, path: str | None, sql: bool) -> tuple[_Text, Wanted]:
+def _asked_for(
+    wanted: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool
+) -> tuple[_Text, BuildRequest]:
     """What is asked, and of which build: with -e or -f the first argument is no name of a question, but an input."""
     if question is not None and (expression is not None or path is not None):
         if wanted.folder is not None:
@@ -113,7 +115,7 @@ def _read(path: str) -> str:
 
 
 def _answer(
-    wanted: Wanted, said: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
+    wanted: BuildRequest, said: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
 ) -> None:
     from kgbuild.query import parameters, run
     from kgbuild.query.open import opened

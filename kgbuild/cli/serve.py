@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kgbuild.cli.options import Wanted, takes_a_build
+from kgbuild.cli.options import BuildRequest, takes_a_build
 from kgbuild.errors import UsageError
 
 
@@ -18,13 +18,13 @@ from kgbuild.errors import UsageError
 @click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
               help="End a query that needs more memory.")  # fmt: skip
 @takes_a_build
-def serve(wanted: Wanted, port: int, host: str, timeout: float, memory: float) -> int:
+def serve(wanted: BuildRequest, port: int, host: str, timeout: float, memory: float) -> int:
     """Serve a graph to notebooks and browsers: a read-only SPARQL endpoint at /query, and a page with the named questions.
 
     The graph is the export in DIR (--from), or that of the records in INPUT.  [default: the export in output, or else the records in input]
     """
     from kgbuild.query import triples
-    from kgbuild.query.endpoint import Served, Server
+    from kgbuild.query.endpoint import EndpointServer, Served
     from kgbuild.query.open import opened
     from kgbuild.query.sandbox import Bounds
 
@@ -32,7 +32,7 @@ def serve(wanted: Wanted, port: int, host: str, timeout: float, memory: float) -
     with opened(wanted.settled("serving"), sql=False) as build:
         store = triples.load(build, vocabulary)
     try:
-        server = Server(host, port, Served(store, vocabulary, Bounds(timeout, memory)))
+        server = EndpointServer(host, port, Served(store, vocabulary, Bounds(timeout, memory)))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"{host}:{port}: expected an address that is free, got {reason!r}; choose another with --port or --host") from None

@@ -13,10 +13,10 @@ from kgbuild.readers.inputs import MANIFEST_ENDING
 from kgbuild.writers import WRITERS, file_name
 
 if TYPE_CHECKING:
-    from kgbuild.pipeline.export import Outcome
+    from kgbuild.pipeline.export import ExportOutcome
 
 
-def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -> Iterator[str]:
+def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = False) -> Iterator[str]:
     """What was read, made, found and written; with ``verbose`` also every file that was skipped."""
     manifest = outcome.manifest
     read = manifest.read
@@ -46,7 +46,7 @@ def lines(outcome: Outcome, output: Path, name: str, *, verbose: bool = False) -
         yield f"note      {', '.join(older)} in {output} of an earlier export, and not renewed by this one"
 
 
-def _findings(outcome: Outcome) -> Iterator[str]:
+def _findings(outcome: ExportOutcome) -> Iterator[str]:
     manifest = outcome.manifest
     found = []
     if manifest.read.left_out:
@@ -63,7 +63,7 @@ def _findings(outcome: Outcome) -> Iterator[str]:
     yield f"findings  {'; '.join(found) or 'none'}" + ("  (the manifest names each)" if found else "")
 
 
-def _audited(outcome: Outcome, file: str) -> Iterator[str]:
+def _audited(outcome: ExportOutcome, file: str) -> Iterator[str]:
     """What the rules found, where they ran."""
     if isinstance(outcome.manifest.findings, msgspec.UnsetType):
         return

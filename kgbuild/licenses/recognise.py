@@ -10,7 +10,7 @@ from kgbuild.mapping.load import RegistryMapping
 _FOLD = re.compile(r"[\s_-]+")
 
 
-class Licenses:
+class LicenseRecogniser:
     """Licenses by their many spellings."""
 
     def __init__(self, mapping: RegistryMapping) -> None:

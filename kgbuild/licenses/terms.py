@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kgbuild.licenses.recognise import Licenses, fold
+from kgbuild.licenses.recognise import LicenseRecogniser, fold
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Description, Node
 
@@ -34,7 +34,7 @@ class Terms(NamedTuple):
     clash: tuple[str, str] | None = None
 
 
-class Written(NamedTuple):
+class WrittenLicense(NamedTuple):
     """A license as a record writes it; ``odd`` where it stands in a form that nobody can read."""
 
     label: str | None = None
@@ -102,21 +102,21 @@ def _by_url(url: str) -> _Creative | None:
     return _Creative(tuple(sorted(match[1].lower().split("-"))), match[2], (match[3] or "").lower()) if match else None
 
 
-class Reader:
+class LicenseReader:
     """Reads licenses by the table of one mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         licenses = mapping.licenses
         self.fields, self.parts = mapping.fields, mapping.fields.license
         self._table = licenses.licenses
-        self._identify = Licenses(mapping).identify
+        self._identify = LicenseRecogniser(mapping).identify
         self._none = frozenset(map(fold, licenses.unspecified))
         self._free = frozenset(map(fold, licenses.public_domain))
         self._unknown = frozenset(map(fold, licenses.unknown))
         self.read = lru_cache(maxsize=4096)(self._read)
         self._written = lru_cache(maxsize=4096)(self._parse)
 
-    def written(self, says: Description | Node, kind: str) -> Written | None:
+    def written(self, says: Description | Node, kind: str) -> WrittenLicense | None:
         """The license as it is written, of a "resource" or a "product"; None where nothing is."""
         names: tuple[str, ...] = getattr(self.fields, kind).license
         raw: str | None = None
@@ -129,7 +129,7 @@ class Reader:
             return None
         return self._written(says.license, says.license_label, raw)
 
-    def _parse(self, license: str | None, label: str | None, raw: str | None) -> Written | None:
+    def _parse(self, license: str | None, label: str | None, raw: str | None) -> WrittenLicense | None:
         value: Any = msgspec.json.decode(raw) if raw else None
         if isinstance(value, dict):
             texts = [next((t.strip() for n in names if isinstance(t := value.get(n), str) and t.strip()), None)
@@ -137,14 +137,14 @@ class Reader:
             if any(texts) and texts[0] == label:  # else it is another field that feeds this property too
                 return self._told_apart(*texts)
         if license is None and label is None:
-            return Written(odd=True) if _says_something(value) else None
+            return WrittenLicense(odd=True) if _says_something(value) else None
         return self._told_apart(label, license if license != label and license not in self._table else None)
 
-    def _told_apart(self, label: str | None, url: str | None) -> Written:
+    def _told_apart(self, label: str | None, url: str | None) -> WrittenLicense:
         """Label and URL, also where a URL stands in the place of a label."""
-        return Written(None, label) if label and not url and re.match(r"https?://", label) else Written(label, url)
+        return WrittenLicense(None, label) if label and not url and re.match(r"https?://", label) else WrittenLicense(label, url)
 
-    def _read(self, written: Written) -> Terms | None:
+    def _read(self, written: WrittenLicense) -> Terms | None:
         """The terms of a license as written; None where there is none."""
         label, url = written.label, written.url
         if written.odd:

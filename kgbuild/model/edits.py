@@ -78,7 +78,7 @@ def diff(edits: Sequence[FileEdit]) -> Iterator[bytes]:
         yield from _hunks(current(edit), edit.changes)
 
 
-class _Block(NamedTuple):
+class _EditBlock(NamedTuple):
     """Lines ``first`` to before ``last`` of the old text, from 0, and what stands in their place."""
 
     first: int
@@ -91,7 +91,7 @@ def _hunks(data: bytes, changes: Sequence[Change]) -> Iterator[bytes]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    group: list[_Block] = []
+    group: list[_EditBlock] = []
     moved = 0
     for block in _blocks(data, changes, starts):
         if group and block.first - group[-1].last > 2 * _CONTEXT:
@@ -103,7 +103,7 @@ def _hunks(data: bytes, changes: Sequence[Change]) -> Iterator[bytes]:
         yield from _hunk(old, group, moved)
 
 
-def _blocks(data: bytes, changes: Sequence[Change], starts: list[int]) -> Iterator[_Block]:
+def _blocks(data: bytes, changes: Sequence[Change], starts: list[int]) -> Iterator[_EditBlock]:
     """The lines that changes touch, those of one line together. ``starts`` are the offsets of the lines, and the end."""
     held: list[Change] = []
     first = last = 0
@@ -121,10 +121,10 @@ def _blocks(data: bytes, changes: Sequence[Change], starts: list[int]) -> Iterat
         yield _block(data, held, first, last, starts)
 
 
-def _block(data: bytes, changes: list[Change], first: int, last: int, starts: list[int]) -> _Block:
+def _block(data: bytes, changes: list[Change], first: int, last: int, starts: list[int]) -> _EditBlock:
     base = starts[first]
     part = edited(data[base : starts[last]], [Change(c.start - base, c.end - base, c.new) for c in changes])
-    return _Block(first, last, _lines(part))
+    return _EditBlock(first, last, _lines(part))
 
 
 def _lines(data: bytes) -> list[bytes]:
@@ -133,7 +133,7 @@ def _lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines] + ([rest] if rest else [])
 
 
-def _hunk(old: list[bytes], group: list[_Block], moved: int) -> Iterator[bytes]:
+def _hunk(old: list[bytes], group: list[_EditBlock], moved: int) -> Iterator[bytes]:
     """One hunk; the lines before it have become ``moved`` more."""
     first, last = max(group[0].first - _CONTEXT, 0), min(group[-1].last + _CONTEXT, len(old))
     count = last - first + sum(len(block.new) - (block.last - block.first) for block in group)

@@ -15,8 +15,8 @@ from kgbuild import writers
 from kgbuild.errors import UsageError
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options, Progress, quiet
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import Progress, ReadOptions, quiet
+from kgbuild.pipeline.target import ExportTarget
 from kgbuild.readers.inputs import MANIFEST_ENDING
 
 #: Characters of a build id: 64 bits of a hash, which no two graphs of one database share by chance.
@@ -36,7 +36,7 @@ class Build(NamedTuple):
         """Where the file is whose name has this ending in WRITERS (``_nodes.jsonl``, ``.nt``)."""
         return self.folder / writers.file_name(self.name, ending)
 
-    def written(self, ending: str) -> manifests.Written:
+    def written(self, ending: str) -> manifests.WrittenFile:
         """What the manifest says of the file. Raises KeyError where it was not written."""
         name = writers.file_name(self.name, ending)
         for item in self.manifest.written:
@@ -100,7 +100,7 @@ def _decoded(path: Path) -> manifests.Manifest:
         raise UsageError(f"{path}: expected a manifest of kgbuild, got another file ({error}); export again") from None
 
 
-def _compare(path: Path, written: manifests.Written, *, whole: bool) -> None:
+def _compare(path: Path, written: manifests.WrittenFile, *, whole: bool) -> None:
     size = path.stat().st_size if path.is_file() else None
     if size != written.bytes:
         got = "none" if size is None else f"{size}"
@@ -113,7 +113,7 @@ def _compare(path: Path, written: manifests.Written, *, whole: bool) -> None:
 
 @contextmanager
 def open_build(
-    options: Options, formats: Sequence[str], *, folder: Path | None, name: str | None, whole: bool = True, progress: Progress = quiet
+    options: ReadOptions, formats: Sequence[str], *, folder: Path | None, name: str | None, whole: bool = True, progress: Progress = quiet
 ) -> Iterator[Build]:
     """The build in ``folder``, or, where that is None, one of the records of ``options``, in a temporary folder for as long as it is used.
 
@@ -123,6 +123,6 @@ def open_build(
         yield find(folder, formats, name=name, whole=whole)
         return
     with tempfile.TemporaryDirectory(prefix="kgbuild-") as temporary:
-        target = Target(formats=tuple(formats), output=Path(temporary), name=name or "graph")
+        target = ExportTarget(formats=tuple(formats), output=Path(temporary), name=name or "graph")
         outcome = export(options, target, progress)
         yield Build(target.output, target.name, outcome.manifest)

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from kgbuild.pipeline.engine.claim_batch import Part
+from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.version import __version__
@@ -33,7 +33,7 @@ _YOUNG_NS = 2 * 10**9
 Stamp = tuple[int, int, int]
 
 
-class Entry(Struct, frozen=True, array_like=True):
+class CachedFile(Struct, frozen=True, array_like=True):
     """An input file: its stamp, whether that can be trusted, the hashes of its content, and where its parts are in the body."""
 
     stamp: Stamp
@@ -52,7 +52,7 @@ class Run(Struct, frozen=True, array_like=True):
 class Index(Struct, frozen=True, array_like=True):
     """The small file of a cache. ``body`` is the size and CRC of the large one, which holds the parts."""
 
-    entries: dict[str, Entry]
+    entries: dict[str, CachedFile]
     runs: dict[str, Run]
     body: tuple[int, int]
 
@@ -60,7 +60,7 @@ class Index(Struct, frozen=True, array_like=True):
 class Unit(Struct, frozen=True):
     """What one input file came to."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ClaimBatch, ...]
     sha256: tuple[bytes, ...]
 
 
@@ -173,7 +173,7 @@ class Cache:
         """Keep what the files of a run came to. A cache that cannot be written is none: the export stands without it."""
         if not self._enabled or any(file.path == STDIN for file, _ in units):
             return
-        entries: dict[str, Entry] = {}
+        entries: dict[str, CachedFile] = {}
         blobs: list[bytes] = []
         at = 0
         for file, unit in units:
@@ -183,7 +183,7 @@ class Cache:
                 blobs.append(blob)
                 places.append((at, len(blob)))
                 at += len(blob)
-            entries[file.shown] = Entry(file.stamp, _old(file, now_ns), unit.sha256, tuple(places))
+            entries[file.shown] = CachedFile(file.stamp, _old(file, now_ns), unit.sha256, tuple(places))
             if at > MAX_BYTES:
                 return
         body = b"".join(blobs)
@@ -193,7 +193,7 @@ class Cache:
             self._write_index(index)
             self._prune()
 
-    def _runs_beside(self, entries: Mapping[str, Entry]) -> dict[str, Run]:
+    def _runs_beside(self, entries: Mapping[str, CachedFile]) -> dict[str, Run]:
         """The last other exports of the same content that are still there: one into another folder, or in another format, unmakes none."""
         before = self._index.entries
         if {name: entry.sha256 for name, entry in before.items()} != {name: entry.sha256 for name, entry in entries.items()}:
@@ -228,7 +228,7 @@ def _old(file: File, now_ns: int) -> bool:
 
 
 _encode_part = msgspec.msgpack.Encoder().encode
-_decode_part = msgspec.msgpack.Decoder(Part).decode
+_decode_part = msgspec.msgpack.Decoder(ClaimBatch).decode
 
 
 def now_ns() -> int:

@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from kgbuild import checks
 from kgbuild.checks import reports
-from kgbuild.checks.view import Limits
+from kgbuild.checks.view import AuditLimits
 from kgbuild.mapping.load import RegistryMapping, load_mapping
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.pipeline import audit, cache, fix
 from kgbuild.pipeline.audit import Raised
-from kgbuild.pipeline.engine.claim_batch import facts_of
-from kgbuild.pipeline.engine.job import Plan
-from kgbuild.pipeline.read import Options, Progress, Source, quiet, read
+from kgbuild.pipeline.engine.claim_batch import run_index
+from kgbuild.pipeline.engine.job import Job
+from kgbuild.pipeline.read import Progress, ReadOptions, ReadResult, quiet, read
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 
 
@@ -26,7 +26,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    limits: Limits = Limits()
+    limits: AuditLimits = AuditLimits()
     form: str = "text"
     statistics: bool = False
     color: bool = False
@@ -36,9 +36,9 @@ class Choices(Struct, frozen=True, kw_only=True):
 class Checked(Struct, frozen=True, kw_only=True):
     """A run that was checked: what was read, the codes of the rules that ran, and all that was raised."""
 
-    options: Options
+    options: ReadOptions
     choices: Choices
-    source: Source
+    source: ReadResult
     vocabulary: RegistryMapping
     ran: frozenset[str]
     raised: Sequence[Raised]
@@ -51,7 +51,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     def _kept(self) -> list[Raised]:
         return [item for item in self.raised if all(keep(item.finding) for keep in self.choices.keeps)]
 
-    def plan(self, known: Collection[str] = ()) -> fix.Plan:
+    def plan(self, known: Collection[str] = ()) -> fix.FixPlan:
         """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
         return fix.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
 
@@ -88,7 +88,7 @@ def _gravity(item: Raised) -> int:
     return SEVERITIES.index(item.finding.severity)
 
 
-def check(options: Options, choices: Choices, progress: Progress = quiet) -> Checked:
+def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) -> Checked:
     """Read, merge and check. Raises UsageError for an unknown rule or an input that is not there, MappingError for a mapping that is wrong."""
     chosen = checks.choose(choices.select, choices.ignore)
     vocabulary = load_mapping(Path(options.mappings) if options.mappings else None)
@@ -99,7 +99,7 @@ def check(options: Options, choices: Choices, progress: Progress = quiet) -> Che
     source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
     if not source.problems and not kept.unchanged(files, now):
         kept.save(list(zip(source.files, source.units, strict=True)), "", cache.Run({}, {}), now)
-    plan = Plan(parts=source.parts, mapping=vocabulary, facts=facts_of(source.parts, vocabulary.aliases if options.aliases else {}))
+    plan = Job(parts=source.parts, mapping=vocabulary, facts=run_index(source.parts, vocabulary.aliases if options.aliases else {}))
     view = audit.view_of(source, plan, choices.limits)
     ran = frozenset(rule.code for rule in chosen)
     return Checked(options=options, choices=choices, source=source, vocabulary=vocabulary, ran=ran, raised=audit.raise_all(chosen, view))

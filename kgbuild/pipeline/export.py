@@ -22,11 +22,11 @@ from kgbuild.model.graph import Difference, Edge, Node
 from kgbuild.pipeline import cache
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.engine import assemble, reading
-from kgbuild.pipeline.engine.claim_batch import facts_of
-from kgbuild.pipeline.engine.job import Plan
+from kgbuild.pipeline.engine.claim_batch import run_index
+from kgbuild.pipeline.engine.job import Job
 from kgbuild.pipeline.publish import staged
-from kgbuild.pipeline.read import Options, Progress, Source, quiet, read
-from kgbuild.pipeline.target import Target, check_target
+from kgbuild.pipeline.read import Progress, ReadOptions, ReadResult, quiet, read
+from kgbuild.pipeline.target import ExportTarget, check_target
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.version import __version__
 
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-    from kgbuild.checks.view import Limits
+    from kgbuild.checks.view import AuditLimits
 
 
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
-class Outcome(NamedTuple):
+class ExportOutcome(NamedTuple):
     """What an export came to. ``unchanged`` says that the files of an earlier run are still right, and were not written again."""
 
     manifest: manifests.Manifest
@@ -51,11 +51,11 @@ class Outcome(NamedTuple):
 class Graph:
     """The graph of a run. Nodes and edges are made when they are asked for; writing makes them a range at a time and keeps none."""
 
-    def __init__(self, options: Options, mapping: RegistryMapping, source: Source) -> None:
+    def __init__(self, options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -> None:
         self.mapping, self._options, self._source = mapping, options, source
         parts = source.parts
-        self._plan = Plan(
-            parts=parts, mapping=mapping, facts=facts_of(parts, mapping.aliases if options.aliases else {}), rollup=options.rollup
+        self._plan = Job(
+            parts=parts, mapping=mapping, facts=run_index(parts, mapping.aliases if options.aliases else {}), rollup=options.rollup
         )
 
     @cached_property
@@ -103,9 +103,9 @@ class Graph:
         Raises UsageError for an unknown format, MissingExtra for one that wants an extra, OutputError where the folder cannot be written.
         """
         chosen = writers.choose([formats] if isinstance(formats, str) else formats)
-        return self.write_target(Target(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
+        return self.write_target(ExportTarget(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
 
-    def write_target(self, target: Target, progress: Progress) -> manifests.Manifest:
+    def write_target(self, target: ExportTarget, progress: Progress) -> manifests.Manifest:
         """The same for a target whose formats are known to be ones."""
         check = self._options.check
         plan = self._plan._replace(formats=target.formats, qualified=target.qualified, audited=check == "graph")
@@ -132,39 +132,39 @@ class Graph:
                 tally.findings = self._audit(plan, tally)
                 stage.file(f"{target.name}_findings.jsonl").write(_encode_lines(tally.findings), len(tally.findings))
             written = [
-                manifests.Written(file=file.name, bytes=file.bytes, rows=file.rows, sha256=file.sha256) for file in stage.files.values()
+                manifests.WrittenFile(file=file.name, bytes=file.bytes, rows=file.rows, sha256=file.sha256) for file in stage.files.values()
             ]
             manifest = self._manifest(target, tally, sorted(written, key=lambda item: item.file))
             stage.file(f"{target.name}_manifest.json").write(manifests.encode(manifest))
             stage.commit()
         return manifest
 
-    def check(self, limits: Limits | None = None) -> list[Finding]:
+    def check(self, limits: AuditLimits | None = None) -> list[Finding]:
         """All that the audit finds, with the places of the entries, in the order of code, subject, object and field.
 
         Paths are as the inputs were given. Raises what ``nodes`` raises.
         """
         from kgbuild import checks
-        from kgbuild.checks.view import Limits
+        from kgbuild.checks.view import AuditLimits
         from kgbuild.pipeline import audit
 
-        view = audit.view_of(self._source, self._plan, limits or Limits())
+        view = audit.view_of(self._source, self._plan, limits or AuditLimits())
         return audit.placed(audit.raise_all(checks.load_rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
-    def _audit(self, plan: Plan, tally: _Tally) -> list[Finding]:
+    def _audit(self, plan: Job, tally: _Tally) -> list[Finding]:
         """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
         from kgbuild import checks
-        from kgbuild.checks.view import Limits
+        from kgbuild.checks.view import AuditLimits
         from kgbuild.pipeline import audit
 
-        limits = Limits(partial=self._options.partial)
+        limits = AuditLimits(partial=self._options.partial)
         if self._options.check == "all":
             view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.load_rules()
         else:
             view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, limits), checks.load_rules(checks.GRAPH)
         return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
 
-    def _manifest(self, target: Target, tally: _Tally, written: list[manifests.Written]) -> manifests.Manifest:
+    def _manifest(self, target: ExportTarget, tally: _Tally, written: list[manifests.WrittenFile]) -> manifests.Manifest:
         source, options = self._source, self._options
         documents: Counter[str] = Counter()
         notes: Counter[tuple[str, str]] = Counter()
@@ -177,7 +177,7 @@ class Graph:
             kgbuild=__version__,
             mappings=self.mapping.sha256,
             date=_date(),
-            options=manifests.Options(
+            options=manifests.ManifestOptions(
                 formats=target.formats, profile=options.profile, aliases=options.aliases, rollup=options.rollup,
                 qualified=target.qualified, check=options.check, exclude=options.exclude,
             ),
@@ -246,7 +246,7 @@ def build(
     UsageError for a path that is not there, MappingError for a mapping that is wrong.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    options = Options(
+    options = ReadOptions(
         inputs=tuple(os.fspath(path) for path in given), exclude=tuple(exclude), profile=profile, mappings=os.fspath(mappings) if mappings else None,
         aliases=aliases, rollup=rollup, keep_going=keep_going, jobs=jobs or reading.cores(), copies=True,
     )  # fmt: skip
@@ -256,7 +256,7 @@ def build(
     return Graph(options, vocabulary, source)
 
 
-def export(options: Options, target: Target, progress: Progress = quiet) -> Outcome:
+def export(options: ReadOptions, target: ExportTarget, progress: Progress = quiet) -> ExportOutcome:
     """Read, merge and write; or find that an earlier export of the same is still there. Raises what ``build`` and ``Graph.write`` raise."""
     vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
     check_target(target, options.inputs)
@@ -269,7 +269,7 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
     run = kept.run(key) if kept.unchanged(files, now) else None
     if run and run.passed_over == inputs.passed_over:
         manifest = manifests.decode((target.output / f"{target.name}_manifest.json").read_bytes())
-        return Outcome(manifest, (), unchanged=True)
+        return ExportOutcome(manifest, (), unchanged=True)
     source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
     manifest = Graph(options, vocabulary, source).write_target(target, progress)
     problems = [problem for _, problem in source.problems]
@@ -277,10 +277,10 @@ def export(options: Options, target: Target, progress: Progress = quiet) -> Outc
     stamps = {path: stamp for path in paths if (stamp := cache.stamp_of(path))} if not problems else {}
     if not problems:
         kept.save(list(zip(source.files, source.units, strict=True)), key, cache.Run(stamps, dict(inputs.passed_over)), now)
-    return Outcome(manifest, problems, unchanged=False)
+    return ExportOutcome(manifest, problems, unchanged=False)
 
 
-def _run_key(options: Options, target: Target) -> str:
+def _run_key(options: ReadOptions, target: ExportTarget) -> str:
     """What an export depends on besides its inputs and mappings."""
     told = (
         __version__, options.exclude, options.profile, options.aliases, options.rollup, target.formats, os.path.realpath(target.output),

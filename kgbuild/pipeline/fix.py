@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from kgbuild.checks.fixes.file_edits import FileMender, Mended
-from kgbuild.checks.fixes.tree_edits import Fault, Of
-from kgbuild.checks.view import Spot
+from kgbuild.checks.fixes.file_edits import FileFixer, FixedFile
+from kgbuild.checks.fixes.tree_edits import FixRequest, Of
+from kgbuild.checks.view import EntryRef
 from kgbuild.errors import Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.edits import FileEdit, NotCertain
@@ -31,8 +31,8 @@ from kgbuild.model.graph import (
     listing_of,
 )
 from kgbuild.pipeline.audit import Raised
-from kgbuild.pipeline.engine.claim_batch import Said
-from kgbuild.pipeline.read import Source
+from kgbuild.pipeline.engine.claim_batch import EncodedClaim
+from kgbuild.pipeline.read import ReadResult
 from kgbuild.readers import READERS
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.transform.merge import owner_of
@@ -56,7 +56,7 @@ class Left(NamedTuple):
         return f"{finding.code} {unquote(finding.subject.partition(':')[2])!r} is left as it is: {self.why}"
 
 
-class Plan(NamedTuple):
+class FixPlan(NamedTuple):
     """What can be done: the edits, the findings that they mend, those that look as if they could be mended and cannot.
 
     ``outside`` are the ids of records that the input does not have and that may hold copies of the listings that are mended.
@@ -93,10 +93,10 @@ class _Holder(NamedTuple):
     says: Statement
 
 
-def plan(raised: Sequence[Raised], source: Source, mapping: RegistryMapping) -> Plan:
+def plan(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping) -> FixPlan:
     """How to mend the findings of a run. Reads the files that are to be changed, and changes none."""
     planner = _Planner(source, mapping)
-    faults: list[Fault] = []
+    faults: list[FixRequest] = []
     why: dict[int, str] = {}
     for number, item in enumerate(raised):
         try:
@@ -110,11 +110,11 @@ def plan(raised: Sequence[Raised], source: Source, mapping: RegistryMapping) -> 
     why |= refused
     done = [fault for fault in faults if fault.number not in why]
     left = tuple(Left(raised[number], reason) for number, reason in sorted(why.items()))
-    return Plan(edits, tuple(raised[fault.number] for fault in done), left, planner.outside(done))
+    return FixPlan(edits, tuple(raised[fault.number] for fault in done), left, planner.outside(done))
 
 
 class _Planner:
-    def __init__(self, source: Source, mapping: RegistryMapping) -> None:
+    def __init__(self, source: ReadResult, mapping: RegistryMapping) -> None:
         self._source, self._mapping = source, mapping
         self._resources = frozenset(id for part in source.parts for id in (*part.resources, *part.contained_resources))
         roles = mapping.provenance.roles
@@ -124,10 +124,10 @@ class _Planner:
         problems = {problem: None for _, problem in source.problems if not problem.doubled}  # records with a doubled key are read
         self._unreadable = [(problem.path, _not_read(problem)) for problem in problems]
 
-    def fault(self, number: int, raised: Raised) -> Fault | None:
+    def fault(self, number: int, raised: Raised) -> FixRequest | None:
         """What a finding wants mended; None where it is none of those that can be. Raises NotCertain for what is not sure enough."""
         finding, at = raised.finding, raised.at
-        if not isinstance(at, Spot) or not at.value or type(at.said.says) not in _KINDS:
+        if not isinstance(at, EntryRef) or not at.value or type(at.said.says) not in _KINDS:
             return None
         new = finding.suggestion
         space = new is not None and new != at.value and new == at.value.strip()
@@ -135,7 +135,7 @@ class _Planner:
             return None
         of = _KINDS[type(at.said.says)]
         names = at.names(self._mapping) or (tuple(sorted(self._sources)) if of == "listing" else ())
-        fault = Fault(number, of, finding.subject, at.said.id, "value", names, at.value, new or "")
+        fault = FixRequest(number, of, finding.subject, at.said.id, "value", names, at.value, new or "")
         if of == "listing" and not self._sources.isdisjoint(names):
             is_relation = finding.code == "FM002"
             fault = fault._replace(kind="relation" if is_relation else "source", names=tuple(n for n in names if n in self._sources))
@@ -147,7 +147,7 @@ class _Planner:
             raise NotCertain("no alias says so")
         return fault
 
-    def edits(self, faults: Sequence[Fault]) -> tuple[tuple[FileEdit, ...], dict[int, str]]:
+    def edits(self, faults: Sequence[FixRequest]) -> tuple[tuple[FileEdit, ...], dict[int, str]]:
         """The edits that mend the faults but for some, with why those are left."""
         self._holders = self._find(faults)
         refused = {fault.number: why for fault in faults if (why := self._hindrance(fault))}
@@ -156,8 +156,8 @@ class _Planner:
         for number, holders in self._holders.items():
             for holder in holders:
                 wanted[holder.file][number] = wanted[holder.file].get(number, 0) + 1
-        mender = FileMender(self._mapping)
-        made: dict[int, tuple[frozenset[int], Mended]] = {}
+        mender = FileFixer(self._mapping)
+        made: dict[int, tuple[frozenset[int], FixedFile]] = {}
         again = True
         while again:
             again = False
@@ -174,13 +174,13 @@ class _Planner:
         refused |= {number: "it does not stand where it is read" for number in by_number if number not in found and number not in refused}
         return tuple(mended.edit for _, (_, mended) in sorted(made.items()) if mended.edit is not None), refused
 
-    def _find(self, faults: Iterable[Fault]) -> dict[int, list[_Holder]]:
+    def _find(self, faults: Iterable[FixRequest]) -> dict[int, list[_Holder]]:
         """What has each of the faults, wherever it was read."""
-        by_about: defaultdict[str, list[Fault]] = defaultdict(list)
+        by_about: defaultdict[str, list[FixRequest]] = defaultdict(list)
         for fault in faults:
             by_about[fault.about].append(fault)
         found: dict[int, list[_Holder]] = {fault.number: [] for each in by_about.values() for fault in each}
-        decoded: dict[bytes, Said] = {}
+        decoded: dict[bytes, EncodedClaim] = {}
         for number, claim, member in self._claims(by_about, decoded):
             for fault in by_about[claim.about]:
                 says = listing_of(claim.says) or claim.says
@@ -188,7 +188,7 @@ class _Planner:
                     found[fault.number].append(_Holder(number, member, says))
         return found
 
-    def _claims(self, about: Iterable[str], decoded: dict[bytes, Said]) -> Iterator[tuple[int, Claim[Statement], str]]:
+    def _claims(self, about: Iterable[str], decoded: dict[bytes, EncodedClaim]) -> Iterator[tuple[int, Claim[Statement], str]]:
         wanted = frozenset(about)
         for number, unit in enumerate(self._source.units):
             for part in unit.parts:
@@ -196,7 +196,7 @@ class _Planner:
                     if key in wanted:
                         yield number, part.claim(n, decoded), part.member
 
-    def _has(self, fault: Fault, says: Statement) -> bool:
+    def _has(self, fault: FixRequest, says: Statement) -> bool:
         """Whether a statement has a fault, as far as it tells: of a value that is kept as JSON text, whether it may."""
         if isinstance(says, Listing) and fault.kind != "value":
             roles = {role for role, names in self._roles.items() if not set(names).isdisjoint(fault.names)}
@@ -206,7 +206,7 @@ class _Planner:
             return any(there.count(role) > (fault.kind == "double") for role in roles)
         return not isinstance(says, PageStatement | ProductPage) and _tells(says.category, says.description, fault.old)
 
-    def _hindrance(self, fault: Fault) -> str:
+    def _hindrance(self, fault: FixRequest) -> str:
         """Why a fault cannot be mended wherever it is; empty where nothing hinders."""
         holders = self._holders[fault.number]
         for holder in holders:
@@ -217,14 +217,14 @@ class _Planner:
                 return f"it also stands in {where}, {why}" if len(holders) > 1 else f"it stands in {where}, {why}"
         return self._unread(fault)
 
-    def _unread(self, fault: Fault) -> str:
+    def _unread(self, fault: FixRequest) -> str:
         """Whether something that could not be read as a record may have the fault too: it names the id."""
         for path, data in self._unreadable:
             if data is None or fault.id.encode() in data:
                 return f"{path} may have it too, and cannot be read"
         return ""
 
-    def outside(self, faults: Iterable[Fault]) -> tuple[str, ...]:
+    def outside(self, faults: Iterable[FixRequest]) -> tuple[str, ...]:
         """The records that the input does not have, of the owners and the sources of the listings that are mended."""
         found: set[str] = set()
         for fault in faults:

@@ -8,13 +8,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgbuild.checks.view import Spot
+from kgbuild.checks.view import EntryRef
 from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.graph import Listing, ProductPage
 from kgbuild.pipeline.engine import local
-from kgbuild.pipeline.read import Source
+from kgbuild.pipeline.read import ReadResult
 from kgbuild.readers import LINES, reader
 from kgbuild.readers.inputs import STDIN, ending_of
 from kgbuild.readers.json import jsonl
@@ -28,26 +28,28 @@ MARKDOWN = (".md", ".markdown")
 _FEW = 20
 
 
-class Wanted(NamedTuple):
+class PlaceRequest(NamedTuple):
     """An entry whose place is asked for, and the key under which it is told."""
 
     key: tuple[int, int]
-    spot: Spot
+    spot: EntryRef
 
 
 class _Task(NamedTuple):
     """The entries of some files: (path of the input file, path of the member in it, the entries)."""
 
-    files: list[tuple[str, str, list[Wanted]]]
+    files: list[tuple[str, str, list[PlaceRequest]]]
 
 
-def locate(wanted: Iterable[Wanted], source: Source, mapping: RegistryMapping, jobs: int) -> dict[tuple[int, int], tuple[int, int]]:
+def locate(
+    wanted: Iterable[PlaceRequest], source: ReadResult, mapping: RegistryMapping, jobs: int
+) -> dict[tuple[int, int], tuple[int, int]]:
     """Line and column, from one, of each entry by its key. What was read from standard input, or changed since, has none."""
-    by_file: defaultdict[int, list[Wanted]] = defaultdict(list)
+    by_file: defaultdict[int, list[PlaceRequest]] = defaultdict(list)
     for item in wanted:
         by_file[item.spot.said.file].append(item)
     files = [(file.path, part.member) for file, unit in zip(source.files, source.units, strict=True) for part in unit.parts]
-    grouped: defaultdict[tuple[str, str], list[Wanted]] = defaultdict(list)
+    grouped: defaultdict[tuple[str, str], list[PlaceRequest]] = defaultdict(list)
     for number, items in sorted(by_file.items()):
         if files[number][0] != STDIN:
             grouped[files[number]] += items
@@ -72,7 +74,7 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
 
 def _work(mapping: RegistryMapping, task: _Task) -> dict[tuple[int, int], tuple[int, int]]:
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    archives: defaultdict[str, dict[str, list[Wanted]]] = defaultdict(dict)
+    archives: defaultdict[str, dict[str, list[PlaceRequest]]] = defaultdict(dict)
     for path, member, items in task.files:
         if member:
             archives[path][member] = items
@@ -84,7 +86,7 @@ def _work(mapping: RegistryMapping, task: _Task) -> dict[tuple[int, int], tuple[
 
 
 def _in_archive(
-    mapping: RegistryMapping, path: str, wanted: dict[str, list[Wanted]], found: dict[tuple[int, int], tuple[int, int]]
+    mapping: RegistryMapping, path: str, wanted: dict[str, list[PlaceRequest]], found: dict[tuple[int, int], tuple[int, int]]
 ) -> None:
     from kgbuild.readers.archives.archive import members
 
@@ -96,7 +98,7 @@ def _in_archive(
 
 
 def _in_file(
-    mapping: RegistryMapping, path: str, data: bytes | None, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]
+    mapping: RegistryMapping, path: str, data: bytes | None, items: Sequence[PlaceRequest], found: dict[tuple[int, int], tuple[int, int]]
 ) -> None:
     """Find the entries of one file, whose bytes are ``data`` if it lies in an archive."""
     if ending_of(path) in MARKDOWN:
@@ -107,7 +109,7 @@ def _in_file(
         items = _near(mapping, data, items, found)
         if not items:
             return
-    by_record: defaultdict[tuple[str, bool], list[Wanted]] = defaultdict(list)
+    by_record: defaultdict[tuple[str, bool], list[PlaceRequest]] = defaultdict(list)
     for item in items:
         said = item.spot.said
         page = isinstance(said.says, ProductPage)
@@ -123,7 +125,9 @@ def _in_file(
         pass  # it was readable a moment ago: then the finding is told without a line
 
 
-def _near(mapping: RegistryMapping, data: bytes, items: Sequence[Wanted], found: dict[tuple[int, int], tuple[int, int]]) -> list[Wanted]:
+def _near(
+    mapping: RegistryMapping, data: bytes, items: Sequence[PlaceRequest], found: dict[tuple[int, int], tuple[int, int]]
+) -> list[PlaceRequest]:
     """Find entries of a page by its lines alone, and give back those of which that is not certain."""
     front = front_of(data)
     if front is None:
@@ -139,7 +143,7 @@ def _near(mapping: RegistryMapping, data: bytes, items: Sequence[Wanted], found:
     return left
 
 
-def _mark(mapping: RegistryMapping, outline: Outline, spot: Spot) -> int | None:
+def _mark(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> int | None:
     base: Place = ()
     if isinstance(spot.said.says, Listing):
         place = _listed(mapping, outline, spot)
@@ -162,7 +166,7 @@ def _mark(mapping: RegistryMapping, outline: Outline, spot: Spot) -> int | None:
     return marks[min(spot.at, len(marks) - 1)] if marks and None not in entries else None
 
 
-def _listed(mapping: RegistryMapping, outline: Outline, spot: Spot) -> Place | None:
+def _listed(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> Place | None:
     """The place of a listing on a page that has all of them in one list."""
     fields = mapping.fields
     names = [name for name in fields.resource.products if outline.block((name,))]
@@ -233,12 +237,12 @@ class _Entries:
                 for id in {str(item.get(name)) for name in fields.product.id} if isinstance(item, dict) else ():
                     self._listings.setdefault(id, []).append((place, item))
 
-    def where(self, spot: Spot) -> tuple[int, int] | None:
+    def where(self, spot: EntryRef) -> tuple[int, int] | None:
         """Line and column of an entry; of what it names, as far as it is there."""
         place = self._place(spot)
         return None if place is None else self._document.where(place)
 
-    def _place(self, spot: Spot) -> Place | None:
+    def _place(self, spot: EntryRef) -> Place | None:
         base: Place = ()
         tree = self._document.tree
         if isinstance(spot.said.says, Listing):

@@ -52,7 +52,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     categories: Mapping[str, int]
 
 
-class Written(Struct, frozen=True, kw_only=True):
+class WrittenFile(Struct, frozen=True, kw_only=True):
     """A file of the export. Rows are nodes, edges or triples; a header is no row."""
 
     file: str
@@ -70,7 +70,7 @@ class Lost(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class ManifestOptions(Struct, frozen=True, kw_only=True):
     """The options that the output depends on."""
 
     formats: Sequence[str]
@@ -91,12 +91,12 @@ class Manifest(Struct, frozen=True, kw_only=True):
     kgbuild: str
     mappings: str
     date: str | msgspec.UnsetType = msgspec.UNSET
-    options: Options
+    options: ManifestOptions
     read: Read
     graph: Counts
     differing: Sequence[Difference]
     findings: Mapping[str, Mapping[str, int]] | msgspec.UnsetType = msgspec.UNSET
-    written: Sequence[Written]
+    written: Sequence[WrittenFile]
     losses: Sequence[Lost]
 
 

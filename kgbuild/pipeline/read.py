@@ -14,7 +14,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import Profile
 from kgbuild.pipeline import cache
 from kgbuild.pipeline.engine import reading
-from kgbuild.pipeline.engine.claim_batch import Part
+from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers.inputs import File, Rules
 
 #: Which rules of the audit an export runs on its graph: those that look at nodes and edges alone, or all.
@@ -27,7 +27,7 @@ def quiet(stage: str, done: int, total: int) -> None:
     """No progress."""
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class ReadOptions(Struct, frozen=True, kw_only=True):
     """What to read and how; the defaults are those of the command line. ``copies`` keeps what generated product pages say, to compare it."""
 
     inputs: tuple[str, ...]
@@ -44,7 +44,7 @@ class Options(Struct, frozen=True, kw_only=True):
     partial: bool = False
 
 
-class Source(NamedTuple):
+class ReadResult(NamedTuple):
     """What was read: the parts of each file, in the order of the files, and what was not made into parts."""
 
     files: Sequence[File]
@@ -67,7 +67,7 @@ class Source(NamedTuple):
         ]
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[ClaimBatch]:
         """All parts, in the order of the files."""
         return [part for unit in self.units for part in unit.parts]
 
@@ -79,8 +79,8 @@ class Source(NamedTuple):
 
 
 def read(
-    files: list[File], passed_over: Counter[str], vocabulary: RegistryMapping, options: Options, kept: cache.Cache, progress: Progress
-) -> Source:
+    files: list[File], passed_over: Counter[str], vocabulary: RegistryMapping, options: ReadOptions, kept: cache.Cache, progress: Progress
+) -> ReadResult:
     """The parts of all files, from the cache or from the files. Raises InputError for what cannot be read, UsageError where there is no record."""
     units: list[cache.Unit | None] = [kept.get(file) for file in files]
     missing = [n for n, unit in enumerate(units) if unit is None]
@@ -91,7 +91,7 @@ def read(
         done += size
         progress("reading", done, total)
 
-    parts: dict[int, list[Part]] = {n: [] for n in missing}
+    parts: dict[int, list[ClaimBatch]] = {n: [] for n in missing}
     digests: dict[int, list[bytes]] = {n: [] for n in missing}
     problems: list[tuple[str, Problem]] = []
     rules = Rules(options.exclude)
@@ -104,7 +104,7 @@ def read(
         problems += result.problems
     for n in missing:
         units[n] = cache.Unit(tuple(parts[n]), tuple(digests[n]))
-    source = Source(files, [unit for unit in units if unit is not None], problems, passed_over)
+    source = ReadResult(files, [unit for unit in units if unit is not None], problems, passed_over)
     if problems and not options.keep_going:
         raise InputError(problem for _, problem in problems)
     if not any(part.keys or part.pages for part in source.parts) and not (problems and options.copies):
@@ -112,7 +112,7 @@ def read(
     return source
 
 
-def _nothing_read(options: Options, source: Source) -> str:
+def _nothing_read(options: ReadOptions, source: ReadResult) -> str:
     what = ", ".join(options.inputs)
     if source.problems:
         return f"{what}: expected at least one record that can be read, got none; mend the first of these: {source.problems[0][1]}"

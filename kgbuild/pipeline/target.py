@@ -16,7 +16,7 @@ from kgbuild.readers.inputs import MANIFEST_ENDING, STDIN
 _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
 
 
-class Target(Struct, frozen=True, kw_only=True):
+class ExportTarget(Struct, frozen=True, kw_only=True):
     """What to write, and where. ``formats`` are names of WRITERS."""
 
     formats: tuple[str, ...]
@@ -25,7 +25,7 @@ class Target(Struct, frozen=True, kw_only=True):
     qualified: bool = False
 
 
-def check_target(target: Target, inputs: Sequence[str]) -> None:
+def check_target(target: ExportTarget, inputs: Sequence[str]) -> None:
     """Raise where the target's name is none, or the target is an input or lies inside one (SPEC §5)."""
     if not _NAME.fullmatch(target.name):
         raise UsageError(f"--name: expected a plain file name, got {target.name!r}; leave out slashes and a dot at the front")

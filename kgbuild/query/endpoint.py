@@ -57,7 +57,7 @@ class Refused(Exception):
         self.status = status
 
 
-class Server(socketserver.ForkingMixIn, socketserver.TCPServer):
+class EndpointServer(socketserver.ForkingMixIn, socketserver.TCPServer):
     """Listens on one address. Each request is answered in a fork, so that a query can be ended and nothing that it does stays."""
 
     allow_reuse_address = True
@@ -90,7 +90,7 @@ class Server(socketserver.ForkingMixIn, socketserver.TCPServer):
 class Handler(BaseHTTPRequestHandler):
     """One connection with one request."""
 
-    server: Server
+    server: EndpointServer
     server_version, sys_version = "kgbuild", ""
     timeout = _PATIENCE
 

@@ -12,7 +12,7 @@ from kgbuild.query import sql as tables
 from kgbuild.query import triples
 
 
-class Wanted(Protocol):
+class BuildSource(Protocol):
     """What `cli_build` says of the build that a command was asked to use."""
 
     @property
@@ -28,7 +28,7 @@ class Wanted(Protocol):
 
 
 @contextmanager
-def opened(wanted: Wanted, *, sql: bool) -> Iterator[Build]:
+def opened(wanted: BuildSource, *, sql: bool) -> Iterator[Build]:
     """The build, of which the file that will be read is as the manifest says. Raises what ``open_build`` raises."""
     if wanted.folder is None:
         with wanted.open_build(("kgx-jsonl",) if sql else ("ntriples",), whole=False) as build:

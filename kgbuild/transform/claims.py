@@ -25,7 +25,7 @@ from kgbuild.model.graph import (
     Statement,
 )
 from kgbuild.transform.links import links
-from kgbuild.transform.properties import Describing, Note, Table, Vocabulary, table_of
+from kgbuild.transform.properties import Describing, Note, PropertyVocabulary, Table, table_of
 from kgbuild.transform.values import SCALARS, items, kept, kind_of, scalar, text_list
 
 _encode = msgspec.json.Encoder().encode
@@ -43,7 +43,7 @@ class Reading(NamedTuple):
     skip: str | None = None
 
 
-class Fault(Exception):
+class RecordFault(Exception):
     """A place of a record that cannot be meant as it stands."""
 
     def __init__(self, place: Place, expected: str, got: str, todo: str) -> None:
@@ -66,7 +66,7 @@ class ClaimMaker:
         self._organization = table_of("organization", fields.organization, self._roles)
         self._relations = mapping.provenance.relations
         self._categories = {kind: getattr(mapping.categories, kind).categories for kind in ("resource", "product", "organization")}
-        self._vocabulary = Vocabulary(mapping)
+        self._vocabulary = PropertyVocabulary(mapping)
         self._listings: dict[bytes, tuple[str, str, Statement, list[Note]]] = {}
         self.products = frozenset(mapping.fields.resource.products)
 
@@ -77,7 +77,7 @@ class ClaimMaker:
         """
         try:
             return self._read(name, document)
-        except Fault as fault:
+        except RecordFault as fault:
             line, column = document.where(fault.place)
             place = show(document.top + fault.place)
             raise InputError([Problem(path, line, column, place, fault.expected, fault.got, fault.todo)]) from None
@@ -120,8 +120,10 @@ class ClaimMaker:
                 return document.text(value)
             if value is not None and value != "":
                 got = "blank text" if isinstance(value, str) else kind_of(value)
-                raise Fault((*place, field), f"the id of {what}, as text", got, "give it the one id that others cite it by")
-        raise Fault(place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that others cite it by")
+                raise RecordFault((*place, field), f"the id of {what}, as text", got, "give it the one id that others cite it by")
+        raise RecordFault(
+            place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that others cite it by"
+        )
 
     def _record(self, document: Document) -> Reading:
         tree, table = document.tree, self._resource
@@ -144,7 +146,7 @@ class ClaimMaker:
                 place = (field, n) if isinstance(tree[field], list) else (field,)
                 try:
                     claims.append(self._known_listing(document, product, place, id, notes))
-                except Fault as fault:
+                except RecordFault as fault:
                     line, column = document.where(fault.place)
                     problems.append(Problem("", line, column, show(document.top + fault.place), fault.expected, fault.got, fault.todo))
         if problems:
@@ -186,7 +188,9 @@ class ClaimMaker:
 
     def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Listing]:
         if type(product) is not dict:
-            raise Fault(place, "a product, which is a mapping with an id", kind_of(product), "give it an id, and its fields below that")
+            raise RecordFault(
+                place, "a product, which is a mapping with an id", kind_of(product), "give it an id, and its fields below that"
+            )
         table = self._product
         id = self._id(document, product, place, table, "a product")
         describing = Describing(self._vocabulary, document, table, notes)
@@ -232,15 +236,15 @@ class ClaimMaker:
             return Source(document.text(item), role, self._relation[role])
         expected, todo = "the id of a source, as text", f"write an id, or `{names.id[0]}:` and `{names.relation[0]}:`"
         if not isinstance(item, dict):
-            raise Fault(place, expected, kind_of(item), todo)
+            raise RecordFault(place, expected, kind_of(item), todo)
         for name in names.id:
             value = item.get(name)
             if isinstance(value, (dict, list)):
-                raise Fault((*place, name), expected, kind_of(value), todo)
+                raise RecordFault((*place, name), expected, kind_of(value), todo)
             if id := scalar(document, value):
                 relation = next((found for n in names.relation if (found := scalar(document, item.get(n)))), None)
                 return Source(id, role, self._relations.get(relation, relation) if relation else self._relation[role])
-        raise Fault(
+        raise RecordFault(
             place, f"a source with {names.id[0]!r}, the id of what it is made from", "one without", f"add `{names.id[0]}:` and an id"
         )
 
@@ -277,5 +281,5 @@ class ClaimMaker:
 def _texts(document: Document, tree: Tree, field: str, place: Place) -> tuple[str, ...]:
     found = text_list(document, tree.get(field))
     if found is None:
-        raise Fault((*place, field), "an id, or a list of ids", kind_of(tree[field]), "write ids only")
+        raise RecordFault((*place, field), "an id, or a list of ids", kind_of(tree[field]), "write ids only")
     return found

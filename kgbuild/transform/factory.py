@@ -16,7 +16,7 @@ from kgbuild.transform.values import json_text
 _astuple = msgspec.structs.astuple
 
 
-class Maker:
+class GraphFactory:
     """Makes nodes and edges under one mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:

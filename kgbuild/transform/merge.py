@@ -26,7 +26,7 @@ from kgbuild.model.graph import (
     Source,
     Statement,
 )
-from kgbuild.transform.factory import Maker
+from kgbuild.transform.factory import GraphFactory
 from kgbuild.transform.links import Addresses
 from kgbuild.transform.reconcile import difference, united
 
@@ -34,7 +34,7 @@ _S = TypeVar("_S", bound=Statement)
 _source_order = attrgetter("id", "role", "relation")
 
 
-class RunFacts(Struct, frozen=True, kw_only=True):
+class RunIndex(Struct, frozen=True, kw_only=True):
     """The few things about a whole run that merging needs (DESIGN, "The line").
 
     ``resources`` and ``organizations`` are the ids that have a record; ``pages`` the ids whose record is a page of its own, before
@@ -85,9 +85,9 @@ def owner_of(id: str) -> str | None:
 class Merger:
     """``merge`` under one mapping and the facts of one run."""
 
-    def __init__(self, mapping: RegistryMapping, facts: RunFacts) -> None:
+    def __init__(self, mapping: RegistryMapping, facts: RunIndex) -> None:
         self.mapping, self.facts = mapping, facts
-        self._make = Maker(mapping)
+        self._make = GraphFactory(mapping)
 
     def merge(self, claims: Sequence[Claim[Statement]]) -> Merged:
         """Merge the claims about one id, in whatever order they come (SPEC §3, "Merging")."""

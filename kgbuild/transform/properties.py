@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from kgbuild.licenses.recognise import Licenses
+from kgbuild.licenses.recognise import LicenseRecogniser
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordFields
 from kgbuild.model.document import Document, NotText, Tree
@@ -61,7 +61,7 @@ def table_of(kind: Kind, fields: RecordFields, sources: dict[str, Role]) -> Tabl
     )
 
 
-class Vocabulary:
+class PropertyVocabulary:
     """What a mapping says of values, ready for look-up."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
@@ -76,7 +76,7 @@ class Vocabulary:
         longest_first = sorted(self._prefixes, key=len, reverse=True)
         self._spelling = re.compile("|".join(map(re.escape, longest_first)) or r"\Z.").match
         # A registry has a few hundred licenses and a few dozen formats.
-        self.license = lru_cache(maxsize=4096)(Licenses(mapping).identify)
+        self.license = lru_cache(maxsize=4096)(LicenseRecogniser(mapping).identify)
         self.media_type = lru_cache(maxsize=1024)(self._media_type)
 
     def _media_type(self, format: str | None, compression: str | None) -> str | None:
@@ -99,7 +99,7 @@ def _folded(table: dict[str, str]) -> dict[str, str]:
 class Describing:
     """The properties of one node as one record gives them, with what has no property of its own."""
 
-    def __init__(self, vocabulary: Vocabulary, document: Document, table: Table, notes: list[Note]) -> None:
+    def __init__(self, vocabulary: PropertyVocabulary, document: Document, table: Table, notes: list[Note]) -> None:
         self.vocabulary, self.document, self.table, self.notes = vocabulary, document, table, notes
         self.values: dict[str, Any] = {}
         self.extra: dict[str, str] = {}

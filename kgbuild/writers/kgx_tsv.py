@@ -17,7 +17,7 @@ from kgbuild.writers import Loss, Rendered, Writer
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
-class _Table:
+class _TsvTable:
     """One table: its columns are the fields of the type."""
 
     def __init__(self, file: str, type: type[Node | Edge]) -> None:
@@ -86,7 +86,7 @@ class KgxTsv(Writer):
     """Both tables of an export."""
 
     def __init__(self) -> None:
-        self._nodes, self._edges = _Table("_nodes.tsv", Node), _Table("_edges.tsv", Edge)
+        self._nodes, self._edges = _TsvTable("_nodes.tsv", Node), _TsvTable("_edges.tsv", Edge)
 
     def head(self) -> tuple[bytes, ...]:
         return self._nodes.head(), self._edges.head()

@@ -31,7 +31,7 @@ _TYPES = {
 }
 
 
-class _Table:
+class _ParquetTable:
     """One table: its columns are the fields of the type. It is rendered in any process, and written in one."""
 
     def __init__(self, file: str, type: type[Node | Edge]) -> None:
@@ -101,7 +101,7 @@ class Parquet(Writer):
     """Both tables of an export."""
 
     def __init__(self) -> None:
-        self._tables = _Table("_nodes.parquet", Node), _Table("_edges.parquet", Edge)
+        self._tables = _ParquetTable("_nodes.parquet", Node), _ParquetTable("_edges.parquet", Edge)
 
     def head(self) -> tuple[bytes, ...]:
         return tuple(table.head() for table in self._tables)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kgbuild.checks.support.nearest import Nearest
-from kgbuild.checks.view import Limits, View
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description
-from kgbuild.transform.factory import Maker
+from kgbuild.transform.factory import GraphFactory
 
 MAPPING = load_mapping()
-MAKER = Maker(MAPPING)
+MAKER = GraphFactory(MAPPING)
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ MAKER = Maker(MAPPING)
 )
 def test_slips(described: str, written: str, meant: list[str]) -> None:
     node = MAKER.node("resource", described, "DataSource", Description(), (described,))
-    assert Nearest(View(MAPPING, Limits(), [node], [])).of(written) == meant
+    assert Nearest(View(MAPPING, AuditLimits(), [node], [])).of(written) == meant

@@ -10,13 +10,13 @@ import pytest
 
 from kgbuild.checks.reach import Reach
 from kgbuild.checks.upstream import steps
-from kgbuild.checks.view import Limits, View
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Edge
-from kgbuild.transform.factory import Maker
+from kgbuild.transform.factory import GraphFactory
 
 MAPPING = load_mapping()
-MAKER = Maker(MAPPING)
+MAKER = GraphFactory(MAPPING)
 
 
 def made(seed: int) -> tuple[View, dict[str, int]]:
@@ -31,7 +31,7 @@ def made(seed: int) -> tuple[View, dict[str, int]]:
         sources = [source for source in chosen.sample([*owners, *products], chosen.randint(0, 3)) if source != id]
         edges += [derived(id, source, within=source == owner or products.get(source) == owner) for source in sources]
     marks = {MAKER.curie("product", id): 1 << n for n, id in enumerate(chosen.sample([*owners, *products], len(owners)))}
-    return View(MAPPING, Limits(), nodes, edges), marks
+    return View(MAPPING, AuditLimits(), nodes, edges), marks
 
 
 def derived(product: str, source: str, *, within: bool) -> Edge:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, Reader, Terms, Written
+from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, LicenseReader, Terms, WrittenLicense
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description
 
-READER = Reader(load_mapping())
+READER = LicenseReader(load_mapping())
 CC = "https://creativecommons.org/licenses"
 FREE, NC, NC_ND = frozenset[str](), frozenset({COMMERCIAL}), frozenset({COMMERCIAL, DERIVATIVES})
 SA4, NC_SA = frozenset({("CC-BY-SA", "GPL")}), frozenset({("CC-BY-NC-SA",)})
@@ -66,30 +66,30 @@ WRITTEN: dict[str, tuple[str | None, str | None, Terms | None]] = {
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_license_as_written(name: str) -> None:
     label, url, terms = WRITTEN[name]
-    assert READER.read(Written(label, url)) == terms
+    assert READER.read(WrittenLicense(label, url)) == terms
 
 
 #: The properties that a license is kept in, and what was written.
-KEPT: dict[str, tuple[Description, Written | None]] = {
+KEPT: dict[str, tuple[Description, WrittenLicense | None]] = {
     "nothing": (Description(), None),
-    "an SPDX id in the place of a label": (Description(license="MIT", license_label="MIT"), Written("MIT")),
-    "a label": (Description(license="Terms of use", license_label="Terms of use"), Written("Terms of use")),
+    "an SPDX id in the place of a label": (Description(license="MIT", license_label="MIT"), WrittenLicense("MIT")),
+    "a label": (Description(license="Terms of use", license_label="Terms of use"), WrittenLicense("Terms of use")),
     "a URL in the place of a label": (
         Description(license=f"{CC}/by/4.0/", license_label=f"{CC}/by/4.0/"),
-        Written(None, f"{CC}/by/4.0/"),
+        WrittenLicense(None, f"{CC}/by/4.0/"),
     ),
     "label and URL that are no SPDX id": (
         Description(license="https://www.example.org/terms", license_label="Terms"),
-        Written("Terms", "https://www.example.org/terms"),
+        WrittenLicense("Terms", "https://www.example.org/terms"),
     ),
     "label and URL of one": (
         Description(
             license="MIT", license_label="MIT License", extra={"license": '{"id":"https://mit-license.org","label":"MIT License"}'}
         ),
-        Written("MIT License", "https://mit-license.org"),
+        WrittenLicense("MIT License", "https://mit-license.org"),
     ),
     "an empty one": (Description(extra={"license": '{"id":"","label":""}'}), None),
-    "a list": (Description(extra={"license": '["MIT","CC0"]'}), Written(odd=True)),
+    "a list": (Description(extra={"license": '["MIT","CC0"]'}), WrittenLicense(odd=True)),
 }
 
 
@@ -100,4 +100,4 @@ def test_a_license_as_kept(name: str) -> None:
 
 
 def test_a_license_in_a_form_of_its_own_is_an_unknown_one() -> None:
-    assert READER.read(Written(odd=True)) == Terms("a license in a form of its own")
+    assert READER.read(WrittenLicense(odd=True)) == Terms("a license in a form of its own")

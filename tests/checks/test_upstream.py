@@ -9,13 +9,13 @@ from itertools import pairwise
 import pytest
 
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, steps, upstream
-from kgbuild.checks.view import Limits, View
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Node
-from kgbuild.transform.factory import Maker
+from kgbuild.transform.factory import GraphFactory
 
 MAPPING = load_mapping()
-MAKER = Maker(MAPPING)
+MAKER = GraphFactory(MAPPING)
 CITED = ("derived_from", "original", "prov:hadPrimarySource")
 
 
@@ -41,7 +41,7 @@ def made(seed: int) -> View:
         for source in sorted(cited):
             within = source.partition(".")[0] == owner or None
             edges.append(MAKER.edge(CITED[0], f"kgr:{product}", f"kgr:{source}", (owner,), CITED[1], CITED[2], within))
-    return View(MAPPING, Limits(), nodes, edges)
+    return View(MAPPING, AuditLimits(), nodes, edges)
 
 
 def node(kind: str, id: str, category: str | None = None, *, stub: bool | None = None) -> Node:

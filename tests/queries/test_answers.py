@@ -10,13 +10,13 @@ import pytest
 from queries.reference import IDS, Reference
 
 from kgbuild.checks.upstream import upstream
-from kgbuild.checks.view import Limits, View
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.pipeline import artifact
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 from kgbuild.query import parameters, sparql, sql, triples
 from kgbuild.query.question import questions
 
@@ -27,7 +27,10 @@ class Asked:
     """A build and the three ways to ask it."""
 
     def __init__(self, given: Path, folder: Path, profile: Any) -> None:
-        export(Options(inputs=(str(given),), jobs=2, profile=profile), Target(formats=("kgx-jsonl", "ntriples", "parquet"), output=folder))
+        export(
+            ReadOptions(inputs=(str(given),), jobs=2, profile=profile),
+            ExportTarget(formats=("kgx-jsonl", "ntriples", "parquet"), output=folder),
+        )
         self.folder, self.vocabulary = folder, load_mapping(None, profile)
         build = artifact.find(folder, ())
         self.store, self.database = triples.load(build, self.vocabulary), sql.load(build, 4)
@@ -96,7 +99,7 @@ def test_upstream_is_what_the_audit_goes_by(asked: Asked) -> None:
 
     nodes = [msgspec.json.decode(line, type=Node) for line in (asked.folder / "graph_nodes.jsonl").read_bytes().splitlines()]
     edges = [msgspec.json.decode(line, type=Edge) for line in (asked.folder / "graph_edges.jsonl").read_bytes().splitlines()]
-    view = View(asked.vocabulary, Limits(), nodes, edges)
+    view = View(asked.vocabulary, AuditLimits(), nodes, edges)
     for id in [f"kgr:{id}" for id in IDS if f"kgr:{id}" in view.nodes and view.is_product(f"kgr:{id}")]:
         assert asked.reference.depths(id) == upstream(view, id), id
 

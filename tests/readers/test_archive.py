@@ -17,7 +17,7 @@ import zstandard
 
 from kgbuild.errors import InputError
 from kgbuild.readers.archives import archive
-from kgbuild.readers.archives.archive import Limits, is_archive, members
+from kgbuild.readers.archives.archive import ArchiveLimits, is_archive, members
 
 AGAIN = "copy or pack the archive again"
 INSIDE = "pack the archive again from inside its folder"
@@ -61,13 +61,13 @@ def zipped(*entries: tuple[str, bytes], mode: int = 0, method: int = zipfile.ZIP
     return out.getvalue()
 
 
-def read(folder: Path, name: str, data: bytes, limits: Limits = archive.DEFAULT) -> list[tuple[str, bytes]]:
+def read(folder: Path, name: str, data: bytes, limits: ArchiveLimits = archive.DEFAULT) -> list[tuple[str, bytes]]:
     path = folder / name
     path.write_bytes(data)
     return list(members(path, name, lambda member: member.endswith(".md"), limits=limits))
 
 
-def errors(folder: Path, name: str, data: bytes, limits: Limits = archive.DEFAULT) -> list[str]:
+def errors(folder: Path, name: str, data: bytes, limits: ArchiveLimits = archive.DEFAULT) -> list[str]:
     with pytest.raises(InputError) as caught:
         read(folder, name, data, limits)
     return [str(problem) for problem in caught.value.problems]
@@ -196,18 +196,18 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
 def test_limits(tmp_path: Path, name: str) -> None:
     files = [(f"{number}.md", bytes(3000)) for number in range(3)]
     packed = zipped(*files) if name == "a.zip" else tar(*(info(*file) for file in files))
-    exact = Limits(member=3000, total=len(packed) if name == "a.tar" else 9000, entries=3)
+    exact = ArchiveLimits(member=3000, total=len(packed) if name == "a.tar" else 9000, entries=3)
     assert read(tmp_path, name, packed, exact) == files
     large = [f"{name}!/{number}.md: expected at most 2,999 bytes, got 3,000; split the file or leave it out" for number in range(3)]
-    assert errors(tmp_path, name, packed, Limits(member=2999)) == large
+    assert errors(tmp_path, name, packed, ArchiveLimits(member=2999)) == large
     many = f"{name}: expected at most 2 entries, got more; split the archive"
-    assert errors(tmp_path, name, packed, Limits(entries=2)) == [many]
+    assert errors(tmp_path, name, packed, ArchiveLimits(entries=2)) == [many]
     todo = "split the file" if name == "a.tar" else "split the archive"
-    assert errors(tmp_path, name, packed, Limits(total=8999)) == [f"{name}: expected at most 8,999 bytes of data, got more; {todo}"]
+    assert errors(tmp_path, name, packed, ArchiveLimits(total=8999)) == [f"{name}: expected at most 8,999 bytes of data, got more; {todo}"]
 
 
 def test_an_unwanted_member_may_be_larger_than_a_wanted_one(tmp_path: Path) -> None:
-    assert read(tmp_path, "a.tar", tar(info("a.bin", bytes(3000)), info("a.md", b"1")), Limits(member=1)) == [("a.md", b"1")]
+    assert read(tmp_path, "a.tar", tar(info("a.bin", bytes(3000)), info("a.md", b"1")), ArchiveLimits(member=1)) == [("a.md", b"1")]
 
 
 def test_a_tar_cut_anywhere_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from kgbuild import checks
 from kgbuild.checks.reports import Report
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
 from kgbuild.model.finding import Finding, Related, Severity, fingerprint
 
@@ -20,12 +20,12 @@ HOSTILE = (
 )
 
 
-def cycle(view: View) -> Iterator[Found]:
+def cycle(view: View) -> Iterator[Violation]:
     """A cycle among products."""
     yield from ()
 
 
-def dangling(view: View) -> Iterator[Found]:
+def dangling(view: View) -> Iterator[Violation]:
     """A source id | that nothing `describes|names`, <b>nowhere</b>. It is a stub.
 
     Why: nobody can say what the product was made from;
@@ -36,7 +36,7 @@ def dangling(view: View) -> Iterator[Found]:
     yield from ()
 
 
-def differing(view: View) -> Iterator[Found]:
+def differing(view: View) -> Iterator[Violation]:
     """Listings of one product that disagree.
 
     Why: one of them is wrong.
@@ -46,7 +46,7 @@ def differing(view: View) -> Iterator[Found]:
     yield from ()
 
 
-def unknown(view: View) -> Iterator[Found]:
+def unknown(view: View) -> Iterator[Violation]:
     """Upstream whose license is unknown.
 
     Why: unknown is unknown.

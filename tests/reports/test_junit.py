@@ -24,7 +24,7 @@ def test_a_parser_reads_what_was_meant(small: Report, hostile: str) -> None:
     (suite,) = root
     totals = {"tests": "4", "failures": "2", "errors": "0", "skipped": "0", "time": "0"}
     assert (root.tag, root.attrib) == ("testsuites", {"name": "kgbuild", **totals})
-    assert (suite.tag, suite.attrib) == ("testsuite", {"name": "kgbuild.pipeline.check", **totals})
+    assert (suite.tag, suite.attrib) == ("testsuite", {"name": "kgbuild.check", **totals})
     cases = {case.get("name"): [(part.tag, part.attrib, (part.text or "").strip().splitlines()) for part in case] for case in suite}
     assert cases == {
         "PG001 A cycle among products": [],
@@ -47,7 +47,7 @@ def test_a_parser_reads_what_was_meant(small: Report, hostile: str) -> None:
         ],
         "LC004 Upstream whose license is unknown": [("system-out", {}, [f"info: {told}"])],
     }
-    assert {case.get("classname") for case in suite} == {"kgbuild.pipeline.check"}
+    assert {case.get("classname") for case in suite} == {"kgbuild.check"}
 
 
 def test_all_findings_of_a_rule_are_lines_of_one_failure(many: Report) -> None:

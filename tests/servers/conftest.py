@@ -15,8 +15,8 @@ from servers.triplestore import store  # noqa: F401
 from servers.virtuoso_server import new_virtuoso, virtuoso, virtuoso_root  # noqa: F401
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 __all__ = ["hostile", "neo4j_empty", "neo4j_jars", "neo4j_own", "neo4j_running"]
 ARCHIVES = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
@@ -31,7 +31,7 @@ def builds(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         if not given.exists():
             lacking(f"{given} is not there")
         folder = tmp_path_factory.mktemp("build")
-        export(Options(inputs=(str(given),), jobs=2), Target(formats=("kgx-jsonl", "ntriples", "turtle"), output=folder))
+        export(ReadOptions(inputs=(str(given),), jobs=2), ExportTarget(formats=("kgx-jsonl", "ntriples", "turtle"), output=folder))
         folders[archive.removesuffix(".tar.gz")] = folder
     return folders
 

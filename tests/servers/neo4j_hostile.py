@@ -12,8 +12,8 @@ from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 from kgbuild.writers import WRITERS, file_name, writer
 from kgbuild.writers.columns import columns
 
@@ -45,7 +45,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the build, with the formats kgx-jsonl and neo4j."""
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "records.jsonl").write_text('{"id": "a", "category": "DataSource"}')
-    done = export(Options(inputs=(str(folder / "records.jsonl"),)), Target(formats=("kgx-jsonl", "neo4j"), output=folder))
+    done = export(ReadOptions(inputs=(str(folder / "records.jsonl"),)), ExportTarget(formats=("kgx-jsonl", "neo4j"), output=folder))
     categories = [("kgrs:Product", f"kgrs:{TEXTS[n]}") for n in range(len(TEXTS) - 1)]
     nodes = [filled(Node, n, id=f"kgr:{n}{text}"[:3000], category=categories[n]) for n, text in enumerate(TEXTS[:-1])]
     nodes.append(Node("kgr:long", ("kgrs:Product",), TEXTS[-1], description=TEXTS[-1], synonym=(TEXTS[-1],), extra=TEXTS[-1]))
@@ -70,7 +70,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path = folder / file_name("graph", ending)
             path.write_bytes(head + item.data)
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            written.append(manifests.Written(file=file_name("graph", ending), bytes=path.stat().st_size, rows=item.rows, sha256=digest))
+            written.append(manifests.WrittenFile(file=file_name("graph", ending), bytes=path.stat().st_size, rows=item.rows, sha256=digest))
     manifest = msgspec.structs.replace(done.manifest, written=written)
     (folder / "graph_manifest.json").write_bytes(manifests.encode(manifest))
     return folder

@@ -18,8 +18,8 @@ from servers.neo4j_proxy import COMMIT, Cutter
 from servers.neo4j_server import PASSWORD, Neo4jServer, contents, told
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 pytestmark = pytest.mark.xdist_group("neo4j-faults")
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ def holding(server: Neo4jServer, builds: dict[str, Path]) -> Neo4jServer:
 def rolled(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seeds once more, with other edges."""
     folder = tmp_path_factory.mktemp("rolled")
-    export(Options(inputs=(str(corpus / "seeds"),), rollup=True), Target(formats=("kgx-jsonl",), output=folder))
+    export(ReadOptions(inputs=(str(corpus / "seeds"),), rollup=True), ExportTarget(formats=("kgx-jsonl",), output=folder))
     return folder
 
 

@@ -11,8 +11,8 @@ from running import run_command
 from servers.neo4j_server import Neo4jServer, contents, told
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 pytestmark = pytest.mark.xdist_group("neo4j")
 
@@ -38,7 +38,7 @@ def test_the_corpora_arrive_whole(server: Neo4jServer, corpus: Path, tmp_path: P
     """One home: each import replaces the one before."""
     for archive, options in (("seeds", []), ("kg-registry-2025-12-06.tar.gz", ["neo4j"]), ("kg-registry-2026-08-17.tar.gz", ["neo4j"])):
         folder = tmp_path / archive
-        export(Options(inputs=(str(corpus / archive),), jobs=2), Target(formats=("kgx-jsonl", "neo4j"), output=folder))
+        export(ReadOptions(inputs=(str(corpus / archive),), jobs=2), ExportTarget(formats=("kgx-jsonl", "neo4j"), output=folder))
         done = imported(server, folder, *options, *(["--overwrite-destination=true"] if options else []))
         assert done.returncode == 0, done.stdout + done.stderr
         said = (done.stdout + done.stderr).lower()

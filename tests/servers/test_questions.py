@@ -10,8 +10,8 @@ from queries.reference import IDS, Reference
 from running import run_command
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 from kgbuild.query.question import questions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def values(name: str, id: str) -> dict[str, Any]:
 def test_the_answers_in_cypher_are_those_of_networkx(
     name: str, profile: Any, neo4j_empty: Neo4jServer, corpus: Path, tmp_path: Path
 ) -> None:
-    export(Options(inputs=(str(corpus / name),), jobs=2, profile=profile), Target(formats=("kgx-jsonl",), output=tmp_path))
+    export(ReadOptions(inputs=(str(corpus / name),), jobs=2, profile=profile), ExportTarget(formats=("kgx-jsonl",), output=tmp_path))
     loaded = run_command(["load", "neo4j", "--from", str(tmp_path), "--uri", neo4j_empty.uri])
     assert loaded.exit_code == 0, loaded.stderr
     reference = Reference(tmp_path)

@@ -14,8 +14,8 @@ from servers.needs import free_port
 from servers.sparql import GRAPH, breaking, by_value, load, loaded, reader, said
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 if TYPE_CHECKING:
     from servers.triplestore import Fresh, Triplestore
@@ -36,7 +36,7 @@ def new_store(request: pytest.FixtureRequest) -> Fresh:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the records of `input/`."""
     folder = tmp_path_factory.mktemp("small")
-    export(Options(inputs=(str(INPUT),)), Target(formats=("ntriples",), output=folder))
+    export(ReadOptions(inputs=(str(INPUT),)), ExportTarget(formats=("ntriples",), output=folder))
     return folder
 
 

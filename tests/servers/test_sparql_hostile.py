@@ -10,8 +10,8 @@ import pytest
 from servers.sparql import about, by_value, load, loaded, triples
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore
@@ -40,7 +40,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = [record(number, text) for number, text in enumerate(TEXTS)]
     (folder / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     inputs = (str(folder / "records.jsonl"), str(EXAMPLE))
-    export(Options(inputs=inputs), Target(formats=("ntriples",), output=folder, qualified=True))
+    export(ReadOptions(inputs=inputs), ExportTarget(formats=("ntriples",), output=folder, qualified=True))
     return folder
 
 

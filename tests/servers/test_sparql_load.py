@@ -9,8 +9,8 @@ import pytest
 from servers.sparql import GRAPH, Triple, about, by_value, counts_in, counts_of, load, loaded, triples
 
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Options
-from kgbuild.pipeline.target import Target
+from kgbuild.pipeline.read import ReadOptions
+from kgbuild.pipeline.target import ExportTarget
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore
@@ -26,7 +26,7 @@ def foreign(graph: str) -> str:
 def qualified(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the seeds with each edge as a resource."""
     folder = tmp_path_factory.mktemp("qualified")
-    export(Options(inputs=(str(corpus / "seeds"),)), Target(formats=("ntriples",), output=folder, qualified=True))
+    export(ReadOptions(inputs=(str(corpus / "seeds"),)), ExportTarget(formats=("ntriples",), output=folder, qualified=True))
     return folder
 
 

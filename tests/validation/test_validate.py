@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kgbuild.checks.kgx import Group, Pair, Report, find_pairs, render_json, render_text, validate
+from kgbuild.checks.kgx import Group, KgxReport, Pair, find_pairs, render_json, render_text, validate
 from kgbuild.errors import InputError, MissingExtra, UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +156,7 @@ def cell(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def run(pair: Pair, prefixes: dict[str, str] | None = None) -> Report:
+def run(pair: Pair, prefixes: dict[str, str] | None = None) -> KgxReport:
     return validate(*pair, prefixes=prefixes or {}, own_properties=OWN)
 
 
@@ -187,7 +187,7 @@ def no_predicate(name: str) -> str:
 def test_a_correct_graph_has_no_problem(tmp_path: Path, suffix: str) -> None:
     report = run(write(tmp_path, nodes(), edges(), suffix))
     referee = f"kgx {version('kgx')}, Biolink Model {version('biolink-model')}"
-    assert report == Report(nodes=7, edges=7, profile="biolink", problems=(), referee=referee)
+    assert report == KgxReport(nodes=7, edges=7, profile="biolink", problems=(), referee=referee)
     assert render_text(report) == f"0 errors in 7 nodes and 7 edges ({referee})\n"
 
 
@@ -358,7 +358,7 @@ def test_all_entities_of_an_error_are_counted_and_five_are_named(tmp_path: Path)
 def test_the_registry_profile_is_one_sentence(tmp_path: Path, graph: tuple[list[Fields], list[Fields]]) -> None:
     report = run(write(tmp_path, *graph))
     sentence = "this graph has the registry profile; export it with --profile biolink to validate it"
-    assert report == Report(
+    assert report == KgxReport(
         nodes=7, edges=7, profile="registry", problems=(Group(kind="profile", level="error", count=1, message=sentence),)
     )
     assert render_text(report) == sentence + "\n"
@@ -466,7 +466,7 @@ def test_what_is_no_pair_is_a_usage_error(tmp_path: Path, there: list[str], give
     assert str(raised.value) == sentence.format(tmp_path)
 
 
-REPORT = Report(
+REPORT = KgxReport(
     nodes=5391,
     edges=13016,
     profile="biolink",

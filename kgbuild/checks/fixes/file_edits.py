@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from kgbuild.checks.fixes.tree_edits import Fault, Mender, Steps
+from kgbuild.checks.fixes.tree_edits import EditSteps, EntryFixer, FixRequest
 from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
@@ -23,7 +23,7 @@ from kgbuild.readers.json import jsonl
 _CHANGED = "the file has changed since it was read"
 _ODD = "the file would not say the same in all else"
 #: Faults, and how many listings or records of a file have each.
-Counted = Sequence[tuple[Fault, int]]
+Counted = Sequence[tuple[FixRequest, int]]
 
 
 class _Editable(Protocol):
@@ -48,10 +48,10 @@ class _Target(NamedTuple):
     number: int
     base: Place
     tree: Tree
-    faults: list[Fault]
+    faults: list[FixRequest]
 
 
-class Mended(NamedTuple):
+class FixedFile(NamedTuple):
     """The edit of a file, the faults that it mends, and why some cannot be mended: where there are such, it is to be made anew without them."""
 
     edit: FileEdit | None = None
@@ -59,23 +59,23 @@ class Mended(NamedTuple):
     refused: Mapping[int, str] = {}
 
 
-class FileMender:
+class FileFixer:
     """``edit`` under one mapping."""
 
     def __init__(self, vocabulary: RegistryMapping) -> None:
-        self._mapping, self._mender = vocabulary, Mender(vocabulary)
+        self._mapping, self._mender = vocabulary, EntryFixer(vocabulary)
 
-    def edit(self, file: File, sha256: Sequence[bytes], faults: Counted) -> Mended:
+    def edit(self, file: File, sha256: Sequence[bytes], faults: Counted) -> FixedFile:
         """What mends the faults in a file whose bytes had one of the digests when it was read."""
         if not faults:
-            return Mended()
+            return FixedFile()
         try:
             data = Path(file.path).read_bytes()
         except OSError:
             data = b""
         digest = hashlib.sha256(data).digest()
         if digest not in sha256:
-            return Mended(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault, _ in faults})
+            return FixedFile(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault, _ in faults})
         changes: list[Change] = []
         refused: dict[int, str] = {}
         found: Counter[int] = Counter()
@@ -84,18 +84,18 @@ class FileMender:
             for piece in self._pieces(file, data, every):
                 changes += self._changes(piece, file, every, found, refused)
         except InputError:
-            return Mended(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault in every})
+            return FixedFile(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault in every})
         for fault, count in faults:
             if fault.kind != "value" and found[fault.number] != count:
                 refused.setdefault(fault.number, "it does not stand where it is read")
         if refused:
-            return Mended(refused={number: f"{file.shown}: {why}" for number, why in refused.items()})
+            return FixedFile(refused={number: f"{file.shown}: {why}" for number, why in refused.items()})
         if not changes:
-            return Mended()
+            return FixedFile()
         edit = FileEdit(shown=file.shown, path=os.path.realpath(file.path), sha256=digest, changes=tuple(changes))
-        return Mended(edit, frozenset(found))
+        return FixedFile(edit, frozenset(found))
 
-    def _pieces(self, file: File, data: bytes, faults: Iterable[Fault]) -> Iterator[_Piece]:
+    def _pieces(self, file: File, data: bytes, faults: Iterable[FixRequest]) -> Iterator[_Piece]:
         bom = len(data) - len(text.without_bom(data))
         if file.ending == ".jsonl":
             marks = {fault.id.encode() for fault in faults}
@@ -116,7 +116,7 @@ class FileMender:
             yield _Piece(raw, start, lambda new, exact: parse(before + new + after, exact=exact))
 
     def _changes(
-        self, piece: _Piece, file: File, faults: Sequence[Fault], found: Counter[int], refused: dict[int, str]
+        self, piece: _Piece, file: File, faults: Sequence[FixRequest], found: Counter[int], refused: dict[int, str]
     ) -> Sequence[Change]:
         """The changes to a piece, and which faults were found in it or refused."""
         try:
@@ -154,7 +154,7 @@ class FileMender:
             refused |= dict.fromkeys((number for _, step in steps for number in step.found), str(error))
             return ()
 
-    def _targets(self, number: int, document: Document, faults: Sequence[Fault]) -> Iterator[_Target]:
+    def _targets(self, number: int, document: Document, faults: Sequence[FixRequest]) -> Iterator[_Target]:
         """The listings and records of a document that may have some of the faults."""
         tree, pages, fields = document.tree, self._mapping.pages, self._mapping.fields
         layout = tree.get(pages.field)
@@ -172,7 +172,7 @@ class FileMender:
                     base = (name,) if n is None else (name, n)
                     yield from _of_id(number, base, product, fields.product.id, listed)
 
-    def _steps(self, target: _Target, document: Document, editable: _Editable) -> Steps:
+    def _steps(self, target: _Target, document: Document, editable: _Editable) -> EditSteps:
         which = _number(document, editable)
 
         def removable(place: Place, n: int) -> bool:
@@ -185,7 +185,7 @@ class FileMender:
         return self._mender.steps(target.tree, target.faults, removable)
 
 
-def _of_id(number: int, base: Place, tree: Tree, names: Sequence[str], faults: Sequence[Fault]) -> Iterator[_Target]:
+def _of_id(number: int, base: Place, tree: Tree, names: Sequence[str], faults: Sequence[FixRequest]) -> Iterator[_Target]:
     """A listing or record with the faults of its id, if there are any."""
     if isinstance(tree, dict):
         id = next((tree[name] for name in names if tree.get(name)), None)
@@ -213,7 +213,7 @@ def _number(document: Document, editable: _Editable) -> int:
     return editable.document(lambda: document.find(document.raw, document.top))
 
 
-def _replacements(steps: Steps, document: Document, base: Place, editable: _Editable) -> Iterator[Replacement]:
+def _replacements(steps: EditSteps, document: Document, base: Place, editable: _Editable) -> Iterator[Replacement]:
     which, top = _number(document, editable), document.top + base
     for place, (old, new) in steps.replaced.items():
         yield editable.replace(which, top + place, old, new)
@@ -222,7 +222,7 @@ def _replacements(steps: Steps, document: Document, base: Place, editable: _Edit
 
 
 def _proved(
-    piece: _Piece, documents: Sequence[Document], replacements: Sequence[Replacement], steps: Sequence[tuple[_Target, Steps]]
+    piece: _Piece, documents: Sequence[Document], replacements: Sequence[Replacement], steps: Sequence[tuple[_Target, EditSteps]]
 ) -> list[Change]:
     """The replacements as changes of bytes. Raises NotCertain where the file would not say what it said but for the steps.
 
@@ -249,9 +249,9 @@ def _proved(
     return [Change(change.start + piece.start, change.end + piece.start, change.new) for change in changes]
 
 
-def _expected(documents: Sequence[Document], steps: Sequence[tuple[_Target, Steps]]) -> list[Tree]:
+def _expected(documents: Sequence[Document], steps: Sequence[tuple[_Target, EditSteps]]) -> list[Tree]:
     """The trees with the steps taken."""
-    by_number: defaultdict[int, list[tuple[_Target, Steps]]] = defaultdict(list)
+    by_number: defaultdict[int, list[tuple[_Target, EditSteps]]] = defaultdict(list)
     for target, step in steps:
         by_number[target.number].append((target, step))
     trees = []

@@ -13,7 +13,7 @@ from kgbuild.model.edits import NotCertain
 Of = Literal["listing", "resource", "organization"]
 
 
-class Fault(NamedTuple):
+class FixRequest(NamedTuple):
     """Something to mend in all that is said ``of`` one thing (``about`` its node id, ``id`` as written), in the fields ``names``.
 
     ``kind`` "double": the source ``old`` is named twice in one list. "source", "relation", "value": the id of a source, the relation type of a
@@ -30,7 +30,7 @@ class Fault(NamedTuple):
     new: str
 
 
-class Steps(NamedTuple):
+class EditSteps(NamedTuple):
     """What to change in a tree: scalars by place, (old, new), and items of the lists at some places. ``found`` and ``refused`` name faults."""
 
     replaced: dict[Place, tuple[str, str]]
@@ -46,11 +46,11 @@ class Steps(NamedTuple):
             tree = _put(tree, place, [item for n, item in enumerate(at(tree, place)) if n not in numbers])
         return tree
 
-    def below(self, base: Place) -> Steps:
+    def below(self, base: Place) -> EditSteps:
         """The same steps in a tree in which this one stands at a place."""
         replaced = {(*base, *place): value for place, value in self.replaced.items()}
         removed = {(*base, *place): numbers for place, numbers in self.removed.items()}
-        return Steps(replaced, removed, self.found, self.refused)
+        return EditSteps(replaced, removed, self.found, self.refused)
 
 
 class _Entry(NamedTuple):
@@ -65,7 +65,7 @@ class _Entry(NamedTuple):
         return self[:2] == other[:2] and all(key in other.more and other.more[key] == value for key, value in self.more.items())
 
 
-class Mender:
+class EntryFixer:
     """``steps`` under one mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
@@ -74,9 +74,9 @@ class Mender:
         self._relations = mapping.provenance.relations
         self._defaults = {field: role.relation for role in (roles.original, roles.secondary) for field in role.fields}
 
-    def steps(self, tree: Tree, faults: Sequence[Fault], removable: Callable[[Place, int], bool]) -> Steps:
+    def steps(self, tree: Tree, faults: Sequence[FixRequest], removable: Callable[[Place, int], bool]) -> EditSteps:
         """The steps that mend some faults in the tree of a listing or record; ``removable`` says whether an item of a list can be taken out."""
-        steps = Steps({}, {}, set(), {})
+        steps = EditSteps({}, {}, set(), {})
         for fault in faults:
             if fault.kind != "double":
                 self._replace(tree, fault, steps)
@@ -91,7 +91,7 @@ class Mender:
                     del steps.replaced[inside]
         return steps
 
-    def _replace(self, tree: Tree, fault: Fault, steps: Steps) -> None:
+    def _replace(self, tree: Tree, fault: FixRequest, steps: EditSteps) -> None:
         places = [place for name in fault.names if name in tree for place in self._places(tree[name], fault, (name,))]
         if len({place[-1] for place in places if isinstance(place[-1], str)}) > 1 and fault.kind == "value":
             steps.refused[fault.number] = "more than one part of the field has this value"
@@ -101,7 +101,7 @@ class Mender:
                 steps.refused[fault.number] = "another finding wants to change it too"
             steps.found.add(fault.number)
 
-    def _places(self, value: Tree, fault: Fault, place: Place) -> Iterator[Place]:
+    def _places(self, value: Tree, fault: FixRequest, place: Place) -> Iterator[Place]:
         """Where a field has the old value."""
         if fault.kind == "value":
             yield from scalars(value, fault.old, place)
@@ -114,7 +114,9 @@ class Mender:
             elif item == fault.old and fault.kind == "source":
                 yield here
 
-    def _unite(self, items: list[Tree], name: str, faults: Sequence[Fault], removable: Callable[[Place, int], bool], steps: Steps) -> None:
+    def _unite(
+        self, items: list[Tree], name: str, faults: Sequence[FixRequest], removable: Callable[[Place, int], bool], steps: EditSteps
+    ) -> None:
         """Take out of a list of sources what another entry says too."""
         entries = [self._entry(item, name) for item in items]
         renamed = {fault.old: fault.new for fault in faults if fault.kind == "source"}

@@ -11,7 +11,7 @@ from kgbuild.checks.kgx.kgx_offline import kgx_session, kgx_version, require_kgx
 from kgbuild.checks.kgx.model import model_of
 from kgbuild.checks.kgx.pairs import Pair, find_pairs
 from kgbuild.checks.kgx.records import Fields, as_list, label, read_records
-from kgbuild.checks.kgx.report import Group, Level, Report, Tally, render_all, render_json, render_text
+from kgbuild.checks.kgx.report import Group, KgxReport, KgxTally, Level, render_all, render_json, render_text
 from kgbuild.errors import InputError, Problem
 
 __all__ = ["Group", "Pair", "Report", "find_pairs", "render_all", "render_json", "render_text", "validate", "validate_all"]
@@ -27,7 +27,7 @@ REGISTRY_PROFILE = Group(
 )
 
 
-def validate(nodes: Path, edges: Path, *, prefixes: Mapping[str, str], own_properties: Collection[str]) -> Report:
+def validate(nodes: Path, edges: Path, *, prefixes: Mapping[str, str], own_properties: Collection[str]) -> KgxReport:
     """Validate one graph offline: kgx's Validator with our prefixes and ``prefixes`` declared, then the checks it leaves out.
 
     Raises:
@@ -39,17 +39,17 @@ def validate(nodes: Path, edges: Path, *, prefixes: Mapping[str, str], own_prope
     (pair,) = find_pairs([nodes, edges])
     counts, registry = _survey(pair)
     if registry:
-        return Report(nodes=counts[pair.nodes], edges=counts[pair.edges], profile="registry", problems=(REGISTRY_PROFILE,))
-    tally = Tally()
+        return KgxReport(nodes=counts[pair.nodes], edges=counts[pair.edges], profile="registry", problems=(REGISTRY_PROFILE,))
+    tally = KgxTally()
     with kgx_session() as toolkit:
         model = model_of(toolkit)
         said = _kgx_findings(pair, {*OWN_PREFIXES, *prefixes}, tally)
         _own_findings(pair, Known(model=model, own_properties=frozenset(own_properties), kgx_said=said), tally)
     referee = f"kgx {kgx_version()}, Biolink Model {model.version}"
-    return Report(nodes=counts[pair.nodes], edges=counts[pair.edges], profile="biolink", problems=tally.groups(), referee=referee)
+    return KgxReport(nodes=counts[pair.nodes], edges=counts[pair.edges], profile="biolink", problems=tally.groups(), referee=referee)
 
 
-def validate_all(paths: Sequence[Path], *, prefixes: Mapping[str, str], own_properties: Collection[str]) -> list[tuple[Pair, Report]]:
+def validate_all(paths: Sequence[Path], *, prefixes: Mapping[str, str], own_properties: Collection[str]) -> list[tuple[Pair, KgxReport]]:
     """Validate every graph that the paths name (see ``find_pairs``). Raises what ``validate`` raises."""
     return [(pair, validate(*pair, prefixes=prefixes, own_properties=own_properties)) for pair in find_pairs(paths)]
 
@@ -73,7 +73,7 @@ def _is_registry(fields: Fields) -> bool:
     return any(isinstance(term, str) and term.startswith("kgrs:") for term in terms)
 
 
-def _kgx_findings(pair: Pair, prefixes: Collection[str], tally: Tally) -> Mapping[str, list[str]]:
+def _kgx_findings(pair: Pair, prefixes: Collection[str], tally: KgxTally) -> Mapping[str, list[str]]:
     """Let kgx speak into the tally; returns, by node or edge, its messages about what we check too."""
     said: defaultdict[str, list[str]] = defaultdict(list)
 
@@ -86,7 +86,7 @@ def _kgx_findings(pair: Pair, prefixes: Collection[str], tally: Tally) -> Mappin
     return said
 
 
-def _own_findings(pair: Pair, known: Known, tally: Tally) -> None:
+def _own_findings(pair: Pair, known: Known, tally: KgxTally) -> None:
     """Run our checks over the nodes, then over the edges, which need the nodes."""
     for record in read_records(pair.nodes, [], known.model.multivalued):
         _check(NODE_CHECKS, record.fields, known, tally, f"{pair.nodes}:{record.line}")
@@ -97,7 +97,7 @@ def _own_findings(pair: Pair, known: Known, tally: Tally) -> None:
         known.edge_ids.add(label(record.fields))
 
 
-def _check(checks: Mapping[str, tuple[Level, Check]], fields: Fields, known: Known, tally: Tally, where: str) -> None:
+def _check(checks: Mapping[str, tuple[Level, Check]], fields: Fields, known: Known, tally: KgxTally, where: str) -> None:
     """A record without an id is named by its place: file and line."""
     entity = label(fields) if "id" in fields else where
     for kind, (level, check) in checks.items():

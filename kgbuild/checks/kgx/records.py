@@ -23,14 +23,14 @@ LIST_DELIMITER = "|"
 """KGX splits every cell of a TSV file at this character, and knows no escape for it."""
 
 
-class Record(NamedTuple):
+class KgxRecord(NamedTuple):
     """One node or edge as written: no empty values, lists as lists."""
 
     line: int
     fields: Fields
 
 
-def read_records(path: Path, problems: list[Problem], multivalued: Collection[str] = ("category",)) -> Iterator[Record]:
+def read_records(path: Path, problems: list[Problem], multivalued: Collection[str] = ("category",)) -> Iterator[KgxRecord]:
     """Yield the records of a TSV or JSON Lines file, and append what could not be read to ``problems``.
 
     A TSV cell becomes a list where it holds ``|`` or its column is one of ``multivalued``, as kgx reads it.
@@ -58,7 +58,7 @@ class _Reader:
                 except UnicodeDecodeError as error:
                     self.problem(number, error.start + 1, "", "UTF-8", f"the byte 0x{raw[error.start]:02x}", "write the file as UTF-8")
 
-    def tsv(self, multivalued: Collection[str]) -> Iterator[Record]:
+    def tsv(self, multivalued: Collection[str]) -> Iterator[KgxRecord]:
         lines = self.lines()
         header = next(lines, (1, ""))[1].split("\t")
         if not self._header_is_good(header):
@@ -91,7 +91,7 @@ class _Reader:
         todo = "a tab or a line feed inside a value must become a space" if text else "remove the empty line"
         self.problem(number, column, "", f"{expected} cells as in the first line", str(got), todo)
 
-    def jsonl(self) -> Iterator[Record]:
+    def jsonl(self) -> Iterator[KgxRecord]:
         for number, text in self.lines():
             try:
                 fields = msgspec.json.decode(text, type=Fields)
@@ -107,13 +107,13 @@ class _Reader:
         found = got if text.strip() else "an empty line"
         self.problem(number, column, "", "one JSON object on the line", found, "write each record as one line of JSON")
 
-    def _record(self, line: int, fields: Fields, column_of: Callable[[str], int]) -> Iterator[Record]:
+    def _record(self, line: int, fields: Fields, column_of: Callable[[str], int]) -> Iterator[KgxRecord]:
         """Yield the record unless one of its values would stop kgx."""
         wrong = [(name, *unreadable) for name, value in fields.items() if (unreadable := _unreadable(name, value))]
         for name, expected, got in wrong:
             self.problem(line, column_of(name), name, expected, got, "write the value as KGX does")
         if not wrong:
-            yield Record(line, {name: value for name, value in fields.items() if value not in EMPTY})
+            yield KgxRecord(line, {name: value for name, value in fields.items() if value not in EMPTY})
 
 
 def _unreadable(name: str, value: object) -> tuple[str, str] | None:

@@ -25,7 +25,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[str, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class KgxReport(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome for one graph; ``referee`` names the versions that were asked, since the model changes with them."""
 
     nodes: int
@@ -48,7 +48,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return sum(group.count for group in self.problems if group.level == level)
 
 
-class Tally:
+class KgxTally:
     """Counts findings by level, kind and message, and keeps the first ids of each."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Tally:
         )
 
 
-def render_all(reports: Sequence[tuple[Pair, Report]], form: Literal["text", "json"]) -> str:
+def render_all(reports: Sequence[tuple[Pair, KgxReport]], form: Literal["text", "json"]) -> str:
     """The reports on several graphs, each under the names of its files; in JSON one object with a list of them."""
     if form == "json":
         content = [{"files": [str(path) for path in pair], **msgspec.json.decode(render_json(report))} for pair, report in reports]
@@ -75,20 +75,20 @@ def render_all(reports: Sequence[tuple[Pair, Report]], form: Literal["text", "js
     return "\n".join(f"{pair.nodes}, {pair.edges}\n{render_text(report)}" for pair, report in reports)
 
 
-def render_text(report: Report) -> str:
+def render_text(report: KgxReport) -> str:
     """The report for a person: a paragraph for each kind of finding, and a closing line with the counts."""
     if report.profile == "registry":
         return "".join(f"{group.message}\n" for group in report.problems)
     return "\n".join([*_paragraphs(report), _closing(report)])
 
 
-def render_json(report: Report) -> bytes:
+def render_json(report: KgxReport) -> bytes:
     """The report as one JSON object, with the sums of its errors and warnings."""
     content = {"errors": report.errors, "warnings": report.warnings, **msgspec.structs.asdict(report)}
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 
-def _paragraphs(report: Report) -> Iterator[str]:
+def _paragraphs(report: KgxReport) -> Iterator[str]:
     for (level, kind), groups in groupby(report.problems, key=lambda group: (group.level, group.kind)):
         found = list(groups)
         lines = [line for group in found for line in _lines(group)]
@@ -102,7 +102,7 @@ def _lines(group: Group) -> Iterator[str]:
         yield f"      {', '.join(group.examples)}{f' and {rest:,} more' if rest else ''}"
 
 
-def _closing(report: Report) -> str:
+def _closing(report: KgxReport) -> str:
     found = _counted(report.errors, "error")
     if report.warnings:
         found += f" and {_counted(report.warnings, 'warning')}"

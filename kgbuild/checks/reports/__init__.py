@@ -41,7 +41,7 @@ def tally(findings: Iterable[Finding]) -> dict[str, int]:
     return {severity: counts[severity] for severity in SEVERITIES}
 
 
-class Format(Protocol):
+class ReportForm(Protocol):
     """A module of this package."""
 
     def render(self, report: Report) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from kgbuild.checks.rule import Found, Rule
-from kgbuild.checks.support.fields import KINDS, Fields
+from kgbuild.checks.rule import Rule, Violation
+from kgbuild.checks.support.fields import KINDS, FieldIndex
 from kgbuild.checks.support.shapes import Wrong, wrong
 from kgbuild.checks.support.spelling import nearest
-from kgbuild.checks.support.statements import Everything, Fault, Says, found, several
-from kgbuild.checks.view import Position, Said, Spot, View
+from kgbuild.checks.support.statements import Everything, FormFault, Says, found, several
+from kgbuild.checks.view import EntryRef, Position, StatedClaim, View
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.finding import Severity
@@ -28,7 +28,7 @@ def _spot(kind: RecordKind, property: str, names: Sequence[str]) -> str:
     return names[0] if kind == "organization" and names else property
 
 
-def missing(view: View) -> Iterator[Found]:
+def missing(view: View) -> Iterator[Violation]:
     """A field that a record must have, or should have, is missing.
 
     Which fields these are is said by `required` and `expected` in `mappings/vocabulary.yaml`; what is only expected is a warning.
@@ -47,17 +47,17 @@ def missing(view: View) -> Iterator[Found]:
             fields = [(property, view.mapping.written(kind, property), severity) for property in named]
             wanted[kind] += [item for item in fields if item[1]]  # a mapping without such a field asks for none
 
-    def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
+    def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
         for property, names, severity in wanted[kind]:
             value = says.category if property == "category" else getattr(says.description, property)
             if value and (type(value) is not str or not value.isspace()):
                 continue
             if property == "category":  # what is no text is kept nowhere
-                yield Fault(
+                yield FormFault(
                     names[0], "", f"has no {names[0]!r} that is text", _spot(kind, property, names) if value else "", severity=severity
                 )
             elif value != 0 and not any(name in says.description.extra for name in names):
-                yield Fault(names[0], "", f"has no {names[0]!r}", _spot(kind, property, names) if value else "", severity=severity)
+                yield FormFault(names[0], "", f"has no {names[0]!r}", _spot(kind, property, names) if value else "", severity=severity)
 
     claimed = view.once(Everything)
     suspects = [
@@ -69,7 +69,7 @@ def missing(view: View) -> Iterator[Found]:
     return found(view, suspects, faults, copies=False)
 
 
-def unknown_value(view: View) -> Iterator[Found]:
+def unknown_value(view: View) -> Iterator[Violation]:
     """A category, status, format, compression, relation type or domain that the vocabulary does not have.
 
     Why: what has a word of its own is found by nobody who looks for the common one, and nothing is known of it: no class, no media type.
@@ -83,7 +83,7 @@ def unknown_value(view: View) -> Iterator[Found]:
     relations = frozenset((*mapping.provenance.relations.values(), roles.original.relation, roles.secondary.relation))
     lacking = _Lacking(mapping)
 
-    def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
+    def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
         known = categories[kind]
         if says.category and known and says.category not in known:
             field = mapping.written(kind, "category")[0]
@@ -131,15 +131,15 @@ class _Lacking:
         self._instead = mapping.vocabulary.instead
         self._near: dict[tuple[str, str], str | None] = {}
 
-    def fault(self, field: str, value: str, what: str, spot: str, known: frozenset[str], of: str = "") -> Fault:
+    def fault(self, field: str, value: str, what: str, spot: str, known: frozenset[str], of: str = "") -> FormFault:
         """The fault that ``what`` has a value that is not ``known``."""
         key = spot + of, value
         if key not in self._near:
             self._near[key] = self._instead.get(spot, {}).get(value.strip().lower()) or nearest(value, known)
-        return Fault(field, value, f"has {what}, which the vocabulary{of} does not know", spot, value, self._near[key])
+        return FormFault(field, value, f"has {what}, which the vocabulary{of} does not know", spot, value, self._near[key])
 
 
-def malformed(view: View) -> Iterator[Found]:
+def malformed(view: View) -> Iterator[Violation]:
     """A URL, e-mail address, ORCID iD, DOI, CURIE, date or count that cannot be one.
 
     `connection_url` may be host:port. An ORCID iD may be written as a URL, and its check digit must be right; a DOI may be written with and without
@@ -149,13 +149,13 @@ def malformed(view: View) -> Iterator[Found]:
     Mend: write it as it should be.
     """
     mapping, claimed = view.mapping, view.once(Everything)
-    forms, fields = list(mapping.vocabulary.forms.items()), Fields(mapping)
+    forms, fields = list(mapping.vocabulary.forms.items()), FieldIndex(mapping)
     suspects = [statement for statement, entry in claimed.entries if entry.form and _shape(entry.form, entry.value)]
     for property, form in forms:
         bad = {value for value in claimed.values(property) if _shape(form, value)}
         suspects += claimed.having(property, bad) if bad else ()
 
-    def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
+    def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
         said = says.description
         for property, form in forms:
             names = mapping.written(kind, property)
@@ -180,12 +180,12 @@ def _shape(form: Form, value: str | float) -> Wrong | None:
     return wrong(form, text) if text and not text.isspace() else None
 
 
-def _misshapen(field: str, value: str, why: Wrong, spot: str) -> Fault:
+def _misshapen(field: str, value: str, why: Wrong, spot: str) -> FormFault:
     article = "an" if why.what[0] in "aeiouAEIO" else "a"
-    return Fault(field, value, f"has {value!r} in {field!r}, which is not {article} {why.what}: {why.why}", spot, value, why.instead)
+    return FormFault(field, value, f"has {value!r} in {field!r}, which is not {article} {why.what}: {why.why}", spot, value, why.instead)
 
 
-def unknown_field(view: View) -> Iterator[Found]:
+def unknown_field(view: View) -> Iterator[Violation]:
     """A field that the vocabulary does not know.
 
     Known are the fields of `mappings/fields.yaml`, and in the parts of records (contacts, licenses, publications and others) those that `parts` in
@@ -194,24 +194,24 @@ def unknown_field(view: View) -> Iterator[Found]:
     Example: `homepage-url: https://geneontology.org`, where `homepage_url` is meant.
     Mend: correct its name; if the registry needs a new field, add it to the mapping.
     """
-    fields, claimed = Fields(view.mapping), view.once(Everything)
+    fields, claimed = FieldIndex(view.mapping), view.once(Everything)
     suspects = [statement for statement, entry in claimed.entries if entry.unknown]
     suspects += [s for s in claimed.statements if any(not fields.knows(s[0], key) for key in s[2].description.extra)]
 
-    def faults(kind: RecordKind, says: Says) -> Iterator[Fault]:
+    def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
         for key, text in says.description.extra.items():
             if not fields.knows(kind, key):
-                yield Fault(key, "", f"has the field {key!r}, which the vocabulary does not know", key)
+                yield FormFault(key, "", f"has the field {key!r}, which the vocabulary does not know", key)
                 continue
             for entry in fields.entries(kind, key, text):
                 if entry.unknown:
                     what = f"has {entry.unknown!r} in {key!r}, which the vocabulary does not know"
-                    yield Fault(key, entry.unknown, what, key, entry.value)
+                    yield FormFault(key, entry.unknown, what, key, entry.value)
 
     return found(view, suspects, faults)
 
 
-def key_twice(view: View) -> Iterator[Found]:
+def key_twice(view: View) -> Iterator[Violation]:
     """A mapping that says one key twice.
 
     The record is read with the last value, as YAML loaders do; `kgbuild export` refuses it.
@@ -235,7 +235,7 @@ def key_twice(view: View) -> Iterator[Found]:
         message = f"{name!r} says {field!r} again{after}, and only the last value is read"
         at = Position(problem.path, problem.line, problem.column)
         other = problem.path if first.setdefault((subject, field), problem.path) != problem.path else ""  # a record may have two files
-        yield Found(subject, message, at, object=other, field=field, records=() if subject == problem.path else (name,))
+        yield Violation(subject, message, at, object=other, field=field, records=() if subject == problem.path else (name,))
 
 
 def _records(view: View) -> dict[str, dict[str, str]]:
@@ -248,7 +248,7 @@ def _records(view: View) -> dict[str, dict[str, str]]:
     return found
 
 
-def not_an_activity(view: View) -> Iterator[Found]:
+def not_an_activity(view: View) -> Iterator[Violation]:
     """A relation type that only activities have, from a product.
 
     PROV-O says that what `prov:used` something or `prov:wasInformedBy` something is an activity, and that the latter was informed by one; a product
@@ -266,15 +266,15 @@ def not_an_activity(view: View) -> Iterator[Found]:
         said, copies = view.deciding(product), view.copies(product)
         for source, edge in of_activities.items():
             role, name = edge.source_role or "", edge.original_object or view.name(source)
-            related = [Spot(copy, role, name) for copy in copies if _relates(copy, name, edge.relation_type)]
+            related = [EntryRef(copy, role, name) for copy in copies if _relates(copy, name, edge.relation_type)]
             message = f"{view.name(product)!r} is related to {name!r} by {edge.relation_type!r}, which only activities have, and it is none"
-            yield Found(
-                product, message, Spot(said, role, name) if said else None, object=source, related=related, suggestion=_OF_ANYTHING,
+            yield Violation(
+                product, message, EntryRef(said, role, name) if said else None, object=source, related=related, suggestion=_OF_ANYTHING,
                 records=edge.declared_in,
             )  # fmt: skip
 
 
-def _relates(said: Said, source: str, relation: str | None) -> bool:
+def _relates(said: StatedClaim, source: str, relation: str | None) -> bool:
     """Whether a listing, or the page of one, says so of a source."""
     return said.listing is not None and any(item.id == source and item.relation == relation for item in said.listing.sources)
 

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from typing import NamedTuple
 from unicodedata import normalize
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import listed
-from kgbuild.checks.view import Said, Spot, View
+from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.transform.links import normalise
 
 _INFORES = "infores:"
@@ -34,14 +34,14 @@ class _Known(NamedTuple):
     """What tells resources apart: name and homepage, as written and as compared."""
 
     id: str
-    said: Said
+    said: StatedClaim
     name: str
     homepage: str
     same: str
     address: str
 
 
-def duplicates(view: View) -> Iterator[Found]:
+def duplicates(view: View) -> Iterator[Violation]:
     """Two resources that are probably one: the same homepage and equal or nearly equal names, or the same name.
 
     It is information where only the homepage is shared, as sister ontologies do, one finding a homepage. A resource that says what replaces it
@@ -68,7 +68,7 @@ def duplicates(view: View) -> Iterator[Found]:
             yield _sharing(items, address, view)
 
 
-def _known(id: str, said: Said) -> _Known:
+def _known(id: str, said: StatedClaim) -> _Known:
     description = said.says.description  # type: ignore[union-attr]  # records only are asked for
     name, homepage = description.name or "", description.url or ""
     return _Known(id, said, name, homepage, "".join(_words(name)[0]), _address(homepage) if homepage else "")
@@ -173,28 +173,28 @@ class _Sets:
         return [ids for _, ids in sorted(found.items()) if len(ids) > 1]
 
 
-def _probable(items: Sequence[_Known], view: View) -> Found:
+def _probable(items: Sequence[_Known], view: View) -> Violation:
     first, *others = items
     names, homepages = dict.fromkeys(item.name for item in items), dict.fromkeys(item.address for item in items)
     called = f"have the name {first.name!r}" if len(names) == 1 else f"are called {_several([*map(repr, names)])}"
     shared = f" and share the homepage {first.homepage!r}" if len(homepages) == 1 and first.address else ""
-    return Found(
+    return Violation(
         first.id,
         f"{_ids(items, view)} {called}{shared}: probably they are one resource",
-        Spot(first.said, "name"),
+        EntryRef(first.said, "name"),
         object=others[0].id,
-        related=[Spot(item.said, "name") for item in others],
+        related=[EntryRef(item.said, "name") for item in others],
     )
 
 
-def _sharing(items: Sequence[_Known], address: str, view: View) -> Found:
+def _sharing(items: Sequence[_Known], address: str, view: View) -> Violation:
     first, *others = items
-    return Found(
+    return Violation(
         first.id,
         f"{_ids(items, view)} share the homepage {first.homepage!r}",
-        Spot(first.said, "url"),
+        EntryRef(first.said, "url"),
         object=address,
-        related=[Spot(item.said, "url") for item in others],
+        related=[EntryRef(item.said, "url") for item in others],
         severity="info",
     )
 
@@ -207,7 +207,7 @@ def _several(texts: Sequence[str]) -> str:
     return listed(texts, _SHOWN, "{} other" if len(texts) == _SHOWN + 1 else "{} others")
 
 
-def shared_infores(view: View) -> Iterator[Found]:
+def shared_infores(view: View) -> Iterator[Violation]:
     """An infores id that two resources have.
 
     Why: an infores id stands for one resource; knowledge that says it comes from there may come from either.
@@ -223,10 +223,10 @@ def shared_infores(view: View) -> Iterator[Found]:
             ids.sort()
             spots = [spot for id in ids if (spot := _spot(view, id, infores)) is not None]
             by = _several([repr(view.name(id)) for id in ids])
-            yield Found(ids[0], f"{by} have the same infores id {infores!r}", spots[0], object=infores, related=spots[1:])
+            yield Violation(ids[0], f"{by} have the same infores id {infores!r}", spots[0], object=infores, related=spots[1:])
 
 
-def odd_infores(view: View) -> Iterator[Found]:
+def odd_infores(view: View) -> Iterator[Violation]:
     """An infores id that is malformed, or that the catalogue given with `--infores` does not have.
 
     An infores id has lower-case letters, digits, and hyphens between words; it may stand with and without `infores:`.
@@ -250,7 +250,7 @@ def odd_infores(view: View) -> Iterator[Found]:
             spot, suggestion = _spot(view, id, infores), _nearest(local, catalogue)
             if spot and suggestion and spot.value == infores:
                 suggestion = f"{_INFORES}{suggestion}"
-            yield Found(id, message, spot, object=infores, field=spot.field if spot else "", suggestion=suggestion)
+            yield Violation(id, message, spot, object=infores, field=spot.field if spot else "", suggestion=suggestion)
 
 
 def _infores(view: View, id: str) -> list[str]:
@@ -258,7 +258,7 @@ def _infores(view: View, id: str) -> list[str]:
     return [xref for xref in dict.fromkeys(node.xref) if xref.startswith(_INFORES)] if node is not None and node.xref else []
 
 
-def _spot(view: View, id: str, infores: str) -> Spot | None:
+def _spot(view: View, id: str, infores: str) -> EntryRef | None:
     """Where an infores id stands: in the record of a resource, or in the listing of a product."""
     said = view.record(id) or view.deciding(id)
     if said is None:
@@ -266,7 +266,7 @@ def _spot(view: View, id: str, infores: str) -> Spot | None:
     fields = view.mapping.fields.resource if id in view.records else view.mapping.fields.product
     prefixed = view.mapping.fields.prefixed
     field = next((name for name in fields.xref if prefixed.get(name) == _INFORES.rstrip(":")), "xref")
-    return Spot(said, field, infores.removeprefix(_INFORES) if field != "xref" else infores)
+    return EntryRef(said, field, infores.removeprefix(_INFORES) if field != "xref" else infores)
 
 
 def _nearest(local: str, catalogue: frozenset[str] | None) -> str | None:

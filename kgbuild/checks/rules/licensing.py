@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kgbuild.checks.reach import Reach
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import listed
-from kgbuild.checks.view import Said, Spot, View
-from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Reader, Terms, Written
+from kgbuild.checks.view import EntryRef, StatedClaim, View
+from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, LicenseReader, Terms, WrittenLicense
 from kgbuild.model.graph import Listing, ResourceStatement
 
 #: Relations of PROV-O that say that one thing is made of the content of another.
@@ -52,7 +52,7 @@ def conflict(own: Terms, upstream: Terms) -> Conflict | None:
     return Conflict(uses, families) if uses or families else None
 
 
-class _Tables:
+class _LicenseTables:
     """The licenses of one view, and what lies upstream of its products. It holds nothing that keeps the view.
 
     ``stated`` are the terms of each node that states a license. The marks of ``reach`` are the sources whose license forbids or asks for
@@ -61,7 +61,7 @@ class _Tables:
     """
 
     def __init__(self, view: View) -> None:
-        self.reader = Reader(view.mapping)
+        self.reader = LicenseReader(view.mapping)
         self.resources: list[str] = []
         self.stated: dict[str, Terms] = {}
         self._read(view)
@@ -101,7 +101,7 @@ class _Tables:
             if terms:
                 self.stated[id] = terms
 
-    def written(self, said: Said) -> Written | None:
+    def written(self, said: StatedClaim) -> WrittenLicense | None:
         """The license as a claim writes it."""
         says = said.listing or said.says
         if isinstance(says, Listing | ResourceStatement):
@@ -131,7 +131,7 @@ class _Tables:
         return found, count
 
 
-def missing(view: View) -> Iterator[Found]:
+def missing(view: View) -> Iterator[Violation]:
     """A resource without a license.
 
     A text that says that there is none ("Not specified") is none. One that says that there are several ("Varies") is an unknown one: LC004.
@@ -139,22 +139,22 @@ def missing(view: View) -> Iterator[Found]:
     Example: `license: {id: "", label: Not specified}`, or no `license` at all.
     Mend: ask the owners of the resource for a license, and state its SPDX id and its URL.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_LicenseTables)
     for id in tables.resources:
         if id not in tables.stated:
             label, said = view.nodes[id].license_label, view.record(id)
             message = f"{view.name(id)!r} has no license{f', it says {label!r}' if label else ''}"
-            yield Found(id, message, Spot(said, "license", label or "") if said else None, field="license")
+            yield Violation(id, message, EntryRef(said, "license", label or "") if said else None, field="license")
 
 
-def clashing(view: View) -> Iterator[Found]:
+def clashing(view: View) -> Iterator[Violation]:
     """A license whose text and URL name two licenses.
 
     Why: nobody can say which of the two holds, so the graph has no SPDX id for it.
     Example: `license: {id: https://creativecommons.org/licenses/by-nc/4.0/, label: CC BY 4.0}`
     Mend: look up the license where the resource or product is given out, and correct the one that is wrong.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_LicenseTables)
     for id, terms in tables.stated.items():
         said = (view.deciding(id) if view.is_product(id) else view.record(id)) if terms.clash else None
         written = tables.written(said) if said else None
@@ -165,11 +165,11 @@ def clashing(view: View) -> Iterator[Found]:
         by_label, by_url = found.clash
         text = repr(label) if label == by_label else f"{label!r} ({by_label})"
         message = f"the license of {view.name(id)!r} is {text} by its text and {by_url} by its URL {written.url!r}"
-        related = [Spot(copy, "license", label) for copy in view.copies(id) if tables.written(copy) == written]
-        yield Found(id, message, Spot(said, "license", label), field="license", related=related)
+        related = [EntryRef(copy, "license", label) for copy in view.copies(id) if tables.written(copy) == written]
+        yield Violation(id, message, EntryRef(said, "license", label), field="license", related=related)
 
 
-def freer(view: View) -> Iterator[Found]:
+def freer(view: View) -> Iterator[Violation]:
     """A product under a freer license than something upstream: it lets through what that one keeps.
 
     What a license forbids (commercial use, derivatives, redistribution) and whether it asks for a license of the same kind is told by the
@@ -181,7 +181,7 @@ def freer(view: View) -> Iterator[Found]:
     Example: a graph under CC-BY-4.0 with `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, where `a` is CC-BY-NC-4.0.
     Mend: give the product a license that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_LicenseTables)
     for product in view.derivations:
         holder = tables.holder(view, product)
         own = tables.stated.get(holder)
@@ -196,7 +196,7 @@ def freer(view: View) -> Iterator[Found]:
             yield _freer(view, tables, product, way, conflicts - 1, sure=bool(sure))
 
 
-def _beyond_dispute(view: View, tables: _Tables, product: str) -> str | None:
+def _beyond_dispute(view: View, tables: _LicenseTables, product: str) -> str | None:
     """The source with which a product's license is in a conflict that nobody could argue about, of several the gravest; None without one."""
     own = tables.stated.get(product)
     if own is None or not own.sure or own.code or view.kind(product) not in _DATA or not tables.unanimous(view, product):
@@ -219,12 +219,12 @@ def _nothing_but_freer(own: Terms, upstream: Terms) -> bool:
     return not own.alike and (own.forbids or frozenset()) <= (upstream.forbids or frozenset())
 
 
-def _has_freer_parts(view: View, tables: _Tables, source: str, own: Terms) -> bool:
+def _has_freer_parts(view: View, tables: _LicenseTables, source: str, own: Terms) -> bool:
     """Whether a source gives something out under a license that a product's own is in no known conflict with: it may be made from that."""
     return any(product in tables.stated and not conflict(own, tables.stated[product]) for product in view.products.get(source, ()))
 
 
-def _freer(view: View, tables: _Tables, product: str, way: list[str], others: int, *, sure: bool) -> Found:
+def _freer(view: View, tables: _LicenseTables, product: str, way: list[str], others: int, *, sure: bool) -> Violation:
     source = way[-1]
     own, upstream = (tables.holder(view, id) for id in (product, source))
     mine, theirs = tables.stated[own], tables.stated[upstream]
@@ -237,13 +237,13 @@ def _freer(view: View, tables: _Tables, product: str, way: list[str], others: in
     said = view.deciding(product)
     first = next(edge for edge in view.derivations[product] if edge.object == way[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
-    related = [Spot(copy, field, value) for copy in view.copies(product)]
-    related += [Spot(claim, "license") for id in (own, upstream) if id != product and (claim := _stating(view, id))]
-    at = Spot(said, field, value) if said else None
-    return Found(product, message, at, object=source, field="license", related=related, severity="error" if sure else "warning")
+    related = [EntryRef(copy, field, value) for copy in view.copies(product)]
+    related += [EntryRef(claim, "license") for id in (own, upstream) if id != product and (claim := _stating(view, id))]
+    at = EntryRef(said, field, value) if said else None
+    return Violation(product, message, at, object=source, field="license", related=related, severity="error" if sure else "warning")
 
 
-def unknown(view: View) -> Iterator[Found]:
+def unknown(view: View) -> Iterator[Violation]:
     """A license upstream of which it is unknown what it lets through.
 
     It is one that says that there are several ("Varies"), that the table in `mappings/licenses.yaml` does not judge, or whose text and URL
@@ -253,7 +253,7 @@ def unknown(view: View) -> Iterator[Found]:
     Mend: state the SPDX id if it has one, or the license of each product where they differ. For terms of its own, read them, and say in a
     `licenses.yaml` of yours under a `LicenseRef-` id how they are written and what they let through.
     """
-    tables = view.once(_Tables)
+    tables = view.once(_LicenseTables)
     counts = tables.reach.counts()
     for number, id in tables.unknown.items():
         products, said = counts[number], _stating(view, id)
@@ -262,11 +262,11 @@ def unknown(view: View) -> Iterator[Found]:
         written = tables.written(said) if said else None
         back = f"{products} product{'s' * (products != 1)} of others go{'es' * (products == 1)} back to it"
         message = f"it is unknown what the license of {view.name(id)!r}, {tables.stated[id].name!r}, lets through; {back}"
-        at = Spot(said, "license", (written and (written.label or written.url)) or "") if said else None
-        yield Found(id, message, at, field="license")
+        at = EntryRef(said, "license", (written and (written.label or written.url)) or "") if said else None
+        yield Violation(id, message, at, field="license")
 
 
-def _stating(view: View, id: str) -> Said | None:
+def _stating(view: View, id: str) -> StatedClaim | None:
     return view.deciding(id) if view.is_product(id) else view.record(id)
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.rules.records import misnamed, one_id_twice
 from kgbuild.checks.support.comparing import Comparing, Differences, contrast, spot
-from kgbuild.checks.view import Said, Spot, View
+from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.model.graph import Listing, Role, Source
 
 #: What may differ without a warning: copies keep old messages, and generators rewrite and shorten them.
@@ -17,7 +17,7 @@ _MESSAGES = frozenset(("warnings",))
 _GENERATED = frozenset(("warnings", "file_size"))
 
 
-def disagreeing(view: View) -> Iterator[Found]:
+def disagreeing(view: View) -> Iterator[Violation]:
     """Listings of one product that say different things of it.
 
     The listing of the product's owner decides, and those of other records are compared with it. It is information where they differ in
@@ -40,13 +40,15 @@ def disagreeing(view: View) -> Iterator[Found]:
             yield _disagreement(view, comparing, product, first, others)
 
 
-def _disagreement(view: View, comparing: Comparing, product: str, first: Said, others: Sequence[tuple[Said, Differences]]) -> Found:
+def _disagreement(
+    view: View, comparing: Comparing, product: str, first: StatedClaim, others: Sequence[tuple[StatedClaim, Differences]]
+) -> Violation:
     other, differences = next((copy for copy in others if copy[1].keys() - _MESSAGES), others[0])
     properties = dict.fromkeys(name for _, found in others for name in found)
     again = " in a container" if other.contained else " elsewhere" if other.by == first.by else ""
     sides = contrast(next(iter(differences.values())), repr(first.by), f"{other.by!r}{again}")
     more = f" ({len(others) - 1} more differ{'s' if len(others) == 2 else ''})" if len(others) > 1 else ""
-    return Found(
+    return Violation(
         product,
         f"listings of {view.name(product)!r} disagree about {comparing.names(properties)}: {sides}{more}",
         spot(first, differences, 0),
@@ -56,7 +58,7 @@ def _disagreement(view: View, comparing: Comparing, product: str, first: Said, o
     )
 
 
-def named_twice(view: View) -> Iterator[Found]:
+def named_twice(view: View) -> Iterator[Violation]:
     """A source that is named twice in one list of sources.
 
     Why: it says nothing new, or two relation types of which only one may be meant.
@@ -72,11 +74,11 @@ def named_twice(view: View) -> Iterator[Found]:
         message = f"{view.name(product)!r} names {id!r} {times} in {getattr(view.mapping.provenance.roles, role).fields[0]!r}"
         if len(relations) > 1:
             message += f", with the relation types {' and '.join(map(repr, relations))}"
-        spots = [Spot(said, role, id, at=1) for said in held]
-        yield Found(product, message, spots[0], object=view.mapping.curie("resource", id), field=role, related=spots[1:])
+        spots = [EntryRef(said, role, id, at=1) for said in held]
+        yield Violation(product, message, spots[0], object=view.mapping.curie("resource", id), field=role, related=spots[1:])
 
 
-def original_and_secondary(view: View) -> Iterator[Found]:
+def original_and_secondary(view: View) -> Iterator[Violation]:
     """A source that is both an original and a secondary source of one product.
 
     Why: an original source is what the product was made from, a secondary one what it drew on besides; what counts how often the product
@@ -87,8 +89,8 @@ def original_and_secondary(view: View) -> Iterator[Found]:
     fields = view.mapping.provenance.roles
     for product, id, held in _faults(view, _in_both_roles):
         message = f"{view.name(product)!r} names {id!r} both in {fields.original.fields[0]!r} and in {fields.secondary.fields[0]!r}"
-        spots = [Spot(said, "secondary", id) for said in held]
-        yield Found(product, message, spots[0], object=view.mapping.curie("resource", id), field="secondary", related=spots[1:])
+        spots = [EntryRef(said, "secondary", id) for said in held]
+        yield Violation(product, message, spots[0], object=view.mapping.curie("resource", id), field="secondary", related=spots[1:])
 
 
 def _twice(sources: Sequence[Source]) -> list[tuple[Role, str]]:
@@ -100,7 +102,7 @@ def _in_both_roles(sources: Sequence[Source]) -> list[str]:
     return list(dict.fromkeys(source.id for source in sources if source.role == "secondary" and source.id in originals))
 
 
-def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[Said]]]:
+def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[StatedClaim]]]:
     """(product, fault, who has it): faults in lists of sources, with the listings and pages that have them, the deciding listing first."""
     for product, listings in view.listings.items():
         distinct = {id(said.says): said for said in listings}.values()
@@ -113,13 +115,13 @@ def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterat
             yield product, fault, [said for said, found in faults if fault in found]
 
 
-def _names_again(said: Said) -> bool:
+def _names_again(said: StatedClaim) -> bool:
     """Whether a listing or page names one source more than once, in whatever roles: few do."""
     sources = said.listing.sources if said.listing else ()
     return len(sources) > 1 and len({source.id for source in sources}) < len(sources)
 
 
-def stale_pages(view: View) -> Iterator[Found]:
+def stale_pages(view: View) -> Iterator[Violation]:
     """A generated product page that differs from the listing of its product, or whose product no record lists.
 
     What only a page has, its layout, is not compared. It is information where nothing but the file size or the warnings differ: generators
@@ -133,12 +135,12 @@ def stale_pages(view: View) -> Iterator[Found]:
         listings = view.listings.get(product)
         if listings is None:
             message = f"no record lists {view.name(product)!r}, of which this is a generated page"
-            yield Found(product, message, Spot(pages[0]), related=[Spot(page) for page in pages[1:]])
+            yield Violation(product, message, EntryRef(pages[0]), related=[EntryRef(page) for page in pages[1:]])
         elif not _copied(comparing, pages, listings):
             yield from _stale(view, comparing, product)
 
 
-def _copied(comparing: Comparing, pages: Sequence[Said], listings: Sequence[Said]) -> bool:
+def _copied(comparing: Comparing, pages: Sequence[StatedClaim], listings: Sequence[StatedClaim]) -> bool:
     """Whether a page copies the only thing that listings say, as nearly all do."""
     page, says = pages[0].listing, listings[0].listing
     if page is None or says is None or len(pages) > 1 or not comparing.same(page, says):
@@ -146,7 +148,7 @@ def _copied(comparing: Comparing, pages: Sequence[Said], listings: Sequence[Said
     return len(listings) == 1 or all(listing.says is says for listing in listings)
 
 
-def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Found]:
+def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Violation]:
     listing = view.deciding(product)
     decides = listing.listing if listing is not None else None
     if listing is None or decides is None:
@@ -158,7 +160,7 @@ def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Found]:
     page, differences = others[0]
     properties = dict.fromkeys(name for _, found in others for name in found)
     sides = contrast(next(iter(differences.values())), "the page", repr(listing.by))
-    yield Found(
+    yield Violation(
         product,
         f"the generated page of {view.name(product)!r} differs from its listing in {comparing.names(properties)}: {sides}",
         spot(page, differences, 0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, recited, steps
 from kgbuild.checks.view import View
@@ -19,7 +19,7 @@ _WHOLE = 100
 _LOOKED_AT = 4_000_000
 
 
-def cycles(view: View) -> Iterator[Found]:
+def cycles(view: View) -> Iterator[Violation]:
     """A cycle among products: each is made from the next, and the last from the first.
 
     Products that are made from each other are one finding, with the shortest cycle among them. Its subject is the smallest of their ids.
@@ -38,7 +38,7 @@ def cycles(view: View) -> Iterator[Found]:
         yield at_citations(view, group[0], edges, message)
 
 
-def own_source(view: View) -> Iterator[Found]:
+def own_source(view: View) -> Iterator[Violation]:
     """A product that is given as a source of itself.
 
     Why: it says nothing of where the product comes from, and there is no order in which it can be made.
@@ -52,7 +52,7 @@ def own_source(view: View) -> Iterator[Found]:
                 yield at_citations(view, product, [edge], message, object=edge.object, field=edge.source_role or "")
 
 
-def mutual_sources(view: View) -> Iterator[Found]:
+def mutual_sources(view: View) -> Iterator[Violation]:
     """Resources that source each other: a product of each is made from another of them.
 
     What counts is what products are made from, and whose these sources are; who gives out what makes no cycle. Each group is one finding,
@@ -110,7 +110,7 @@ def _cause(view: View, edges: Sequence[Edge], verb: str) -> str:
     return f"{view.name(edges[0].subject)!r}{more}{verb} from {view.name(edges[0].object)!r}"
 
 
-def deep(view: View) -> Iterator[Found]:
+def deep(view: View) -> Iterator[Violation]:
     """A product with an upstream deeper than `--max-depth` owners (6, if not told).
 
     Depth is the number of steps from owner to owner on the shortest way to the farthest source. In a graph so large that not all upstreams
@@ -129,10 +129,10 @@ def deep(view: View) -> Iterator[Found]:
             yield at_citations(view, product, [_edge(view, *way[:2])], message)
     if left:
         message = f"the graph is too large to walk the upstream of each product; it is not known how deep {len(left):,} products go"
-        yield Found(min(left), message, None, field="unknown")
+        yield Violation(min(left), message, None, field="unknown")
 
 
-def without_origin(view: View) -> Iterator[Found]:
+def without_origin(view: View) -> Iterator[Violation]:
     """A product that cites a foreign source, but upstream of which there is no DataSource and no Ontology.
 
     Its own resource does not count. A product of a DataSource or an Ontology counts as the resource does.

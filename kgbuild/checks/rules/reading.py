@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import Position, View
 
 
-def unreadable(view: View) -> Iterator[Found]:
+def unreadable(view: View) -> Iterator[Violation]:
     """A file, or a line of one, that cannot be read as a record.
 
     Nothing of it is in the graph, so what others say of it may look wrong too; all other records are checked.
@@ -21,7 +21,7 @@ def unreadable(view: View) -> Iterator[Found]:
             place = f"{problem.place}: " if problem.place else ""
             message = f"{place}expected {problem.expected}, got {problem.got}; {problem.todo}"
             at = Position(problem.path, problem.line, problem.column)
-            yield Found(problem.path, message, at, object=f"{problem.expected} {problem.got}", field=problem.place)
+            yield Violation(problem.path, message, at, object=f"{problem.expected} {problem.got}", field=problem.place)
 
 
 RULES = (Rule("RD001", "error", unreadable),)

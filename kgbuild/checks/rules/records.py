@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from kgbuild.checks.rule import Found
+from kgbuild.checks.rule import Violation
 from kgbuild.checks.support.comparing import Comparing, Differences, contrast, spot
-from kgbuild.checks.view import Said, Spot, View
+from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.mapping.schema import NamedKind, RecordKind
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement
 
@@ -20,7 +20,7 @@ _Record = ResourceStatement | OrganizationStatement
 _ENDINGS = frozenset((".md", ".markdown", ".yaml", ".yml", ".json"))
 
 
-def one_id_twice(view: View) -> Iterator[Found]:
+def one_id_twice(view: View) -> Iterator[Violation]:
     """One id in two records that differ.
 
     It is a warning where the records are equal. Resources and organizations have ids of their own, and are not compared with each other.
@@ -29,7 +29,7 @@ def one_id_twice(view: View) -> Iterator[Found]:
     Example: `x/a.md` and `y/a.md` both say `id: a`, the one with `name: A`, the other with `name: B`.
     Mend: give one of them another id, or keep one record and remove the other; generate a container again.
     """
-    rooms: tuple[tuple[RecordKind, dict[str, list[Said]]], ...] = (("resource", view.records), ("organization", view.organizations))
+    rooms: tuple[tuple[RecordKind, dict[str, list[StatedClaim]]], ...] = (("resource", view.records), ("organization", view.organizations))
     several = [(id, said, kind) for kind, room in rooms for id, said in room.items() if len(said) > 1]
     listed = _listed(view, {said.file for _, records, _ in several for said in records}) if several else {}
     for id, said, kind in several:
@@ -55,7 +55,7 @@ def _listed(view: View, files: set[int]) -> _Listed:
     return {key: dict(products) for key, products in found.items()}
 
 
-def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[Said], listed: _Listed) -> Iterator[Found]:
+def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[StatedClaim], listed: _Listed) -> Iterator[Violation]:
     """Several records of an id, none of which gives way."""
     if len(records) == 1:
         return
@@ -69,11 +69,11 @@ def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[Said],
             properties["products"] = None
     many = "both" if len(records) == 2 else "all"
     what = f"they differ in {comparing.names(properties)}" if properties else f"{many} say the same"
-    yield Found(
+    yield Violation(
         id,
         f"the id {first.id!r} is also that of the record in {view.files[first.file]}, and {what}",
-        Spot(others[0], "id"),
-        related=[Spot(record, "id") for record in (first, *others[1:])],
+        EntryRef(others[0], "id"),
+        related=[EntryRef(record, "id") for record in (first, *others[1:])],
         severity=None if properties else "warning",
     )
 
@@ -86,10 +86,12 @@ def _list_alike(view: View, a: _Products, b: _Products) -> bool:
     )
 
 
-def _beside(view: View, comparing: Comparing, id: str, page: Said, entries: Sequence[Said], listed: _Listed) -> Iterator[Found]:
+def _beside(
+    view: View, comparing: Comparing, id: str, page: StatedClaim, entries: Sequence[StatedClaim], listed: _Listed
+) -> Iterator[Violation]:
     """Entries of containers that differ from the page of their id; what their listings say is compared where listings are."""
     told = listed.get((page.file, page.by), {}).keys()
-    differing: list[tuple[Said, Differences]] = []
+    differing: list[tuple[StatedClaim, Differences]] = []
     for entry in entries:
         found = comparing.differences(_record(entry), _record(page))
         if (products := listed.get((entry.file, entry.by), {}).keys()) != told:
@@ -100,7 +102,7 @@ def _beside(view: View, comparing: Comparing, id: str, page: Said, entries: Sequ
         first, found = differing[0]
         names = comparing.names(dict.fromkeys(name for _, properties in differing for name in properties))
         sides = contrast(next(iter(found.values())), "the entry", "the page")
-        yield Found(
+        yield Violation(
             id,
             f"the entry of {page.id!r} in a container differs from its page in {names}: {sides}",
             spot(first, found, 0),
@@ -110,11 +112,11 @@ def _beside(view: View, comparing: Comparing, id: str, page: Said, entries: Sequ
         )
 
 
-def _record(said: Said) -> _Record:
+def _record(said: StatedClaim) -> _Record:
     return said.says if isinstance(said.says, _Record) else ResourceStatement(category=None, description=Description())
 
 
-def misnamed(view: View) -> Iterator[Found]:
+def misnamed(view: View) -> Iterator[Violation]:
     """A record whose id differs from the name of its file.
 
     Which kinds of pages are called by their ids is said in the mapping (`named` in `pages.yaml`). Files that hold several records are left out.
@@ -123,7 +125,7 @@ def misnamed(view: View) -> Iterator[Found]:
     Mend: rename the file; or correct the id, and with it every place that cites it.
     """
     named = frozenset(view.mapping.pages.named)
-    rooms: tuple[tuple[NamedKind, dict[str, list[Said]]], ...] = (
+    rooms: tuple[tuple[NamedKind, dict[str, list[StatedClaim]]], ...] = (
         ("resource", view.records),
         ("organization", view.organizations),
         ("product page", view.pages),
@@ -136,7 +138,7 @@ def misnamed(view: View) -> Iterator[Found]:
                     continue
                 name = _base(view.files[said.file])[0]
                 message = f"the {kind} {said.id!r} is in a file called {name!r}"
-                yield Found(about, message, Spot(said, "id"), object=name, field="id")
+                yield Violation(about, message, EntryRef(said, "id"), object=name, field="id")
 
 
 def _is_called(path: str, id: str, *, otherwise: bool = False) -> bool:

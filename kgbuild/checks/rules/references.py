@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.nearest import Nearest
-from kgbuild.checks.view import Said, Spot, View
+from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Edge
 
 
-def dangling(view: View) -> Iterator[Found]:
+def dangling(view: View) -> Iterator[Violation]:
     """A source id that nothing describes.
 
     What is suggested are described ids that it may stand for: the id in use for an old one, the same id in another spelling, the id of a
@@ -36,10 +36,12 @@ def dangling(view: View) -> Iterator[Found]:
             message = f"{view.name(product)!r} is made from {written!r}{now}, which no record describes"
             at, related = source_places(view, edge)
             suggestion = ", ".join(near) or None
-            yield Found(product, message, at, edge.object, edge.source_role or "", related, suggestion, unread.severity, edge.declared_in)
+            yield Violation(
+                product, message, at, edge.object, edge.source_role or "", related, suggestion, unread.severity, edge.declared_in
+            )
 
 
-def renamed(view: View) -> Iterator[Found]:
+def renamed(view: View) -> Iterator[Violation]:
     """A source given by an old id.
 
     The graph has the id in use instead, as the table of aliases (`mappings/aliases.sssom.tsv`) says.
@@ -56,10 +58,10 @@ def renamed(view: View) -> Iterator[Found]:
                 new = view.name(edge.object)
                 message = f"{view.name(product)!r} is made from {old!r}, an old id of {new!r}"
                 at, related = source_places(view, edge, old)
-                yield Found(product, message, at, curie, edge.source_role or "", related, new, records=edge.declared_in)
+                yield Violation(product, message, at, curie, edge.source_role or "", related, new, records=edge.declared_in)
 
 
-def unowned(view: View) -> Iterator[Found]:
+def unowned(view: View) -> Iterator[Violation]:
     """A product whose owner has no record.
 
     The owner is what the product's id names before its first dot. What is suggested in its place is the resource that lists the product and
@@ -75,10 +77,10 @@ def unowned(view: View) -> Iterator[Found]:
             continue
         message = f"{view.name(product)!r} belongs to {owner!r}, which has no record; {_several(edge.declared_in)} lists it"
         at, related = _listings(view, product)
-        yield Found(product, message, at, edge.subject, "", related, _lister(view, edge), unread.severity, edge.declared_in)
+        yield Violation(product, message, at, edge.subject, "", related, _lister(view, edge), unread.severity, edge.declared_in)
 
 
-def unlisted(view: View) -> Iterator[Found]:
+def unlisted(view: View) -> Iterator[Violation]:
     """A product that its owner's record does not list.
 
     Why: the owner's own listing decides what is said of a product; without it the copies of others do, which nobody keeps up to date.
@@ -92,12 +94,12 @@ def unlisted(view: View) -> Iterator[Found]:
         record = view.record(edge.subject)
         first, others = _listings(view, product)
         message = f"{view.name(product)!r} belongs to {owner!r}, whose record does not list it; {_several(edge.declared_in)} does"
-        at = Spot(record, "products") if record else first
+        at = EntryRef(record, "products") if record else first
         related = [spot for spot in (first, *others) if spot and spot != at]
-        yield Found(product, message, at, edge.subject, "", related, records=edge.declared_in)
+        yield Violation(product, message, at, edge.subject, "", related, records=edge.declared_in)
 
 
-def alone(view: View) -> Iterator[Found]:
+def alone(view: View) -> Iterator[Violation]:
     """A resource that nothing cites and that cites nothing.
 
     Its own products and their sources count for it; what they say of it and of each other does not.
@@ -112,7 +114,7 @@ def alone(view: View) -> Iterator[Found]:
             count = len(view.products.get(id, ()))
             own = "it has no products" if not count else f"its {count:,} products cite" if count > 1 else "its only product cites"
             message = f"nothing cites {view.name(id)!r}, and {own}{' no other resource' if count else ''}"
-            yield Found(id, message, Spot(record, "id", view.name(id)) if record else None, records=node.declared_in)
+            yield Violation(id, message, EntryRef(record, "id", view.name(id)) if record else None, records=node.declared_in)
 
 
 def _linked(view: View) -> set[str]:
@@ -147,13 +149,13 @@ def as_written(view: View, edge: Edge) -> tuple[str, ...]:
     return edge.original_objects or (view.name(edge.object),)
 
 
-def source_places(view: View, edge: Edge, *written: str) -> tuple[Spot | None, list[Spot]]:
+def source_places(view: View, edge: Edge, *written: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """Where a derivation is stated: at first in the listing that decides, then in the other listings and the generated pages that say it too.
 
     ``written`` are the ids to look for instead of all that the source was written by.
     """
     role, ids = edge.source_role or "", written or as_written(view, edge)
-    spots: list[Spot] = []
+    spots: list[EntryRef] = []
     named: dict[int, str | None] = {}  # most copies are one object
     for said in _sayings(view, edge.subject):
         listing = said.listing
@@ -162,19 +164,19 @@ def source_places(view: View, edge: Edge, *written: str) -> tuple[Spot | None, l
             named[id(listing)] = next((source.id for source in sources if source.id in ids and source.role == role), None)
         name = named[id(listing)]
         if name is not None:
-            spots.append(Spot(said, role, name))
+            spots.append(EntryRef(said, role, name))
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
-def _sayings(view: View, product: str) -> list[Said]:
+def _sayings(view: View, product: str) -> list[StatedClaim]:
     """The deciding listing of a product and its copies."""
     first = view.deciding(product)
     return [first, *view.copies(product)] if first else []
 
 
-def _listings(view: View, product: str) -> tuple[Spot | None, list[Spot]]:
+def _listings(view: View, product: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """The id of a product in the listing that decides, and in the others."""
-    spots = [Spot(said, "id", said.id) for said in _sayings(view, product)]
+    spots = [EntryRef(said, "id", said.id) for said in _sayings(view, product)]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
 from kgbuild.checks.upstream import steps
-from kgbuild.checks.view import Spot, View
+from kgbuild.checks.view import EntryRef, View
 from kgbuild.model.finding import Severity
 
 #: Classes of products that show or explain other products: they have their data from those.
@@ -16,7 +16,7 @@ _SHOWING = ("DocumentationProduct", "GraphicalInterface", "ProgrammingInterface"
 _COMPILED = ("Aggregator", "KnowledgeGraph")
 
 
-def unsourced(view: View) -> Iterator[Found]:
+def unsourced(view: View) -> Iterator[Violation]:
     """A product without any original source.
 
     It is information where the product is an interface or documentation, which shows what other products hold.
@@ -33,12 +33,12 @@ def unsourced(view: View) -> Iterator[Found]:
         others = listed([repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)])
         rest = f", only {others} as secondary" if edges else " and no secondary one"
         severity: Severity | None = "info" if view.kind(product) in _SHOWING else None
-        related = [Spot(copy) for copy in view.copies(product)]
+        related = [EntryRef(copy) for copy in view.copies(product)]
         message = f"{view.name(product)!r} names no original source{rest}"
-        yield Found(product, message, Spot(said) if said else None, related=related, severity=severity, records=node.declared_in)
+        yield Violation(product, message, EntryRef(said) if said else None, related=related, severity=severity, records=node.declared_in)
 
 
-def only_itself(view: View) -> Iterator[Found]:
+def only_itself(view: View) -> Iterator[Violation]:
     """A product of an Aggregator or KnowledgeGraph whose only source is its own resource.
 
     Why: such resources are made from others, so the product hides where its data come from; what cites it cannot tell either.
@@ -57,7 +57,7 @@ def only_itself(view: View) -> Iterator[Found]:
                 yield at_citations(view, product, edges, message, object=edges[0].object)
 
 
-def through_and_past(view: View) -> Iterator[Found]:
+def through_and_past(view: View) -> Iterator[Violation]:
     """A foreign Aggregator is given as primary source beside something that products of this Aggregator cite.
 
     Why: the same data may have come twice, by the Aggregator and straight from its source, and an Aggregator is no primary source of what

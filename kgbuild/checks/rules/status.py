@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from kgbuild.checks.rule import Found, Rule
+from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.rules.references import is_resource, source_places
-from kgbuild.checks.view import Spot, View
+from kgbuild.checks.view import EntryRef, View
 
 #: Values of `activity_status` that say that a resource is not kept up (ActivityStatusEnum of the registry's schema; "unknown" says nothing).
 _ENDED = frozenset(("inactive", "orphaned", "unresponsive"))
@@ -20,7 +20,7 @@ _REPORT = re.compile(r"not able to be retrieved when checked on (\d{4}-\d\d-\d\d
 _ANSWERED = "Content-Length"
 
 
-def ended(view: View) -> Iterator[Found]:
+def ended(view: View) -> Iterator[Violation]:
     """A foreign source that is inactive, orphaned or unresponsive.
 
     A source that is a product without a status of its own has that of its owner.
@@ -40,10 +40,10 @@ def ended(view: View) -> Iterator[Found]:
                 message = f"{view.name(product)!r} is made from {_named(view, edge.object, resource)} is {status}"
                 at, related = source_places(view, edge)
                 related += _in_record(view, resource, "activity_status")
-                yield Found(product, message, at, edge.object, edge.source_role or "", related, records=edge.declared_in)
+                yield Violation(product, message, at, edge.object, edge.source_role or "", related, records=edge.declared_in)
 
 
-def superseded(view: View) -> Iterator[Found]:
+def superseded(view: View) -> Iterator[Violation]:
     """A foreign source that another resource has taken the place of.
 
     What is suggested is the last of those that replaced each other. A product of that very resource is left out: it was made from what it
@@ -67,10 +67,10 @@ def superseded(view: View) -> Iterator[Found]:
                 at, related = source_places(view, edge)
                 related += _in_record(view, resource, "superseded_by")
                 suggestion = ", ".join(view.name(id) for id in sorted(last) if is_resource(view, id)) or None
-                yield Found(product, message, at, edge.object, edge.source_role or "", related, suggestion, records=edge.declared_in)
+                yield Violation(product, message, at, edge.object, edge.source_role or "", related, suggestion, records=edge.declared_in)
 
 
-def unreachable(view: View) -> Iterator[Found]:
+def unreachable(view: View) -> Iterator[Violation]:
     """A file that was reported unreachable in every check for some time (90 days, or `--stale-after`).
 
     The dates of checks are those in `warnings`, and the time is counted to the newest of the whole run. A report of no
@@ -91,7 +91,7 @@ def unreachable(view: View) -> Iterator[Found]:
         name = view.name(product)
         message = f"{name!r} could not be fetched in any of {checks} checks from {failed[0].day} to {failed[-1].day}"
         at, related = _warnings(view, product, failed[0].text)
-        yield Found(product, message, at, field="warnings", related=related, records=view.nodes[product].declared_in)
+        yield Violation(product, message, at, field="warnings", related=related, records=view.nodes[product].declared_in)
 
 
 def _answering(view: View, source: str) -> tuple[str, ...]:
@@ -113,10 +113,10 @@ def _named(view: View, source: str, resource: str) -> str:
     return f"{view.name(source)!r}, " + ("which" if resource == source else f"a product of {view.name(resource)!r}, which")
 
 
-def _in_record(view: View, resource: str, field: str) -> list[Spot]:
+def _in_record(view: View, resource: str, field: str) -> list[EntryRef]:
     """The field of a resource's record."""
     record = view.record(resource)
-    return [Spot(record, field)] if record else []
+    return [EntryRef(record, field)] if record else []
 
 
 def _last(view: View, resource: str) -> set[str]:
@@ -153,11 +153,11 @@ def _reports(warnings: Iterable[str]) -> list[_Report]:
     return sorted(found)
 
 
-def _warnings(view: View, product: str, text: str) -> tuple[Spot | None, list[Spot]]:
+def _warnings(view: View, product: str, text: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """A warning in the listing that decides, and in the others and the pages."""
     first = view.deciding(product)
     said = [first, *view.copies(product)] if first else []
-    spots = [Spot(one, "warnings", text) for one in said if one.listing and text in one.listing.description.warnings]
+    spots = [EntryRef(one, "warnings", text) for one in said if one.listing and text in one.listing.description.warnings]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kgbuild.checks.rule import Found
-from kgbuild.checks.view import Said, Spot, View
+from kgbuild.checks.rule import Violation
+from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.model.graph import Edge, Listing
 
 
-def entries(view: View, edge: Edge, claims: Iterable[Said]) -> list[Spot]:
+def entries(view: View, edge: Edge, claims: Iterable[StatedClaim]) -> list[EntryRef]:
     """The entry of each of some listings and product pages that says an edge; those that do not say it have none."""
     written = {edge.original_object, *edge.original_objects, view.name(edge.object)}
     known: dict[int, tuple[str, int] | None] = {}  # equal copies are one object, and a listing may have hundreds of sources and copies
-    spots: list[Spot] = []
+    spots: list[EntryRef] = []
     for claim in claims:
         listing = claim.listing
         if id(listing) not in known:
             known[id(listing)] = _entry(listing, edge, written) if listing else None
         found = known[id(listing)]
         if found is not None:
-            spots.append(Spot(claim, edge.source_role or "", *found))
+            spots.append(EntryRef(claim, edge.source_role or "", *found))
     return spots
 
 
@@ -33,7 +33,7 @@ def _entry(says: Listing, edge: Edge, written: set[str | None]) -> tuple[str, in
     return source.id, [other.relation for other in named if other.id == source.id].index(source.relation)
 
 
-def at_citations(view: View, subject: str, edges: Iterable[Edge], message: str, *, object: str = "", field: str = "") -> Found:
+def at_citations(view: View, subject: str, edges: Iterable[Edge], message: str, *, object: str = "", field: str = "") -> Violation:
     """A finding at the entry of the first edge; related are those of the other edges, and then the copies of the first one.
 
     An entry stands in the deciding listing of the edge's product, or else in the first copy that has it. The finding's records are those
@@ -41,7 +41,7 @@ def at_citations(view: View, subject: str, edges: Iterable[Edge], message: str, 
     """
     first, *others = {edge.id: edge for edge in edges}.values()
     deciding = {product: view.deciding(product) for product in {edge.subject for edge in (first, *others)}}
-    spots: list[Spot] = []
+    spots: list[EntryRef] = []
     for edge in others:
         said = deciding[edge.subject]
         if said is not None:
@@ -49,7 +49,7 @@ def at_citations(view: View, subject: str, edges: Iterable[Edge], message: str, 
     said = deciding[first.subject]
     at, *copies = entries(view, first, [said, *view.copies(first.subject)] if said else ()) or (None,)
     records = {record for edge in (first, *others) for record in edge.declared_in}
-    return Found(subject, message, at, object, field, [*spots, *filter(None, copies)], records=tuple(sorted(records)))
+    return Violation(subject, message, at, object, field, [*spots, *filter(None, copies)], records=tuple(sorted(records)))
 
 
 def listed(texts: Sequence[str], told: int | None = 8, rest: str = "{:,} more") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kgbuild.checks.view import Said, Spot
+from kgbuild.checks.view import EntryRef, StatedClaim
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordFields, RecordKind
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
@@ -119,12 +119,12 @@ def _shown(value: Any) -> str:
     return repr(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
 
 
-def spot(said: Said, differences: Differences, side: int) -> Spot:
+def spot(said: StatedClaim, differences: Differences, side: int) -> EntryRef:
     """The entry of one side to look at: of the first property that it says anything of, what the other side lacks."""
     for name, values in differences.items():
         mine, other = values[side], values[1 - side]
         if mine not in (None, ()):
             lacking = _lacking(mine, other) if isinstance(mine, tuple) else []
             # Of an entry that is said more often, the last one is one too many.
-            return Spot(said, name, str(lacking[0]), at=mine.count(lacking[0]) - 1) if lacking else Spot(said, name)
-    return Spot(said)
+            return EntryRef(said, name, str(lacking[0]), at=mine.count(lacking[0]) - 1) if lacking else EntryRef(said, name)
+    return EntryRef(said)

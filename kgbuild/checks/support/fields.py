@@ -15,7 +15,7 @@ KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
 _decode = msgspec.json.Decoder().decode
 
 
-class Entry(NamedTuple):
+class FieldEntry(NamedTuple):
     """A scalar inside a field and the form that it is to have; or, with ``unknown``, the name of a part's field that is not known."""
 
     value: str
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
     unknown: str = ""
 
 
-class Part(NamedTuple):
+class FieldPart(NamedTuple):
     """What is known of the mappings in one field: their fields, those that hold an id, and the form of that."""
 
     known: frozenset[str]
@@ -31,7 +31,7 @@ class Part(NamedTuple):
     form: Form | None = None
 
 
-class Fields:
+class FieldIndex:
     """The fields of records under one mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
@@ -49,16 +49,16 @@ class Fields:
         table = self._tables[kind]
         return field in table.feeds or field in table.carried or field in table.spoken
 
-    def entries(self, kind: RecordKind, field: str, text: str) -> list[Entry]:
+    def entries(self, kind: RecordKind, field: str, text: str) -> list[FieldEntry]:
         """All in a field, given as JSON text, that is to have a form or is not known."""
         fed = self._tables[kind].feeds.get(field)
         form = self._written.get(field) or (self._forms.get(fed[0]) if fed else None)
-        found: list[Entry] = []
+        found: list[FieldEntry] = []
         if form or "{" in text:
             self._walk(field, _decode(text), form, found)
         return found
 
-    def _walk(self, field: str, value: Any, form: Form | None, found: list[Entry]) -> None:
+    def _walk(self, field: str, value: Any, form: Form | None, found: list[FieldEntry]) -> None:
         if type(value) is dict:
             self._mapping(field, value, found)
         elif type(value) is list:
@@ -66,12 +66,12 @@ class Fields:
                 if form or type(item) is not str:
                     self._walk(field, item, form, found)
         elif form and value is not None:
-            found.append(Entry(str(value), form))
+            found.append(FieldEntry(str(value), form))
 
-    def _mapping(self, field: str, value: dict[str, Any], found: list[Entry]) -> None:
+    def _mapping(self, field: str, value: dict[str, Any], found: list[FieldEntry]) -> None:
         part = self._parts.get(field)
         if part:
-            found += [Entry(item if type(item) is str else "", unknown=name) for name, item in value.items() if name not in part.known]
+            found += [FieldEntry(item if type(item) is str else "", unknown=name) for name, item in value.items() if name not in part.known]
         told = self._told.forms.get(str(value.get(self._told.by))) if self._told else None
         for name, item in value.items():
             form = part.form if part and name in part.ids else self._written.get(name)
@@ -81,7 +81,7 @@ class Fields:
                 self._walk(name, item, form, found)
 
 
-def _parts(mapping: RegistryMapping) -> dict[str, Part]:
+def _parts(mapping: RegistryMapping) -> dict[str, FieldPart]:
     """What is known of the mappings in fields, by field."""
     fields, vocabulary, roles = mapping.fields, mapping.vocabulary, mapping.provenance.roles
     named = {
@@ -89,11 +89,11 @@ def _parts(mapping: RegistryMapping) -> dict[str, Part]:
         for name in ("contact", "license", "publication", "source")
     }
     found = {
-        field: Part(named.get(name, frozenset()).union(part.fields, vocabulary.anywhere))
+        field: FieldPart(named.get(name, frozenset()).union(part.fields, vocabulary.anywhere))
         for name, part in vocabulary.parts.items()
         for field in part.in_
     }
-    found |= {field: Part(named["source"]) for field in (*roles.original.fields, *roles.secondary.fields)}
+    found |= {field: FieldPart(named["source"]) for field in (*roles.original.fields, *roles.secondary.fields)}
     for property, ids in (("license", fields.license.url), ("publications", fields.publication.id)):
         for field in {name for kind in KINDS for name in mapping.written(kind, property)} & found.keys():
             found[field] = found[field]._replace(ids=frozenset(ids), form=vocabulary.forms.get(property))

@@ -9,9 +9,9 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from kgbuild.checks.rule import Found
-from kgbuild.checks.support.fields import Entry, Fields
-from kgbuild.checks.view import Said, Spot, View
+from kgbuild.checks.rule import Violation
+from kgbuild.checks.support.fields import FieldEntry, FieldIndex
+from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.mapping.schema import RecordKind
 from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ProductPage, ResourceStatement
@@ -19,7 +19,7 @@ from kgbuild.model.graph import Description, Listing, OrganizationStatement, Pro
 Says = ResourceStatement | Listing | OrganizationStatement
 
 
-class Fault(NamedTuple):
+class FormFault(NamedTuple):
     """Something wrong with one statement. ``field`` and ``value`` tell faults of one subject apart; the place is ``spot`` and ``at``."""
 
     field: str
@@ -31,7 +31,7 @@ class Fault(NamedTuple):
     severity: Severity | None = None
 
 
-Faults = Callable[[RecordKind, Says], Iterable[Fault]]
+Faults = Callable[[RecordKind, Says], Iterable[FormFault]]
 Statement = tuple[RecordKind, str, Says]
 _PROPERTIES = tuple(name for name in Description.__struct_fields__ if name != "extra")
 _row = attrgetter(*_PROPERTIES)
@@ -69,11 +69,11 @@ class Everything:
         return [statement for statement, value in zip(self.statements, column, strict=True) if not values.isdisjoint(several(value))]
 
     @cached_property
-    def entries(self) -> list[tuple[Statement, Entry]]:
+    def entries(self) -> list[tuple[Statement, FieldEntry]]:
         """What stands inside the fields that have no property, as far as it is to have a form or is not known."""
-        fields = Fields(self._view.mapping)
-        read: dict[tuple[RecordKind, str, str], list[Entry]] = {}  # licenses are much the same everywhere
-        found: list[tuple[Statement, Entry]] = []
+        fields = FieldIndex(self._view.mapping)
+        read: dict[tuple[RecordKind, str, str], list[FieldEntry]] = {}  # licenses are much the same everywhere
+        found: list[tuple[Statement, FieldEntry]] = []
         for statement in self.statements:
             kind, _, says = statement
             for key, text in says.description.extra.items():
@@ -90,15 +90,15 @@ def several(value: Any) -> tuple[Any, ...]:
     return value if type(value) is tuple else () if value is None else (value,)
 
 
-def found(view: View, statements: Iterable[Statement], faults_of: Faults, *, copies: bool = True) -> Iterator[Found]:
+def found(view: View, statements: Iterable[Statement], faults_of: Faults, *, copies: bool = True) -> Iterator[Violation]:
     """The faults of statements: of a thing each once, at what decides it if that has the fault, with what else has it as related.
 
     Without ``copies`` only what decides a thing is looked at.
     """
     faulty = {about: kind for kind, about, says in statements if any(True for _ in faults_of(kind, says))}
     for about, kind in faulty.items():
-        holders: defaultdict[tuple[str, str], list[tuple[Said, Fault]]] = defaultdict(list)
-        known: dict[int, list[Fault]] = {}
+        holders: defaultdict[tuple[str, str], list[tuple[StatedClaim, FormFault]]] = defaultdict(list)
+        known: dict[int, list[FormFault]] = {}
         for said in _ordered(view, kind, about)[: None if copies else 1]:
             says: Any = said.listing if kind == "product" else said.says
             if id(says) not in known:
@@ -110,7 +110,7 @@ def found(view: View, statements: Iterable[Statement], faults_of: Faults, *, cop
                 yield _told(view, kind, about, at)
 
 
-def _ordered(view: View, kind: RecordKind, about: str) -> list[Said]:
+def _ordered(view: View, kind: RecordKind, about: str) -> list[StatedClaim]:
     """What is said of a thing, first what decides it; of a product also its generated pages."""
     if kind == "product":
         first = view.deciding(about)
@@ -119,15 +119,15 @@ def _ordered(view: View, kind: RecordKind, about: str) -> list[Said]:
     return sorted(told, key=lambda said: (said.contained, said.file))
 
 
-def _told(view: View, kind: RecordKind, about: str, at: Sequence[tuple[Said, Fault]]) -> Found:
+def _told(view: View, kind: RecordKind, about: str, at: Sequence[tuple[StatedClaim, FormFault]]) -> Violation:
     fault = at[0][1]
     name = f"the organization {view.name(about)!r}" if kind == "organization" else repr(view.name(about))
     times = Counter[int]()  # one statement may have the same fault several times
-    spots: list[Spot] = []
+    spots: list[EntryRef] = []
     for said, each in at:
-        spots.append(Spot(said, each.spot, each.at, times[id(said)]))
+        spots.append(EntryRef(said, each.spot, each.at, times[id(said)]))
         times[id(said)] += 1
-    return Found(
+    return Violation(
         about, f"{name} {fault.text}", spots[0], object=fault.value, field=fault.field, related=spots[1:], suggestion=fault.suggestion,
         severity=fault.severity,
     )  # fmt: skip

@@ -17,9 +17,9 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Claim, Difference, Edge, Node, Statement
 from kgbuild.pipeline.engine import local
 from kgbuild.pipeline.engine.audit_rows import facts_of
-from kgbuild.pipeline.engine.claim_batch import Said, ranges
-from kgbuild.pipeline.engine.finalize import Ending
-from kgbuild.pipeline.engine.job import Block, Plan
+from kgbuild.pipeline.engine.claim_batch import EncodedClaim, ranges
+from kgbuild.pipeline.engine.finalize import Finalizer
+from kgbuild.pipeline.engine.job import Block, Job
 from kgbuild.transform.merge import Merger
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
@@ -43,9 +43,9 @@ class Chunk(NamedTuple):
     differences: tuple[Difference, ...] = ()
 
 
-def blocks(plan: Plan, decoded: dict[bytes, Said] | None = None) -> Iterator[Block]:
+def blocks(plan: Job, decoded: dict[bytes, EncodedClaim] | None = None) -> Iterator[Block]:
     """The graph, a block at a time, in this process. ``decoded`` are statements that are known already, by their bytes."""
-    ending = Ending(plan)
+    ending = Finalizer(plan)
     for span in ranges(plan.parts, _RANGE):
         block = _merge(plan, span, {} if decoded is None else decoded)
         ending.add(block)
@@ -53,12 +53,12 @@ def blocks(plan: Plan, decoded: dict[bytes, Said] | None = None) -> Iterator[Blo
     yield ending.block()
 
 
-def chunks(plan: Plan, jobs: int, tick: Callable[[int, int], None]) -> Iterator[Chunk]:
+def chunks(plan: Job, jobs: int, tick: Callable[[int, int], None]) -> Iterator[Chunk]:
     """The graph as bytes, a chunk at a time; ``tick`` is told how many are done, and of how many.
 
     Raises KgbuildError where two edges have one id.
     """
-    ending = Ending(plan)
+    ending = Finalizer(plan)
     spans = ranges(plan.parts, _RANGE)
     seen = _Ids()
     for done, (chunk, block) in enumerate(local.run(_work, plan, spans, jobs if len(spans) > 1 else 1), 1):
@@ -74,7 +74,7 @@ def chunks(plan: Plan, jobs: int, tick: Callable[[int, int], None]) -> Iterator[
 class Gatherer:
     """What the formats of a plan write, in the order of the graph: heads, chunk after chunk, tails; each by the ending of the file's name."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Job) -> None:
         self._writers = [
             (writers.WRITERS[name].files, writers.writer(name, plan.mapping, qualified=plan.qualified)) for name in plan.formats
         ]
@@ -96,14 +96,14 @@ class Gatherer:
         return {file: tail for files, writer in self._writers for file, tail in zip(files, writer.tail(), strict=True)}
 
 
-def _work(plan: Plan, span: tuple[str, str | None]) -> tuple[Chunk, Block]:
+def _work(plan: Job, span: tuple[str, str | None]) -> tuple[Chunk, Block]:
     """A chunk, and of its block what is needed at the end: not the nodes and edges, but what they leave to be done."""
     block = _merge(plan, span, {})
     chunk = _render(plan, block)
     return chunk, block._replace(nodes=[], edges=block.edges if plan.rollup else [])
 
 
-def _merge(plan: Plan, span: tuple[str, str | None], decoded: dict[bytes, Said]) -> Block:
+def _merge(plan: Job, span: tuple[str, str | None], decoded: dict[bytes, EncodedClaim]) -> Block:
     """Merge all claims about the ids of a range."""
     groups: defaultdict[str, list[Claim[Statement]]] = defaultdict(list)
     first, end = span
@@ -127,7 +127,7 @@ def _merge(plan: Plan, span: tuple[str, str | None], decoded: dict[bytes, Said])
     return block
 
 
-def _render(plan: Plan, block: Block) -> Chunk:
+def _render(plan: Job, block: Block) -> Chunk:
     files: dict[str, writers.Rendered] = {}
     for name in plan.formats:
         writer = writers.writer(name, plan.mapping, qualified=plan.qualified)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from kgbuild.model.graph import Edge, Node
 
 
-class Facts(Struct, frozen=True, array_like=True):
+class AuditRows(Struct, frozen=True, array_like=True):
     """What rules about the graph need of some nodes and edges: of each the fields that _NODE and _EDGE name."""
 
     nodes: list[tuple[str, tuple[str, ...], tuple[str, ...], bool | None, str | None]]
@@ -26,7 +26,7 @@ _EDGE = (
     "original_objects", "products",
 )  # fmt: skip
 _of_node, _of_edge = attrgetter(*_NODE), attrgetter(*_EDGE)
-_encode_facts, _decode_facts = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Facts).decode
+_encode_facts, _decode_facts = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(AuditRows).decode
 
 
 def known(chunks: Iterable[bytes]) -> tuple[list[Node], list[Edge]]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from kgbuild.model.graph import Claim, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Statement
 from kgbuild.transform.claims import Reading
-from kgbuild.transform.merge import RunFacts
+from kgbuild.transform.merge import RunIndex
 from kgbuild.transform.properties import Note
 
 _about = attrgetter("about")
@@ -19,7 +19,7 @@ _about = attrgetter("about")
 _REMEMBERED = 20_000
 
 
-class Said(Struct, frozen=True, array_like=True):
+class EncodedClaim(Struct, frozen=True, array_like=True):
     """A claim without who makes it."""
 
     about: str
@@ -28,10 +28,10 @@ class Said(Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Said).decode
+_decode = msgspec.msgpack.Decoder(EncodedClaim).decode
 
 
-class Part(Struct, frozen=True, kw_only=True, array_like=True):
+class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
     """The claims of some documents.
 
     Claim number ``i`` is about ``keys[i]``, which are sorted, is made by record ``by[i]``, and says ``statements[said[i]]``, an encoded Said: the
@@ -54,13 +54,13 @@ class Part(Struct, frozen=True, kw_only=True, array_like=True):
     notes: tuple[tuple[str, str, int], ...] = ()
     member: str = ""
 
-    def claims(self, first: str, end: str | None, decoded: dict[bytes, Said]) -> Iterator[Claim[Statement]]:
+    def claims(self, first: str, end: str | None, decoded: dict[bytes, EncodedClaim]) -> Iterator[Claim[Statement]]:
         """The claims about ids from ``first`` up to ``end``, which is left out. Equal statements are one object, which ``decoded`` holds."""
         low = bisect_left(self.keys, first)
         high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
         return (self.claim(n, decoded) for n in range(low, high))
 
-    def claim(self, n: int, decoded: dict[bytes, Said]) -> Claim[Statement]:
+    def claim(self, n: int, decoded: dict[bytes, EncodedClaim]) -> Claim[Statement]:
         """Claim number ``n``."""
         data = self.statements[self.said[n]]
         said = decoded.get(data)
@@ -69,13 +69,13 @@ class Part(Struct, frozen=True, kw_only=True, array_like=True):
         return Claim(said.about, said.id, self.by[n], said.says, n in self.contained)
 
 
-class PartMaker:
+class ClaimBatchMaker:
     """Makes parts. The copies of a listing, which are one object, are encoded once."""
 
     def __init__(self) -> None:
         self._encoded: dict[int, tuple[Statement, bytes]] = {}
 
-    def part_of(self, readings: Iterable[tuple[str, Reading]], member: str) -> Part:
+    def batch_of(self, readings: Iterable[tuple[str, Reading]], member: str) -> ClaimBatch:
         """The part of some documents of one file, given with its name; ``member`` is its path in an archive."""
         claims: list[Claim[Statement]] = []
         pages: list[Claim[PageStatement]] = []
@@ -100,7 +100,7 @@ class PartMaker:
         claims.sort(key=_about)
         distinct: dict[int, tuple[int, Claim[Statement]]] = {}
         said = [distinct.setdefault(id(claim.says), (len(distinct), claim))[0] for claim in claims]
-        return Part(
+        return ClaimBatch(
             keys=tuple([claim.about for claim in claims]),
             by=tuple([claim.by for claim in claims]),
             said=tuple(said),
@@ -128,10 +128,10 @@ class PartMaker:
         return known[1]
 
 
-def facts_of(parts: Sequence[Part], aliases: dict[str, str]) -> RunFacts:
+def run_index(parts: Sequence[ClaimBatch], aliases: dict[str, str]) -> RunIndex:
     """The facts of a run, gathered from all its parts."""
     pages = frozenset(id for part in parts for id in part.resources)
-    return RunFacts(
+    return RunIndex(
         resources=pages.union(id for part in parts for id in part.contained_resources),
         organizations=frozenset(id for part in parts for id in part.organizations),
         pages=pages,
@@ -140,7 +140,7 @@ def facts_of(parts: Sequence[Part], aliases: dict[str, str]) -> RunFacts:
     )
 
 
-def ranges(parts: Sequence[Part], size: int) -> list[tuple[str, str | None]]:
+def ranges(parts: Sequence[ClaimBatch], size: int) -> list[tuple[str, str | None]]:
     """Ranges of ids, each with some ``size`` claims, that cover all parts: (first, end), where the end is left out."""
     keys = sorted(key for part in parts for key in part.keys)
     firsts = sorted({keys[n] for n in range(0, len(keys), size)})

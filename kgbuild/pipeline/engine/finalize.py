@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
-from kgbuild.pipeline.engine.job import Block, Plan
+from kgbuild.pipeline.engine.job import Block, Job
 from kgbuild.transform.links import Addresses
-from kgbuild.transform.merge import Merger, Need, RunFacts
+from kgbuild.transform.merge import Merger, Need, RunIndex
 
 
-class Ending:
+class Finalizer:
     """What is known when everything else has been merged: pages, stubs, rolled-up edges."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Job) -> None:
         self._plan = plan
         self._merger = Merger(plan.mapping, plan.facts)
         self._needs: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
@@ -70,7 +70,7 @@ class Rollup:
     It needs no node that no other edge needs: an owner is the subject of a has_product edge, or a resource of the run.
     """
 
-    def __init__(self, mapping: RegistryMapping, facts: RunFacts) -> None:
+    def __init__(self, mapping: RegistryMapping, facts: RunIndex) -> None:
         self._derived_from, _ = mapping.predicates("derived_from")
         self._has_product, _ = mapping.predicates("has_product")
         self._resources = frozenset(mapping.curie("resource", id) for id in facts.resources)

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Difference, Edge, Node
-from kgbuild.pipeline.engine.claim_batch import Part
-from kgbuild.transform.merge import Need, RunFacts
+from kgbuild.pipeline.engine.claim_batch import ClaimBatch
+from kgbuild.transform.merge import Need, RunIndex
 
 
-class Plan(NamedTuple):
+class Job(NamedTuple):
     """All that workers need to know. ``formats`` are names of WRITERS."""
 
-    parts: Sequence[Part]
+    parts: Sequence[ClaimBatch]
     mapping: RegistryMapping
-    facts: RunFacts
+    facts: RunIndex
     formats: tuple[str, ...] = ()
     qualified: bool = False
     rollup: bool = False

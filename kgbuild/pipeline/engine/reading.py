@@ -11,7 +11,7 @@ from kgbuild.errors import InputError, Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, NotText, Place, Tree, show
 from kgbuild.pipeline.engine import local
-from kgbuild.pipeline.engine.claim_batch import PartMaker
+from kgbuild.pipeline.engine.claim_batch import ClaimBatchMaker
 from kgbuild.pipeline.engine.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.readers import LINES, reader, text
 from kgbuild.readers.inputs import STDIN, File, Rules
@@ -25,7 +25,7 @@ class Makers(NamedTuple):
     """What every task needs, and what is remembered from one to the next."""
 
     claims: ClaimMaker
-    parts: PartMaker
+    parts: ClaimBatchMaker
     strict: bool
 
 
@@ -40,7 +40,7 @@ def read(
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    for results in local.run(_work, Makers(ClaimMaker(mapping, copies=copies), PartMaker(), strict=not copies), handfuls, jobs):
+    for results in local.run(_work, Makers(ClaimMaker(mapping, copies=copies), ClaimBatchMaker(), strict=not copies), handfuls, jobs):
         yield from results
 
 
@@ -58,7 +58,7 @@ def _result(makers: Makers, task: Task) -> Result:
         digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
         text.check_size(task.shown, len(data))
         readings, doubled = _file(makers, task, data)
-        part = makers.parts.part_of([(task.name, reading) for reading in readings], task.member)
+        part = makers.parts.batch_of([(task.name, reading) for reading in readings], task.member)
         return Result(task.unit, part, digest, tuple((task.name, problem) for problem in doubled))
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
@@ -169,7 +169,7 @@ def _lines(makers: Makers, task: Task) -> Result:
         if told:
             first = first or _line_number(task)
             problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in told]
-    return Result(task.unit, makers.parts.part_of(readings, task.member), None, tuple((task.name, problem) for problem in problems))
+    return Result(task.unit, makers.parts.batch_of(readings, task.member), None, tuple((task.name, problem) for problem in problems))
 
 
 def _line(makers: Makers, task: Task, line: bytes, number: int) -> tuple[Reading, list[Problem]]:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from kgbuild.errors import InputError, Problem
-from kgbuild.pipeline.engine.claim_batch import Part
+from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers import ARCHIVES, LINES, text
 from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
 
@@ -47,7 +47,7 @@ class Result(NamedTuple):
     """What became of a task; problems come with the name of their file."""
 
     unit: int
-    part: Part | None
+    part: ClaimBatch | None
     sha256: bytes | None
     problems: tuple[tuple[str, Problem], ...]
 

@@ -30,7 +30,7 @@ _Fault = tuple[str, str, str]  # expected, got, what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ArchiveLimits:
     """The most that is read of one archive: bytes of a wanted member, decompressed bytes in all, entries (in a tar: headers)."""
 
     member: int = 64 << 20
@@ -38,10 +38,10 @@ class Limits:
     entries: int = 300_000
 
 
-DEFAULT = Limits()
+DEFAULT = ArchiveLimits()
 
 
-class Entry(NamedTuple):
+class ArchiveMember(NamedTuple):
     """A member not yet judged: ``kind`` is what a user would call it, ``size`` what the header says; ``read`` gives None if damaged."""
 
     name: str
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 class _Lister(Protocol):
     """Yields the members of an archive in its order. Raises InputError where the archive itself cannot be read, or has too many."""
 
-    def __call__(self, path: Path, shown: str, limits: Limits) -> Iterator[Entry]: ...
+    def __call__(self, path: Path, shown: str, limits: ArchiveLimits) -> Iterator[ArchiveMember]: ...
 
 
 def is_archive(name: str) -> bool:
@@ -65,7 +65,7 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
 
 
-def members(path: Path, shown: str, wanted: Callable[[str], bool], *, limits: Limits = DEFAULT) -> Iterator[tuple[str, bytes]]:
+def members(path: Path, shown: str, wanted: Callable[[str], bool], *, limits: ArchiveLimits = DEFAULT) -> Iterator[tuple[str, bytes]]:
     """Yield name (POSIX, relative) and bytes of each wanted file in archive order; folders, ``._name`` and ``__MACOSX/`` are passed over.
 
     Raises InputError, at the end, with every member that is unsafe, damaged, too large or there twice; nothing is yielded after the first.
@@ -90,7 +90,7 @@ def _lister(name: str) -> _Lister:
     return cast("_Lister", import_module(module).entries)
 
 
-def _judged(path: Path, shown: str, wanted: Callable[[str], bool], limits: Limits) -> Iterator[tuple[str, bytes | Problem]]:
+def _judged(path: Path, shown: str, wanted: Callable[[str], bool], limits: ArchiveLimits) -> Iterator[tuple[str, bytes | Problem]]:
     total, seen = 0, set[bytes]()
     for entry in _lister(path.name)(path, shown, limits):
         name = _plain(entry.name)
@@ -104,7 +104,7 @@ def _judged(path: Path, shown: str, wanted: Callable[[str], bool], limits: Limit
             yield name, found if isinstance(found, bytes) else Problem(f"{shown}!/{_printable(entry.name)}", 0, 0, "", *found)
 
 
-def _fault(entry: Entry, name: str, seen: set[bytes]) -> _Fault | None:
+def _fault(entry: ArchiveMember, name: str, seen: set[bytes]) -> _Fault | None:
     """Say what makes a member unfit to be read, whatever it holds. ``seen`` has hashes, since a million long names would not fit."""
     if unsafe := _unsafe(entry.name):
         return "a relative path with / between its parts", unsafe, "pack the archive again from inside its folder"
@@ -152,13 +152,13 @@ def _printable(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name[:200])
 
 
-def _content(entry: Entry, limits: Limits) -> bytes | _Fault:
+def _content(entry: ArchiveMember, limits: ArchiveLimits) -> bytes | _Fault:
     if entry.size > limits.member:
         return f"at most {limits.member:,} bytes", f"{entry.size:,}", "split the file or leave it out"
     data = entry.read()
     return data if data is not None else ("a sound member", "a damaged one", "copy or pack the archive again")
 
 
-def too_many(shown: str, limits: Limits) -> InputError:
+def too_many(shown: str, limits: ArchiveLimits) -> InputError:
     """Return the error for an archive of more entries than are read."""
     return refused(shown, f"at most {limits.entries:,} entries", "more", "split the archive")

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kgbuild.errors import InputError
-from kgbuild.readers.archives.archive import FILE, FOLDER, Entry, Limits, too_many
+from kgbuild.readers.archives.archive import FILE, FOLDER, ArchiveLimits, ArchiveMember, too_many
 from kgbuild.readers.archives.compressed import open_stream, refused
 
 _BLOCK = 512
@@ -29,12 +29,12 @@ _OTHERS = {b"1": "a hard link", b"2": "a symbolic link", b"3": "a device", b"4":
 _KINDS: Mapping[bytes, str] = MappingProxyType(_FILES | _OTHERS)
 
 
-def entries(path: Path, shown: str, limits: Limits) -> Iterator[Entry]:
+def entries(path: Path, shown: str, limits: ArchiveLimits) -> Iterator[ArchiveMember]:
     """Yield the members in their order, each to be read before the next is asked for.
 
     POSIX.1-2017, pax, "pax Interchange Format" and "ustar Interchange Format", with GNU's long names and base-256 sizes.
     """
-    stream = _Bytes(open_stream(path, shown, limit=limits.total), shown)
+    stream = _TarBytes(open_stream(path, shown, limit=limits.total), shown)
     extended: dict[bytes, bytes] = {}
     for count in itertools.count():
         header = stream.header()
@@ -60,7 +60,7 @@ class _Header(NamedTuple):
     size: int
 
 
-class _Bytes:
+class _TarBytes:
     """The decompressed bytes of a tar, read forward only; ``at`` is the place in them."""
 
     def __init__(self, chunks: Iterator[bytes], shown: str) -> None:
@@ -93,13 +93,13 @@ class _Bytes:
         except ValueError as error:
             raise self._damaged() from error
 
-    def entry(self, header: _Header, extended: Mapping[bytes, bytes]) -> tuple[Entry, int]:
+    def entry(self, header: _Header, extended: Mapping[bytes, bytes]) -> tuple[ArchiveMember, int]:
         """Return the member and the place where the next header begins."""
         name = extended.get(b"path", header.name).decode("utf-8", "surrogateescape")
         size = int(extended.get(b"size", header.size)) if header.type not in b"123456" else 0
         kind = "a sparse file" if _SPARSE in extended else _KINDS.get(header.type, "an entry of unknown type")
         kind = FOLDER if kind == FILE and name.endswith("/") else kind
-        return Entry(name, kind, size, partial(self.take, size)), self.at + size + -size % _BLOCK
+        return ArchiveMember(name, kind, size, partial(self.take, size)), self.at + size + -size % _BLOCK
 
     def take(self, size: int) -> bytes:
         start, stop = self._start, self._start + size

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from kgbuild.readers.archives.archive import FILE, FOLDER, Entry, Limits, too_many
+from kgbuild.readers.archives.archive import FILE, FOLDER, ArchiveLimits, ArchiveMember, too_many
 from kgbuild.readers.archives.compressed import CHUNK, refused, unreadable
 
 _LOCAL_HEADER = 30  # bytes before the name, APPNOTE.TXT §4.3.7
@@ -22,10 +22,10 @@ _KINDS: Mapping[int, str] = MappingProxyType({0: FILE, stat.S_IFREG: FILE, stat.
 _ERRORS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, struct.error, zlib.error)
 
 
-def entries(path: Path, shown: str, limits: Limits) -> Iterator[Entry]:
+def entries(path: Path, shown: str, limits: ArchiveLimits) -> Iterator[ArchiveMember]:
     """Yield the members in the order of the central directory; one that shares its data with another is a kind of its own."""
     try:
-        file = _Bytes(path, shown)
+        file = _ZipBytes(path, shown)
     except OSError as error:
         raise unreadable(shown, error) from error
     with file:
@@ -39,10 +39,10 @@ def entries(path: Path, shown: str, limits: Limits) -> Iterator[Entry]:
         shared = _overlapping(infos)
         for info in infos:
             kind = "a file that shares its data with another" if id(info) in shared else _kind(info)
-            yield Entry(_name(info), kind, info.file_size, partial(_read, archive, info))
+            yield ArchiveMember(_name(info), kind, info.file_size, partial(_read, archive, info))
 
 
-class _Bytes(io.FileIO):
+class _ZipBytes(io.FileIO):
     """A file that gives 4 MiB at most in one read: zipfile takes the whole central directory in one, however long it says it is."""
 
     def __init__(self, path: Path, shown: str) -> None:

@@ -62,7 +62,7 @@ def _no_constant(word: str) -> None:
 _raw_decode = json.JSONDecoder(object_pairs_hook=_one_each, parse_constant=_no_constant, parse_int=len, parse_float=len).raw_decode
 
 
-class Fault(NamedTuple):
+class JsonFault(NamedTuple):
     """Something wrong at an offset of the text."""
 
     offset: int
@@ -87,8 +87,8 @@ class Scan:
 
     def __init__(self, text: str, whole: str = "text", *, outline: bool = False) -> None:
         self.text, self.whole, self.outline, self.at = text, whole, outline, 0
-        self.faults: list[Fault] = []
-        self.doubled: list[tuple[Place, Fault]] = []
+        self.faults: list[JsonFault] = []
+        self.doubled: list[tuple[Place, JsonFault]] = []
         self.open: list[Value] = []
         self.root: Value | None = None
         fault = self._walk()
@@ -109,7 +109,7 @@ class Scan:
                 break
         return offset
 
-    def _walk(self) -> Fault | None:
+    def _walk(self) -> JsonFault | None:
         key: tuple[int, str] | None = None
         while True:
             mark = self._next()
@@ -131,11 +131,11 @@ class Scan:
             if self.faults and len(self.faults) + len(self.doubled) >= MAX_PROBLEMS:
                 return None
             found = self._key() if close == "}" else None
-            if isinstance(found, Fault):
+            if isinstance(found, JsonFault):
                 return found
             key = found
 
-    def _begin(self, mark: str, key: tuple[int, str] | None) -> Fault | None:
+    def _begin(self, mark: str, key: tuple[int, str] | None) -> JsonFault | None:
         """Read a scalar, or the bracket that begins a list or mapping."""
         value = Value(self.at, {} if mark == "{" else [] if mark == "[" else None)
         if value.parts is None and (fault := self._scalar(mark)):
@@ -146,7 +146,7 @@ class Scan:
         if value.parts is not None:
             self.at += 1
             self.open.append(value)
-        return Fault(value.offset, *TOO_DEEP) if len(self.open) > MAX_DEPTH else None
+        return JsonFault(value.offset, *TOO_DEEP) if len(self.open) > MAX_DEPTH else None
 
     def _passes(self) -> bool:
         """Pass over a record of a list, if nothing is wrong in it: files of records are large, and this is fifty times as fast."""
@@ -174,7 +174,9 @@ class Scan:
             if key[1] in parts and len(self.doubled) < MAX_PROBLEMS:
                 first = self.text.count("\n", 0, parts[key[1]][0]) + 1
                 line = f", after line {first}" if "\n" in self.text else ""
-                self.doubled.append((self._place(key[1]), Fault(key[0], EACH_KEY_ONCE, f"{key[1]!r} again{line}", "keep one of the two")))
+                self.doubled.append(
+                    (self._place(key[1]), JsonFault(key[0], EACH_KEY_ONCE, f"{key[1]!r} again{line}", "keep one of the two"))
+                )
             parts[key[1]] = key[0], value
 
     def _place(self, key: str) -> Place:
@@ -188,7 +190,7 @@ class Scan:
                 way.append(len(parts) - 1)
         return (*way, key)
 
-    def _scalar(self, mark: str) -> Fault | None:
+    def _scalar(self, mark: str) -> JsonFault | None:
         if mark == '"':
             return self._string("a text")[0]
         word = _WORD.match(self.text, self.at)
@@ -202,7 +204,7 @@ class Scan:
             return self._fault("a value", _INSTEAD.get(got, "put it into double quotes, or write the number as JSON does"))
         return self._fault("a value", _INSTEAD.get(got, "put it into double quotes" if mark.isalpha() else _INSTEAD.get(mark, _MEND)))
 
-    def _string(self, what: str) -> tuple[Fault | None, str]:
+    def _string(self, what: str) -> tuple[JsonFault | None, str]:
         start, end = self.at, _TEXT.match(self.text, self.at).end()  # type: ignore[union-attr]
         stop = self.text[end : end + 1]
         if stop == '"':
@@ -213,36 +215,38 @@ class Scan:
             return None, json.loads(token)
         if not stop:
             todo = 'close it with `"`; the file may have been cut off'
-            return Fault(start, f"{what} that is closed", f"the end of the {self.whole}", todo), ""
+            return JsonFault(start, f"{what} that is closed", f"the end of the {self.whole}", todo), ""
         if stop == "\\":
             todo = "write `\\\\` for a backslash"
-            return Fault(end, "an escape that JSON knows", f"`{self.text[end : end + 2]}`", todo), ""
+            return JsonFault(end, "an escape that JSON knows", f"`{self.text[end : end + 2]}`", todo), ""
         if stop in "\r\n":
             todo = 'close it with `"`, or write `\\n` for a line break'
-            return Fault(start, f"{what} that is closed on its line", "the end of the line", todo), ""
+            return JsonFault(start, f"{what} that is closed on its line", "the end of the line", todo), ""
         todo = "write `\\t`" if stop == "\t" else "remove it"
-        return Fault(end, "text", "a tab" if stop == "\t" else f"the control character U+{ord(stop):04X}", todo), ""
+        return JsonFault(end, "text", "a tab" if stop == "\t" else f"the control character U+{ord(stop):04X}", todo), ""
 
     def _escapes(self, start: int, token: str) -> None:
         for found in _ESCAPE.finditer(token):
             code = int(found[1], 16) if found[1] else 1
             if not code:
-                self.faults.append(Fault(start + found.start(), "text", "the NUL character", "remove it"))
+                self.faults.append(JsonFault(start + found.start(), "text", "the NUL character", "remove it"))
             elif 0xD800 <= code <= 0xDFFF:
                 got = f"`{found[0]}`, half of one"
-                self.faults.append(Fault(start + found.start(), "a character", got, "write the character itself, or remove it"))
+                self.faults.append(JsonFault(start + found.start(), "a character", got, "write the character itself, or remove it"))
 
-    def _comma(self, mark: str, close: str) -> Fault | None:
+    def _comma(self, mark: str, close: str) -> JsonFault | None:
         if mark != ",":
             todo = "add the comma that is missing" if mark and (mark in '"{[-' or mark.isalnum()) else _INSTEAD.get(mark, _MEND)
             return self._fault(f"`,` or `{close}`", todo)
         comma = self.at
         self.at += 1
         if self._next() == close:
-            return Fault(comma, "a value after the comma" if close == "]" else "a field after the comma", f"`{close}`", "remove the comma")
+            return JsonFault(
+                comma, "a value after the comma" if close == "]" else "a field after the comma", f"`{close}`", "remove the comma"
+            )
         return None
 
-    def _key(self) -> Fault | tuple[int, str]:
+    def _key(self) -> JsonFault | tuple[int, str]:
         start, mark = self.at, self._next()
         if mark != '"':
             todo = _INSTEAD.get(mark, "put it into double quotes" if mark.isalnum() else _MEND)
@@ -256,7 +260,7 @@ class Scan:
         self.at += 1
         return start, key
 
-    def _end(self) -> Fault | None:
+    def _end(self) -> JsonFault | None:
         if not self._next():
             return None
         lines = "write each record on a line of its own"
@@ -267,10 +271,10 @@ class Scan:
         found = _SHOWN.match(self.text, self.at)
         return found[0] if found else ""
 
-    def _fault(self, expected: str, todo: str, more: str = "") -> Fault:
+    def _fault(self, expected: str, todo: str, more: str = "") -> JsonFault:
         """A fault at the current place; where the text ends too early, that is what is wrong."""
         got = self._got()
         if not got:
             ends = {"text": "complete it; the file may have been cut off", "line": "write the whole record on one line"}
-            return Fault(len(self.text.rstrip()), expected, f"the end of the {self.whole}", ends[self.whole])
-        return Fault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character U+{ord(got[0]):04X}", todo)
+            return JsonFault(len(self.text.rstrip()), expected, f"the end of the {self.whole}", ends[self.whole])
+        return JsonFault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character U+{ord(got[0]):04X}", todo)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kgbuild.model.document import Place, Tree
 
 
-class _Block(NamedTuple):
+class _OutlineBlock(NamedTuple):
     """The bytes of one value: where they begin and end, and where its key or dash does. ``column`` is that of its first byte, from zero."""
 
     start: int
@@ -32,19 +32,19 @@ class Outline:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._known: dict[Place, _Block | None] = {}
-        self._items: dict[Place, list[_Block]] = {}
-        self._entries: dict[tuple[Place, tuple[str, ...]], dict[str | None, list[tuple[int, _Block]]]] = {}
+        self._known: dict[Place, _OutlineBlock | None] = {}
+        self._items: dict[Place, list[_OutlineBlock]] = {}
+        self._entries: dict[tuple[Place, tuple[str, ...]], dict[str | None, list[tuple[int, _OutlineBlock]]]] = {}
         self._asked = 0
         self._lines: list[int] = []
 
-    def block(self, place: Place) -> _Block | None:
+    def block(self, place: Place) -> _OutlineBlock | None:
         """The block at a place; None where it is not written in the plain way."""
         if place not in self._known:
             self._known[place] = self._find(place)
         return self._known[place]
 
-    def scalar(self, block: _Block) -> str | None:
+    def scalar(self, block: _OutlineBlock) -> str | None:
         """The text of a value that is one scalar on one line."""
         text = self.data[block.start : block.end].strip()
         quote = text[:1]
@@ -54,7 +54,7 @@ class Outline:
         plain = text and quote not in _NOT_PLAIN and b"\n" not in text and b" #" not in text and b": " not in text
         return text.decode() if plain else None
 
-    def entries(self, place: Place, keys: tuple[str, ...]) -> dict[str | None, list[tuple[int, _Block]]]:
+    def entries(self, place: Place, keys: tuple[str, ...]) -> dict[str | None, list[tuple[int, _OutlineBlock]]]:
         """The items of a sequence by what they say: themselves, or the first of their ``keys`` that they have; with number and block."""
         found = self._entries.get((place, keys))
         if found is None:
@@ -75,10 +75,10 @@ class Outline:
         self._lines = self._lines or [found.start() for found in re.finditer(b"\n", self.data)]
         return bisect_left(self._lines, offset) + 1, column
 
-    def _find(self, place: Place) -> _Block | None:
+    def _find(self, place: Place) -> _OutlineBlock | None:
         if not place:
             first = re.search(rb"^[^ \t\r\n#]", self.data, re.MULTILINE)
-            return _Block(first.start(), len(self.data), 0, first.start()) if first else None
+            return _OutlineBlock(first.start(), len(self.data), 0, first.start()) if first else None
         parent = self.block(place[:-1])
         if parent is None:
             return None
@@ -87,7 +87,7 @@ class Outline:
             return items[place[-1]] if place[-1] < len(items) else None
         return self._value(parent, place[-1].encode())
 
-    def _value(self, parent: _Block, key: bytes) -> _Block | None:
+    def _value(self, parent: _OutlineBlock, key: bytes) -> _OutlineBlock | None:
         """The value of a key of a block mapping."""
         data, (first, column) = self.data, self._first_key(parent)
         named = key + b":"
@@ -104,22 +104,22 @@ class Outline:
         if data[start : start + 1] not in (b" ", b"\n", b"\r", b""):
             return None
         after = _next(column).search(data, start, parent.end)
-        return _Block(start, after.start() if after else parent.end, column, mark)
+        return _OutlineBlock(start, after.start() if after else parent.end, column, mark)
 
-    def _first_key(self, block: _Block) -> tuple[int, int]:
+    def _first_key(self, block: _OutlineBlock) -> tuple[int, int]:
         """Where the first key of a mapping stands, and its column: on the line of its dash, or below its own key."""
         if block.start == block.mark:
             return block.start, block.column
         below = _BELOW.match(self.data, block.start, block.end)
         return (below.end(), len(below[1])) if below else (block.start, block.column)
 
-    def items(self, place: Place, parent: _Block) -> list[_Block]:
+    def items(self, place: Place, parent: _OutlineBlock) -> list[_OutlineBlock]:
         """The items of a block sequence."""
         if place not in self._items:
             self._items[place] = list(self._split(parent))
         return self._items[place]
 
-    def _split(self, parent: _Block) -> list[_Block]:
+    def _split(self, parent: _OutlineBlock) -> list[_OutlineBlock]:
         data = self.data
         first = _FIRST_ITEM.match(data, parent.start, parent.end)
         if first is None:
@@ -131,7 +131,7 @@ class Outline:
             start = dash
             while data[start : start + 1] == b" ":
                 start += 1
-            blocks.append(_Block(start, end, start - data.rfind(b"\n", 0, start) - 1, start))
+            blocks.append(_OutlineBlock(start, end, start - data.rfind(b"\n", 0, start) - 1, start))
         return blocks
 
 

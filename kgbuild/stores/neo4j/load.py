@@ -10,29 +10,29 @@ from typing import NamedTuple
 from kgbuild.errors import KgbuildError
 from kgbuild.pipeline.artifact import Build
 from kgbuild.stores.neo4j import stage as staging
-from kgbuild.stores.neo4j.plan import Plan, plan, values
-from kgbuild.stores.neo4j.rows import Tally, tally
-from kgbuild.stores.neo4j.server import Server, Target
-from kgbuild.stores.neo4j.stage import Record
+from kgbuild.stores.neo4j.plan import LoadPlan, plan, values
+from kgbuild.stores.neo4j.rows import RowTally, tally
+from kgbuild.stores.neo4j.server import Neo4jServer, Neo4jTarget
+from kgbuild.stores.neo4j.stage import StagedRecord
 from kgbuild.stores.neo4j.swap import Swap, in_place
 
 Say = Callable[[str], None]
 SWAP_LIMIT = 200_000
 
 
-class Outcome(NamedTuple):
+class LoadOutcome(NamedTuple):
     """What a load came to: ``plan`` is what it changed, None where no graph was; ``unchanged`` where nothing was to be done."""
 
     build: str
     graph: str
-    tally: Tally
-    plan: Plan | None
+    tally: RowTally
+    plan: LoadPlan | None
     unchanged: bool
 
 
 def load(
-    build: Build, target: Target, *, own: str, say: Say, swap_limit: int = SWAP_LIMIT, progress: Callable[[int], None] = lambda _: None
-) -> Outcome:
+    build: Build, target: Neo4jTarget, *, own: str, say: Say, swap_limit: int = SWAP_LIMIT, progress: Callable[[int], None] = lambda _: None
+) -> LoadOutcome:
     """Make the graph called like the build what the build says. ``own`` is the prefix of our terms, ``say`` gets a line for the user.
 
     Raises StoreError (one sentence) where the server is away, refuses, or holds something else than it was sent; UsageError for an address that
@@ -40,21 +40,21 @@ def load(
     """
     counted = tally(build, own)
     place = staging.place(build.name, secrets.token_hex(8))
-    with Server(target, say) as server:
+    with Neo4jServer(target, say) as server:
         server.check_version()
-        record = staging.read(server, place) or Record(graph=place.key, name=place.name, state="none")
+        record = staging.read(server, place) or StagedRecord(graph=place.key, name=place.name, state="none")
         given = values(record, counted)
         if in_place(server, place, record, given, build, counted) and not staging.leftover(server, place):
-            return Outcome(build.id(), place.graph, counted, None, unchanged=True)
+            return LoadOutcome(build.id(), place.graph, counted, None, unchanged=True)
         if staging.prepare(server, place):
             say("note          an earlier load broke off; what it left is removed")
         swap = Swap(server, place, build, counted, given, swap_limit)
         changes = _guarded(swap, say, progress)
         staging.clear(server, place)
-    return Outcome(build.id(), place.graph, counted, changes, unchanged=False)
+    return LoadOutcome(build.id(), place.graph, counted, changes, unchanged=False)
 
 
-def _guarded(swap: Swap, say: Say, progress: Callable[[int], None]) -> Plan | None:
+def _guarded(swap: Swap, say: Say, progress: Callable[[int], None]) -> LoadPlan | None:
     """Stage and swap; where that fails, what is staged is removed, if the server can still be asked."""
     try:
         return _stage_and_swap(swap, say, progress)
@@ -67,7 +67,7 @@ def _guarded(swap: Swap, say: Say, progress: Callable[[int], None]) -> Plan | No
         raise
 
 
-def _stage_and_swap(swap: Swap, say: Say, progress: Callable[[int], None]) -> Plan | None:
+def _stage_and_swap(swap: Swap, say: Say, progress: Callable[[int], None]) -> LoadPlan | None:
     server, place = swap.server, swap.place
     first = not staging.any_in_place(server, place)
     staging.stage(server, place, swap.build, swap.tally, first=first, progress=progress)

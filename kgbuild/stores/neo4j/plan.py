@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kgbuild.errors import StoreError
-from kgbuild.stores.neo4j.rows import EDGE_KEYS, NODE_KEYS, NUMBERS, Tally
-from kgbuild.stores.neo4j.server import Server
-from kgbuild.stores.neo4j.stage import Place, Record
+from kgbuild.stores.neo4j.rows import EDGE_KEYS, NODE_KEYS, NUMBERS, RowTally
+from kgbuild.stores.neo4j.server import Neo4jServer
+from kgbuild.stores.neo4j.stage import Place, StagedRecord
 
 #: Ids that go with one statement.
 CHUNK = 1_000
@@ -44,7 +44,7 @@ WHERE any(k IN keys(o) WHERE NOT k IN $keys) OR any(l IN labels(o) WHERE NOT l I
 """
 
 
-class Plan(NamedTuple):
+class LoadPlan(NamedTuple):
     """Ids of nodes: those to add, those to remove, those whose properties or labels change, those whose relationships do.
 
     ``decorated`` are ids of nodes to remove that have labels or properties of others.
@@ -62,7 +62,7 @@ class Plan(NamedTuple):
         return len(self.added) + len(self.gone) + len({*self.changed, *self.relinked})
 
 
-def values(record: Record, tally: Tally) -> dict[str, Any]:
+def values(record: StagedRecord, tally: RowTally) -> dict[str, Any]:
     """What the queries want to know: names of terms, labels and types of old and new, keys."""
     return {
         "names": tally.names,
@@ -75,7 +75,7 @@ def values(record: Record, tally: Tally) -> dict[str, Any]:
     }
 
 
-def plan(server: Server, place: Place, given: Mapping[str, Any]) -> Plan:
+def plan(server: Neo4jServer, place: Place, given: Mapping[str, Any]) -> LoadPlan:
     """Compare what is staged with what is in place.
 
     Raises StoreError where somebody's relationships hang on nodes that would go.
@@ -87,10 +87,10 @@ def plan(server: Server, place: Place, given: Mapping[str, Any]) -> Plan:
     gone = ids(_GONE)
     refuse_held(server, place, given, gone)
     decorated = [id for chunk in chunks(gone) for id in ids(_DECORATED, ids=chunk, graph=place.graph)]
-    return Plan(ids(_ADDED), gone, ids(_CHANGED), ids(_RELINKED), decorated)
+    return LoadPlan(ids(_ADDED), gone, ids(_CHANGED), ids(_RELINKED), decorated)
 
 
-def refuse_held(server: Server, place: Place, given: Mapping[str, Any], gone: Sequence[str]) -> None:
+def refuse_held(server: Neo4jServer, place: Place, given: Mapping[str, Any], gone: Sequence[str]) -> None:
     """Raise StoreError, which names one, where relationships of others hang on nodes that would go."""
     held = {row["relationship"]: row for chunk in chunks(gone) for row in server.run(place.filled(_HELD), ids=chunk, **given)}
     if held:

@@ -37,7 +37,7 @@ class _Predicate(msgspec.Struct, gc=False):
     predicate: str
 
 
-class Tally(NamedTuple):
+class RowTally(NamedTuple):
     """How many nodes and relationships a build has, in all and by label and type; ``names`` are those of its CURIEs."""
 
     nodes: int
@@ -47,7 +47,7 @@ class Tally(NamedTuple):
     names: Mapping[str, str]
 
 
-def tally(build: Build, own: str) -> Tally:
+def tally(build: Build, own: str) -> RowTally:
     """Count the rows of a build; terms under the prefix ``own`` are labels and types without it.
 
     Raises UsageError where the rows are not as many as the manifest says, and for a term whose name kgbuild needs for itself.
@@ -75,7 +75,7 @@ def tally(build: Build, own: str) -> Tally:
             raise UsageError(
                 f"{build.path(ending)}: expected {build.written(ending).rows} rows, as the manifest says, got {rows}; export again"
             )
-    return Tally(nodes, relationships, dict(sorted(labels.items())), dict(sorted(types.items())), names)
+    return RowTally(nodes, relationships, dict(sorted(labels.items())), dict(sorted(types.items())), names)
 
 
 def _rows(path: Path, type: type[T]) -> Iterator[T]:

@@ -34,7 +34,7 @@ class StillHeld(Exception):
     """A node cannot be removed, since a relationship hangs on it."""
 
 
-class Target(NamedTuple):
+class Neo4jTarget(NamedTuple):
     """Which database of which server, and who asks; no password is no authentication. ``timeout`` is in seconds."""
 
     uri: str
@@ -59,10 +59,10 @@ def check_address(uri: str) -> None:
         raise UsageError(f"--uri: expected SCHEME://HOST:PORT with a scheme of {', '.join(SCHEMES)}, got {uri!r}; mend the address")
 
 
-class Server(AbstractContextManager["Server"]):
+class Neo4jServer(AbstractContextManager["Neo4jServer"]):
     """A connection to one database. ``say`` is told what a user should know meanwhile."""
 
-    def __init__(self, target: Target, say: Callable[[str], None]) -> None:
+    def __init__(self, target: Neo4jTarget, say: Callable[[str], None]) -> None:
         if find_spec("neo4j") is None:
             raise MissingExtra("loading into Neo4j needs neo4j, which is not installed; install it with: pip install 'kgbuild[neo4j]'")
         import neo4j

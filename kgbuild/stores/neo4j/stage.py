@@ -14,8 +14,8 @@ import msgspec
 from kgbuild.errors import StoreError
 from kgbuild.model.ids import plain_name
 from kgbuild.pipeline.artifact import Build
-from kgbuild.stores.neo4j.rows import Tally, batches
-from kgbuild.stores.neo4j.server import Server
+from kgbuild.stores.neo4j.rows import RowTally, batches
+from kgbuild.stores.neo4j.server import Neo4jServer
 
 if TYPE_CHECKING:
     from neo4j import Transaction
@@ -25,7 +25,7 @@ class TakenOver(StoreError):
     """Another load of the same graph began: what is staged is no longer ours."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class StagedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the node ``KgbuildLoad`` says of a graph: the build that is there, what its labels and types are, and how far a load has come."""
 
     graph: str
@@ -93,13 +93,13 @@ _ANY = "MATCH (n:{label}) RETURN 1 LIMIT 1"
 _REMOVE = "MATCH (n:STAGED) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS"
 
 
-def read(server: Server, place: Place) -> Record | None:
+def read(server: Neo4jServer, place: Place) -> StagedRecord | None:
     """What the database says of the graph. Raises StoreError where its name is taken by a graph of another one."""
     rows = server.run(_READ, key=place.key)
     if not rows:
         return None
     try:
-        record = msgspec.convert(rows[0]["record"], Record)
+        record = msgspec.convert(rows[0]["record"], StagedRecord)
     except msgspec.ValidationError as error:
         got = f"something else ({error})"
         raise StoreError(
@@ -111,17 +111,17 @@ def read(server: Server, place: Place) -> Record | None:
     return record
 
 
-def leftover(server: Server, place: Place) -> bool:
+def leftover(server: Neo4jServer, place: Place) -> bool:
     """Whether something is staged, which is of a load that broke off, or of one that goes on."""
     return bool(server.run(_ANY.format(label=place.staged)))
 
 
-def any_in_place(server: Server, place: Place) -> bool:
+def any_in_place(server: Neo4jServer, place: Place) -> bool:
     """Whether there is anything of the graph in the store, loaded whole or not."""
     return bool(server.run(_ANY.format(label=place.graph)))
 
 
-def prepare(server: Server, place: Place) -> bool:
+def prepare(server: Neo4jServer, place: Place) -> bool:
     """Make the constraints, begin a load, and undo one that broke off: whether there was one."""
     for statement in (_LOADS, _UNIQUE.format(label=place.graph)):
         server.run(statement)
@@ -133,7 +133,7 @@ def prepare(server: Server, place: Place) -> bool:
     return left
 
 
-def clear(server: Server, place: Place) -> None:
+def clear(server: Neo4jServer, place: Place) -> None:
     """Remove all that is staged, and the constraint that was for it."""
     server.run(place.filled(_REMOVE))
     server.run(f"DROP CONSTRAINT {place.staged}_ids IF EXISTS")
@@ -147,7 +147,7 @@ def hold(transaction: Transaction, place: Place, batch: int) -> int:
     return int(row["was"])
 
 
-def stage(server: Server, place: Place, build: Build, tally: Tally, *, first: bool, progress: Callable[[int], None]) -> None:
+def stage(server: Neo4jServer, place: Place, build: Build, tally: RowTally, *, first: bool, progress: Callable[[int], None]) -> None:
     """Put nodes and relationships of a build under the staging label, and count them there.
 
     Where there is no graph yet (``first``), relationships have their own types at once. Else they have the staging one, so that who asks
@@ -165,7 +165,7 @@ def stage(server: Server, place: Place, build: Build, tally: Tally, *, first: bo
     compare(server, {"nodes": nodes, "relationships": relationships}, {"nodes": tally.nodes, "relationships": tally.relationships})
 
 
-def _send(server: Server, place: Place, batch: int, query: str, rows: list[dict[str, Any]], tally: Tally) -> None:
+def _send(server: Neo4jServer, place: Place, batch: int, query: str, rows: list[dict[str, Any]], tally: RowTally) -> None:
     def work(transaction: Transaction) -> None:
         if hold(transaction, place, batch) < batch:
             counters = transaction.run(query, rows=rows, names=tally.names).consume().counters
@@ -174,7 +174,7 @@ def _send(server: Server, place: Place, batch: int, query: str, rows: list[dict[
     server.write(work)
 
 
-def compare(server: Server, got: dict[str, int], expected: dict[str, int]) -> None:
+def compare(server: Neo4jServer, got: dict[str, int], expected: dict[str, int]) -> None:
     """Raise StoreError where counts in the store are not those of what was sent."""
     wrong = [
         f"{expected.get(what, 0)} {what}, got {got.get(what, 0)}"

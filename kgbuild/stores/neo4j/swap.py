@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgbuild.errors import StoreError
 from kgbuild.pipeline.artifact import Build
-from kgbuild.stores.neo4j.plan import OURS, Plan, chunks, refuse_held
-from kgbuild.stores.neo4j.rows import Tally
-from kgbuild.stores.neo4j.server import Server, StillHeld
-from kgbuild.stores.neo4j.stage import Place, Record, compare, hold
+from kgbuild.stores.neo4j.plan import OURS, LoadPlan, chunks, refuse_held
+from kgbuild.stores.neo4j.rows import RowTally
+from kgbuild.stores.neo4j.server import Neo4jServer, StillHeld
+from kgbuild.stores.neo4j.stage import Place, StagedRecord, compare, hold
 
 if TYPE_CHECKING:
     from neo4j import Transaction
@@ -56,10 +56,10 @@ Run = Callable[..., list[dict[str, Any]]]
 class Swap(NamedTuple):
     """A swap of one graph: ``values`` are those of ``plan.values``; ``limit`` is how many nodes one transaction may touch."""
 
-    server: Server
+    server: Neo4jServer
     place: Place
     build: Build
-    tally: Tally
+    tally: RowTally
     values: Mapping[str, Any]
     limit: int
 
@@ -72,7 +72,7 @@ class Swap(NamedTuple):
         else:
             self._at_once([(_RELABEL, {})])
 
-    def replace(self, plan: Plan) -> None:
+    def replace(self, plan: LoadPlan) -> None:
         """Make the graph that is in place what is staged."""
         if plan.nodes > self.limit:
             self._begin()
@@ -131,18 +131,18 @@ def counts(run: Run, place: Place, values: Mapping[str, Any]) -> dict[str, int]:
     return found | {f"relationships {row['what']}": row["count"] for row in run(place.filled(_TYPES), types=values["types"])}
 
 
-def expected(tally: Tally) -> dict[str, int]:
+def expected(tally: RowTally) -> dict[str, int]:
     """What ``counts`` gives where all of a build is there, and nothing else."""
     labels = {f"nodes {label}": count for label, count in tally.labels.items()}
     return {"nodes": tally.nodes} | labels | {f"relationships {type}": count for type, count in tally.types.items()}
 
 
-def in_place(server: Server, place: Place, record: Record, values: Mapping[str, Any], build: Build, tally: Tally) -> bool:
+def in_place(server: Neo4jServer, place: Place, record: StagedRecord, values: Mapping[str, Any], build: Build, tally: RowTally) -> bool:
     """Whether the graph in the store is this build already, by its record and by its counts."""
     return record.state == "loaded" and record.build == build.id() and counts(server.run, place, values) == expected(tally)
 
 
-def _steps(plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
+def _steps(plan: LoadPlan) -> Iterator[tuple[str, dict[str, Any]]]:
     """The statements, each for some ids: relationships before the nodes that they hang on, and after those that they lead to."""
     relinked = [*plan.relinked, *plan.gone]
     for query, ids in ((_UNLINK, relinked), (_REMOVE, plan.gone), (_CHANGE, plan.changed), (_ADD, plan.added)):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kgbuild.errors import UsageError
-from kgbuild.stores.sparql.http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.http import Session, StoreAddresses, Trouble
 
 #: A graph that no server has. Oxigraph and Fuseki name it in the answer that it is not there; other paths of theirs do not.
 _NOWHERE = "https://w3id.org/kg-registry/graph/kgbuild-nowhere"
@@ -17,21 +17,21 @@ class Layout(NamedTuple):
     """Where a store has its protocols, and whether its graph store names a graph that is not there."""
 
     name: str
-    paths: Addresses
+    paths: StoreAddresses
     names_graphs: bool
 
 
 LAYOUTS = (
-    Layout("Oxigraph", Addresses("query", "update", "store"), True),
-    Layout("Fuseki", Addresses("query", "update", "data"), True),
-    Layout("Virtuoso", Addresses("sparql-auth", "sparql-auth", "sparql-graph-crud-auth"), False),
+    Layout("Oxigraph", StoreAddresses("query", "update", "store"), True),
+    Layout("Fuseki", StoreAddresses("query", "update", "data"), True),
+    Layout("Virtuoso", StoreAddresses("sparql-auth", "sparql-auth", "sparql-graph-crud-auth"), False),
 )
 
 
-def find(session: Session, base: str) -> tuple[str, Addresses]:
+def find(session: Session, base: str) -> tuple[str, StoreAddresses]:
     """The store that answers under a base address, and its addresses. Nothing is written. Raises Trouble where none does."""
     for layout in LAYOUTS:
-        found = Addresses(*(f"{base.rstrip('/')}/{path}" for path in layout.paths))
+        found = StoreAddresses(*(f"{base.rstrip('/')}/{path}" for path in layout.paths))
         if _answers(session, layout, found):
             return layout.name, found
     known = ", ".join(layout.name for layout in LAYOUTS)
@@ -39,7 +39,7 @@ def find(session: Session, base: str) -> tuple[str, Addresses]:
     raise Trouble(base, f"the addresses of {known}", "none of them", todo)
 
 
-def _answers(session: Session, layout: Layout, found: Addresses) -> bool:
+def _answers(session: Session, layout: Layout, found: StoreAddresses) -> bool:
     """Whether both the queries and the graph store are where the layout has them. What cannot be reached or lets nobody in ends it."""
     try:
         if session.number(found.query, "SELECT (1 AS ?n) WHERE {}") != 1:

@@ -27,7 +27,7 @@ _RESULTS = "application/sparql-results+json"
 _BROKEN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, h11.ProtocolError, ssl.SSLError, OSError)
 
 
-class Addresses(NamedTuple):
+class StoreAddresses(NamedTuple):
     """The three addresses of a store."""
 
     query: str
@@ -85,7 +85,7 @@ class Session:
         """Put N-Triples in place of a graph, their length known beforehand. Raises Trouble."""
         size = body.size if isinstance(body, Triples) else len(body)
         headers = {"Content-Type": _NTRIPLES, "Content-Length": str(size)}
-        content = _File(body) if isinstance(body, Triples) else body
+        content = _Upload(body) if isinstance(body, Triples) else body
         with self._answer("PUT", _graph(store, graph), headers=headers, content=content, shown=store):
             pass
 
@@ -150,7 +150,7 @@ class Session:
         return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
 
 
-class _File:
+class _Upload:
     """A file as the body of a request; it is read from its beginning again where a challenge makes the client send it twice."""
 
     def __init__(self, triples: Triples) -> None:

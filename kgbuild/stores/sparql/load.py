@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Literal, NamedTuple
 
 from kgbuild.errors import StoreError
-from kgbuild.stores.sparql.http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.http import Session, StoreAddresses, Trouble
 from kgbuild.stores.sparql.probe import clean, count, own, put_is_atomic, removed_where_refused, update_is_atomic
 from kgbuild.stores.sparql.same import holds
 from kgbuild.stores.sparql.triples import Triples
@@ -34,7 +34,7 @@ class Load(NamedTuple):
     """One graph of one store, and what tells the user of each step."""
 
     session: Session
-    at: Addresses
+    at: StoreAddresses
     graph: str
     say: Say
 

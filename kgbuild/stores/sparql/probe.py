@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
-from kgbuild.stores.sparql.http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.http import Session, StoreAddresses, Trouble
 
 #: Triples of the body that is broken at its end: a store that writes while it reads has written some by then.
 _MANY = 1000
@@ -26,13 +26,13 @@ def count(session: Session, query: str, graph: str, object: str = "?o") -> int:
     return session.number(query, f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p {object} }} }}")
 
 
-def clean(session: Session, at: Addresses, graph: str) -> None:
+def clean(session: Session, at: StoreAddresses, graph: str) -> None:
     """Remove what an earlier load may have left of a graph of our own. Raises Trouble."""
     if count(session, at.query, graph):
         session.delete(at.graph_store, graph)
 
 
-def put_is_atomic(session: Session, at: Addresses, graph: str) -> bool:
+def put_is_atomic(session: Session, at: StoreAddresses, graph: str) -> bool:
     """Whether a PUT that fails leaves the graph as it was. Raises Trouble, also where a PUT puts nothing."""
     with _probe(session, at, graph) as probe:
         broken = "".join(_triple(probe, str(number)) for number in range(_MANY)) + "<"
@@ -45,7 +45,7 @@ def put_is_atomic(session: Session, at: Addresses, graph: str) -> bool:
         return False  # what cannot be read was taken: nothing is known of this store
 
 
-def update_is_atomic(session: Session, at: Addresses, graph: str) -> bool:
+def update_is_atomic(session: Session, at: StoreAddresses, graph: str) -> bool:
     """Whether an update of two operations, of which the second fails, leaves the graph as it was. Raises Trouble.
 
     The second moves a graph that is not there, which is to fail (SPARQL 1.1 Update §3.2.4). Virtuoso says 200 and empties the target.
@@ -67,7 +67,7 @@ def _triple(probe: str, text: str) -> str:
 
 
 @contextmanager
-def _probe(session: Session, at: Addresses, graph: str) -> Iterator[str]:
+def _probe(session: Session, at: StoreAddresses, graph: str) -> Iterator[str]:
     """A graph of one triple, which is removed at the end."""
     probe = own(graph, "probe")
     with removed_where_refused(session, at, probe):
@@ -81,7 +81,7 @@ def _probe(session: Session, at: Addresses, graph: str) -> Iterator[str]:
 
 
 @contextmanager
-def removed_where_refused(session: Session, at: Addresses, graph: str) -> Iterator[None]:
+def removed_where_refused(session: Session, at: StoreAddresses, graph: str) -> Iterator[None]:
     """Remove a graph of our own where something is refused by a server that answers; where none answers the next load does."""
     try:
         yield
@@ -92,5 +92,5 @@ def removed_where_refused(session: Session, at: Addresses, graph: str) -> Iterat
         raise
 
 
-def _is_whole(session: Session, at: Addresses, probe: str) -> bool:
+def _is_whole(session: Session, at: StoreAddresses, probe: str) -> bool:
     return count(session, at.query, probe) == count(session, at.query, probe, '"kept"') == 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgbuild.stores.sparql.http import Addresses, Session, Trouble
+from kgbuild.stores.sparql.http import Session, StoreAddresses, Trouble
 from kgbuild.stores.sparql.triples import Triples, digest
 
 #: Pages that are asked for at most: each costs as much as all before it, and a load is cheaper then.
 _PAGES = 50
 
 
-def holds(session: Session, at: Addresses, graph: str, triples: Triples) -> bool:
+def holds(session: Session, at: StoreAddresses, graph: str, triples: Triples) -> bool:
     """Whether the graph has the very triples; False also where the store does not tell. Raises Trouble where it does not answer.
 
     Virtuoso ends an answer after 10,000 triples without a word. The rest is asked for in pages then. No order is promised for them, but if
