@@ -47,8 +47,11 @@ def make_edges(maker: GraphFactory, resources: int, products: int, edges: int, c
     numbers = count()
 
     def edge(like: Edge, subject: str, target: str, *, within: bool | None = None) -> Edge:
-        fields = (like.category, like.knowledge_level, like.agent_type, like.relation_type, like.source_role, None, (), by[owner], within)
-        return Edge(str(next(numbers)), subject, like.predicate, target, *fields)
+        return type(like)(
+            id=str(next(numbers)), subject=subject, predicate=like.predicate, object=target, category=like.category,
+            knowledge_level=like.knowledge_level, agent_type=like.agent_type, relation_type=like.relation_type, source_role=like.source_role,
+            declared_in=by[owner], within_owner=within,
+        )  # fmt: skip
 
     for n in range(products):
         id, owner = f"kgr:{product(n, resources)}", n % resources
@@ -84,7 +87,7 @@ def main() -> None:
     print(f"{len(nodes):,} nodes, {len(edges):,} edges: {megabytes():,} MB")
     total = 0.0
     for what, work in (
-        ("tables of the view", lambda: (view.derivations, view.products)),
+        ("tables of the view", lambda: (view.graph.derivations, view.graph.products)),
         *((rule.code, lambda rule=rule: list(rule.check(view))) for rule in (*provenance.RULES, *references.RULES)),
     ):
         start = time.perf_counter()

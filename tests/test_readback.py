@@ -99,7 +99,7 @@ TYPED = {
 
 
 def is_list(kind: str, name: str) -> bool:
-    return "tuple" in LISTS[kind].__annotations__[name]
+    return "tuple" in str(LISTS[kind].__annotations__[name])
 
 
 def as_doubles(row: Row) -> Row:

@@ -27,15 +27,15 @@ class Reach:
 
     def __init__(self, view: View, marks: Mapping[str, int]) -> None:
         # What is kept for a view must not keep the view.
-        self._owners, self._marks = view.owners, marks
-        self._steps = {product: steps(view, product) for product in view.derivations}
+        self._owners, self._marks = view.graph.owners, marks
+        self._steps = {product: steps(view, product) for product in view.graph.derivations}
         self._products = tuple(self._steps)
         self._joined: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
         self._houses: dict[str, int] = {}
         self._circling: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
         for id, bits in marks.items():
-            for owner in (id, *view.owners.get(id, ())):
+            for owner in (id, *view.graph.owners.get(id, ())):
                 self._houses[owner] = self._houses.get(owner, 0) | bits
         self._join(view)
         self._before: tuple[dict[str, list[str]], dict[str, list[str]]] | None = None

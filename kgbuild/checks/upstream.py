@@ -35,13 +35,13 @@ class _UpstreamTables:
     """
 
     def __init__(self, view: View) -> None:
-        self.owners, self.products = view.owners, view.products
+        self.owners, self.products = view.graph.owners, view.graph.products
         self.by_product: dict[str, UpstreamSteps] = {}
         self.by_node: dict[str, UpstreamSteps] = {}
         self.walks: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
         self.room = _KEPT_NODES
         self.cited: set[str] = set()
-        for product, edges in view.derivations.items():
+        for product, edges in view.graph.derivations.items():
             self.by_product[product] = found = _steps(edges, self.owners.get(product, ()))
             self.cited.update(found.sisters, found.foreign)
 
@@ -89,11 +89,11 @@ def recited(view: View) -> list[str]:
 
 def owners_of(view: View, id: str) -> tuple[str, ...]:
     """Whose a source is: the owners of a product, by its id where no record lists it (SPEC §1); a resource is its own."""
-    owners = view.owners.get(id)
+    owners = view.graph.owners.get(id)
     if owners is not None:
         return owners
     prefix, colon, name = id.partition(":")
-    return (f"{prefix}{colon}{name.partition('.')[0]}",) if view.is_product(id) else (id,)
+    return (f"{prefix}{colon}{name.partition('.')[0]}",) if view.graph.is_product(id) else (id,)
 
 
 def upstream(view: View, product: str) -> dict[str, int]:

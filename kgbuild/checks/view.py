@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from msgspec import Struct
 
 from kgbuild.errors import Problem
+from kgbuild.lineage.graph import ProvenanceGraph
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.mapping.schema import EdgeKind, RecordKind
+from kgbuild.mapping.schema import RecordKind
 from kgbuild.model.graph import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
@@ -107,21 +106,11 @@ class _ClaimsByKind(dict[str, list[StatedClaim]]):
             return default
 
 
-_KINDS: tuple[EdgeKind, ...] = ("derived_from", "has_product", "superseded_by")
-
-
-def _by_subject(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
-    found: defaultdict[str, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        found[edge.subject].append(edge)
-    return dict(found)
-
-
 _T = TypeVar("_T")
 
 
 class View:
-    """One run as rules see it. Keys are node ids (CURIEs) throughout.
+    """One run as rules see it. Keys are node ids (CURIEs) throughout; ``graph`` is its provenance.
 
     ``records``, ``organizations``, ``listings`` and ``pages`` (generated product pages) are what was said, by what it is about;
     ``files`` the paths of the files as the user named their input, ``problems`` why records could not be read.
@@ -132,15 +121,13 @@ class View:
         mapping: RegistryMapping,
         limits: AuditLimits,
         nodes: Iterable[Node],
-        edges: Sequence[Edge],
+        edges: Iterable[Edge],
         said: Iterable[StatedClaim] | LookUp = (),
         files: Sequence[str] = (),
         problems: Sequence[Problem] = (),
     ) -> None:
         self.mapping, self.limits, self.files, self.problems = mapping, limits, files, problems
-        self.nodes: dict[str, Node] = {node.id: node for node in nodes}
-        self._product = frozenset((mapping.categories.product.class_, mapping.categories.product.biolink))
-        self.edges = edges
+        self.graph = ProvenanceGraph(nodes, edges)
         self._made: dict[Callable[[View], Any], Any] = {}
         look_up = said if callable(said) else None
         self.records = _ClaimsByKind(ResourceStatement, look_up)
@@ -163,62 +150,6 @@ class View:
         made: _T = self._made[make]
         return made
 
-    @cached_property
-    def _kinds(self) -> dict[str, list[Edge]]:
-        """The edges of the kinds that rules ask for, by our own predicate; those that are rolled up are left out."""
-        rules = self.mapping.provenance.edges
-        found: dict[str, list[Edge]] = {rules[kind].registry: [] for kind in _KINDS}
-        for edge in self.edges:
-            kept = found.get(edge.original_predicate or edge.predicate)
-            if kept is not None and edge.products is None:
-                kept.append(edge)
-        return found
-
-    def _of(self, kind: EdgeKind) -> list[Edge]:
-        return self._kinds[self.mapping.provenance.edges[kind].registry]
-
-    @cached_property
-    def derivations(self) -> dict[str, list[Edge]]:
-        """The `derived_from` edges of each product, in the order of the graph."""
-        return _by_subject(self._of("derived_from"))
-
-    @cached_property
-    def successors(self) -> dict[str, list[Edge]]:
-        """The `superseded_by` edges of each resource."""
-        return _by_subject(self._of("superseded_by"))
-
-    @cached_property
-    def owners(self) -> dict[str, tuple[str, ...]]:
-        """The owners of each product, sorted."""
-        found: dict[str, tuple[str, ...]] = {}
-        for edge in self._of("has_product"):
-            owners = found.get(edge.object)
-            found[edge.object] = (edge.subject,) if owners is None else tuple(sorted({*owners, edge.subject}))
-        return found
-
-    @cached_property
-    def products(self) -> dict[str, tuple[str, ...]]:
-        """The products of each resource that owns any, sorted."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for product, owners in self.owners.items():
-            for owner in owners:
-                found[owner].append(product)
-        return {owner: tuple(sorted(owned)) for owner, owned in found.items()}
-
-    def foreign(self, product: str) -> list[Edge]:
-        """The derivations of a product that leave its owner's house."""
-        return [edge for edge in self.derivations.get(product, ()) if not edge.within_owner]
-
-    def is_product(self, id: str) -> bool:
-        """Whether a node is a product: told by its categories, never by the place or by the specific class (SPEC §3)."""
-        node = self.nodes.get(id)
-        return node is not None and not self._product.isdisjoint(node.category)
-
-    def kind(self, id: str) -> str:
-        """The specific class of a node without its prefix: `Aggregator`, `GraphProduct`; "" for what is not there."""
-        node = self.nodes.get(id)
-        return (node.kgrs_category or node.category[0]).partition(":")[2] if node else ""
-
     def name(self, id: str) -> str:
         """An id as people write it: without prefix, percent-encoding undone."""
         return unquote(id.partition(":")[2])
@@ -228,7 +159,7 @@ class View:
         listings = self.listings.get(product)
         if not listings:
             return None
-        owners = {self.name(owner) for owner in self.owners.get(product, ())}
+        owners = {self.name(owner) for owner in self.graph.owners.get(product, ())}
         return min(listings, key=lambda said: (said.by not in owners, said.contained, said.by, said.nth))
 
     def copies(self, product: str) -> list[StatedClaim]:

@@ -14,7 +14,6 @@ from kgbuild.mapping.schema import (
     BiolinkTerms,
     Categories,
     Domains,
-    EdgeKind,
     Fields,
     Formats,
     Licenses,
@@ -27,7 +26,7 @@ from kgbuild.mapping.schema import (
     RecordKind,
     Vocabulary,
 )
-from kgbuild.model.graph import Kind
+from kgbuild.model.graph import EdgeKind, Kind
 from kgbuild.model.ids import encode_id
 
 #: Every mapping file and its shape, in the order in which they are read and hashed.

@@ -7,12 +7,13 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from kgbuild.model.graph import EdgeKind
+
 Profile = Literal["registry", "biolink"]
 PageKind = Literal["resource", "product page", "organization", "documentation", "evaluation"]
 NamedKind = Literal["resource", "product page", "organization"]
 RecordKind = Literal["resource", "product", "organization"]
 Form = Literal["url", "address", "link", "e-mail", "orcid", "doi", "curie", "reference", "date", "count"]
-EdgeKind = Literal["has_product", "derived_from", "mentions", "superseded_by", "has_contact", "rollup"]
 
 
 class MappingFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar, get_type_hints
 
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct, defstruct, structs
 
 Role = Literal["original", "secondary"]
+#: What a node is (SPEC §3, "Nodes"). An id that one record describes and another lists as a product is a product.
 Kind = Literal["resource", "product", "organization", "page"]
+#: What an edge says (SPEC §3, "Edges"); ``rollup`` is derived_from between resources, made by ``--rollup``.
+EdgeKind = Literal["has_product", "derived_from", "mentions", "superseded_by", "has_contact", "rollup"]
 
 
 class Source(Struct, frozen=True, array_like=True, gc=False):
@@ -18,10 +23,9 @@ class Source(Struct, frozen=True, array_like=True, gc=False):
     relation: str
 
 
-class Description(Struct, frozen=True, kw_only=True, array_like=True):
-    """What one record says of one node, under the names that node properties have.
+class Properties(Struct, frozen=True, kw_only=True, array_like=True):
+    """The properties that a record can give its node, in the order of the columns (SPEC §3, node properties).
 
-    ``extra`` holds, as compact JSON text by written name, every field that has no property of its own.
     Sizes are in bytes; dates are the text as written.
     """
 
@@ -49,6 +53,14 @@ class Description(Struct, frozen=True, kw_only=True, array_like=True):
     repository: str | None = None
     contact: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+class Description(Properties, frozen=True, kw_only=True, array_like=True):
+    """What one record says of one node.
+
+    ``extra`` holds, as compact JSON text by written name, every field that has no property of its own.
+    """
+
     extra: dict[str, str] = {}
 
 
@@ -118,39 +130,12 @@ class Claim(Struct, Generic[S_co], frozen=True, array_like=True):
     contained: bool = False
 
 
-class Node(Struct, frozen=True, omit_defaults=True):
-    """A node as it is written: the order of the fields is the order of the columns (SPEC §3, node properties).
-
-    From ``name`` to ``warnings`` they are those of Description.
-    """
+class _NodeColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The columns of a node around those of Properties: the required ones stand before them, the others after them."""
 
     id: str
     category: tuple[str, ...]
     iri: str
-    name: str | None = None
-    description: str | None = None
-    synonym: tuple[str, ...] = ()
-    xref: tuple[str, ...] = ()
-    url: str | None = None
-    license: str | None = None
-    license_label: str | None = None
-    taxa: tuple[str, ...] = ()
-    publications: tuple[str, ...] = ()
-    domain: tuple[str, ...] = ()
-    format: str | None = None
-    media_type: str | None = None
-    compression: str | None = None
-    file_size: int | float | None = None
-    node_count: int | float | None = None
-    edge_count: int | float | None = None
-    version: str | None = None
-    activity_status: str | None = None
-    collection: tuple[str, ...] = ()
-    creation_date: str | None = None
-    update_date: str | None = None
-    repository: str | None = None
-    contact: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
     declared_in: tuple[str, ...] = ()
     stub: bool | None = None
     kgrs_category: str | None = None
@@ -158,11 +143,84 @@ class Node(Struct, frozen=True, omit_defaults=True):
     extra: str | None = None
 
 
-class Edge(Struct, frozen=True, omit_defaults=True):
+if TYPE_CHECKING:
+
+    class Node(_NodeColumns, Properties, frozen=True, kw_only=True, omit_defaults=True):
+        """A node as it is written: the order of the fields is the order of the columns (SPEC §3, node properties).
+
+        ``kind`` is no column. A node that is made has the type of its kind (NODE_TYPES); this one is for rows that are read back.
+        """
+
+        kind: ClassVar[Kind]
+        is_resource: ClassVar[bool]
+        is_product: ClassVar[bool]
+
+else:
+
+    def _fields(of: type[Struct], *, required: bool) -> list[tuple[str, object, object]]:
+        hints = get_type_hints(of)
+        return [(f.name, hints[f.name], f.default) for f in structs.fields(of) if (f.default is NODEFAULT) == required]
+
+    _ordered = (*_fields(_NodeColumns, required=True), *_fields(Properties, required=False), *_fields(_NodeColumns, required=False))
+    # msgspec puts the fields of a base first; the columns of a node stand on both sides of its properties.
+    Node = defstruct(
+        "Node",
+        [(name, hint) if default is NODEFAULT else (name, hint, default) for name, hint, default in _ordered],
+        frozen=True, kw_only=True, omit_defaults=True, module=__name__, namespace={"is_resource": False, "is_product": False},
+    )  # fmt: skip
+
+
+class ResourceNode(Node, frozen=True, kw_only=True):
+    """A resource (SPEC §1)."""
+
+    kind: ClassVar[Kind] = "resource"
+    is_resource: ClassVar[bool] = True
+
+
+class ProductNode(Node, frozen=True, kw_only=True):
+    """A product (SPEC §1)."""
+
+    kind: ClassVar[Kind] = "product"
+    is_product: ClassVar[bool] = True
+
+
+class DescribedProductNode(ProductNode, frozen=True, kw_only=True):
+    """An id that a record describes and another one lists as a product: a product that is a resource too."""
+
+    is_resource: ClassVar[bool] = True
+
+
+class OrganizationNode(Node, frozen=True, kw_only=True):
+    """An organization."""
+
+    kind: ClassVar[Kind] = "organization"
+
+
+class PageNode(Node, frozen=True, kw_only=True):
+    """A documentation page."""
+
+    kind: ClassVar[Kind] = "page"
+
+
+#: The type of the nodes of each kind.
+NODE_TYPES: Mapping[Kind, type[Node]] = MappingProxyType(
+    {made.kind: made for made in (ResourceNode, ProductNode, OrganizationNode, PageNode)}
+)
+
+
+def node_types() -> tuple[type[Node], ...]:
+    """Every type that a node of a run can have."""
+    return (*NODE_TYPES.values(), DescribedProductNode)
+
+
+class Edge(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An edge as it is written: the order of the fields is the order of the columns (SPEC §3, edge properties).
 
     ``links`` (of ``mentions``) and ``products`` (of rolled-up ``derived_from``) say how many links or products stand behind the edge.
+    ``kind`` is no column. An edge that is made has the type of its kind (EDGE_TYPES); this one is for rows that are read back.
     """
+
+    kind: ClassVar[EdgeKind]
 
     id: str
     subject: str
@@ -182,6 +240,48 @@ class Edge(Struct, frozen=True, omit_defaults=True):
     original_objects: tuple[str, ...] = ()
     links: int | None = None
     products: int | None = None
+
+
+class HasProduct(Edge, frozen=True, kw_only=True):
+    """Owner to product."""
+
+    kind: ClassVar[EdgeKind] = "has_product"
+
+
+class DerivedFrom(Edge, frozen=True, kw_only=True):
+    """Product to source, as a record states it."""
+
+    kind: ClassVar[EdgeKind] = "derived_from"
+
+
+class Mentions(Edge, frozen=True, kw_only=True):
+    """Documentation page to resource, by the links of the page."""
+
+    kind: ClassVar[EdgeKind] = "mentions"
+
+
+class SupersededBy(Edge, frozen=True, kw_only=True):
+    """Resource to the resource that takes its place."""
+
+    kind: ClassVar[EdgeKind] = "superseded_by"
+
+
+class HasContact(Edge, frozen=True, kw_only=True):
+    """Resource to an organization that answers for it."""
+
+    kind: ClassVar[EdgeKind] = "has_contact"
+
+
+class RolledUp(Edge, frozen=True, kw_only=True):
+    """Resource to resource: the derivations between their products (``--rollup``)."""
+
+    kind: ClassVar[EdgeKind] = "rollup"
+
+
+#: The type of the edges of each kind.
+EDGE_TYPES: Mapping[EdgeKind, type[Edge]] = MappingProxyType(
+    {made.kind: made for made in (HasProduct, DerivedFrom, Mentions, SupersededBy, HasContact, RolledUp)}
+)
 
 
 class Difference(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding, Related, fingerprint
 from kgbuild.model.graph import Edge, Node, ProductPage
 from kgbuild.pipeline.engine import assemble
-from kgbuild.pipeline.engine.audit_rows import known
+from kgbuild.pipeline.engine.audit_rows import decode_rows
 from kgbuild.pipeline.engine.claim_batch import EncodedClaim as Known
 from kgbuild.pipeline.engine.job import Job
 from kgbuild.pipeline.locate import PlaceRequest, locate
@@ -55,7 +55,7 @@ def said(source: ReadResult, decoded: dict[bytes, Known]) -> Iterator[StatedClai
 
 def graph_view(source: ReadResult, mapping: RegistryMapping, facts: Iterable[bytes], limits: AuditLimits) -> View:
     """What rules about the graph see of a run that was written: the facts of its chunks; and claims only about what they ask for."""
-    nodes, edges = known(facts)
+    nodes, edges = decode_rows(facts)
     problems = [problem for _, problem in source.problems]
     return View(mapping, limits, nodes, edges, _look_up(source), source.names, problems)
 

@@ -52,6 +52,7 @@ def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
     from pyoxigraph import Quad
 
     from kgbuild.model.graph import Edge, Node
+    from kgbuild.transform.kinds import KindReader
     from kgbuild.writers.rdf import Walk
 
     if build.manifest.mappings != vocabulary.sha256:
@@ -59,7 +60,8 @@ def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
             f"{build.folder}: expected ntriples or turtle, since the build was made with other mappings, got kgx-jsonl; "
             "export again with --format ntriples too"
         )
-    nodes = [msgspec.json.decode(line, type=Node) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
-    edges = [msgspec.json.decode(line, type=Edge) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
+    kinds = KindReader(vocabulary)
+    nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
+    edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
     edges.sort(key=lambda edge: edge.subject)
     store.bulk_extend(Quad(*triple) for triple in Walk(vocabulary, build.manifest.options.qualified).triples(nodes, edges))

@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.mapping.schema import EdgeKind
-from kgbuild.model.graph import Description, Edge, Kind, Node, Role
+from kgbuild.model.graph import EDGE_TYPES, NODE_TYPES, Description, Edge, EdgeKind, Kind, Node, Role
 from kgbuild.model.ids import edge_id, encode_id
 from kgbuild.transform.values import json_text
 
-_astuple = msgspec.structs.astuple
+_asdict = msgspec.structs.asdict
 
 
 class GraphFactory:
@@ -22,11 +21,9 @@ class GraphFactory:
     def __init__(self, mapping: RegistryMapping) -> None:
         self.mapping = mapping
         provenance = mapping.provenance
-        self._knowledge = (provenance.primary_knowledge_source, provenance.aggregator_knowledge_source)
-        self._kinds = {
-            kind: (*mapping.predicates(kind), (provenance.edge_category,), rule.knowledge_level, rule.agent_type)
-            for kind, rule in provenance.edges.items()
-        }
+        self._primary, self._aggregators = provenance.primary_knowledge_source, provenance.aggregator_knowledge_source
+        self._category = (provenance.edge_category,)
+        self._rules = {kind: (*mapping.predicates(kind), rule.knowledge_level, rule.agent_type) for kind, rule in provenance.edges.items()}
         self._spaces = {kind: f"{space}:" for kind, space in mapping.prefixes.spaces.items()}
         self._bases = {kind: mapping.prefixes.prefixes[space] for kind, space in mapping.prefixes.spaces.items()}
         self._classes: dict[tuple[Kind, str | None], tuple[tuple[str, ...], str | None]] = {}
@@ -45,26 +42,26 @@ class GraphFactory:
         products: int | None = None,
     ) -> Edge:
         """An edge of a kind; ``by`` are the sorted ids of the records that state it."""
-        predicate, original_predicate, category, knowledge_level, agent_type = self._kinds[kind]
-        # By position: hundreds of thousands of edges are made, and keywords would double what each costs.
-        return Edge(
-            edge_id(subject, predicate, object, role, relation),
-            subject,
-            predicate,
-            object,
-            category,
-            knowledge_level,
-            agent_type,
-            relation,
-            role,
-            *self._knowledge,
-            by,
-            within,
-            original_predicate,
-            originals[0] if originals else None,
-            originals,
-            links,
-            products,
+        predicate, original_predicate, knowledge_level, agent_type = self._rules[kind]
+        return EDGE_TYPES[kind](
+            id=edge_id(subject, predicate, object, role, relation),
+            subject=subject,
+            predicate=predicate,
+            object=object,
+            category=self._category,
+            knowledge_level=knowledge_level,
+            agent_type=agent_type,
+            relation_type=relation,
+            source_role=role,
+            primary_knowledge_source=self._primary,
+            aggregator_knowledge_source=self._aggregators,
+            declared_in=by,
+            within_owner=within,
+            original_predicate=original_predicate,
+            original_object=originals[0] if originals else None,
+            original_objects=originals,
+            links=links,
+            products=products,
         )
 
     def node(
@@ -82,19 +79,18 @@ class GraphFactory:
         classes = self._classes.get((kind, category))
         if classes is None:
             classes = self._classes[kind, category] = self.mapping.classes(kind, category)
-        properties: tuple[Any, ...] = _astuple(description)
-        *values, extra = properties
-        # By position, as edges are: the properties of a node are those of its description, in the same order.
-        return Node(  # type: ignore[call-arg]  # mypy does not count what a star stands for
-            self._spaces[kind] + local,
-            classes[0],
-            self._bases[kind] + local,
-            *values,
-            tuple(sorted(set(by))),
-            stub,
-            classes[1],
-            deprecated,
-            _object(extra) if extra else None,
+        properties: dict[str, Any] = _asdict(description)
+        extra = properties.pop("extra")
+        return NODE_TYPES[kind](
+            id=self._spaces[kind] + local,
+            category=classes[0],
+            iri=self._bases[kind] + local,
+            **properties,
+            declared_in=tuple(sorted(set(by))),
+            stub=stub,
+            kgrs_category=classes[1],
+            deprecated=deprecated,
+            extra=_object(extra) if extra else None,
         )
 
     def curie(self, kind: Kind, id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +13,7 @@ from msgspec import Struct
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import (
     Claim,
+    DescribedProductNode,
     Description,
     Difference,
     Edge,
@@ -50,11 +51,15 @@ class RunIndex(Struct, frozen=True, kw_only=True):
 
 
 class Need(NamedTuple):
-    """An id at the end of an edge that may have no record: it becomes a stub if nothing describes it."""
+    """An id at the end of an edge that may have no record: it becomes a stub if nothing describes it.
+
+    ``owner`` is the id of the resource that a product belongs to.
+    """
 
     kind: Kind
     id: str
     by: tuple[str, ...]
+    owner: str | None = None
 
 
 class Merged(NamedTuple):
@@ -147,7 +152,8 @@ class Merger:
         """The need of a source, owner or successor; `x.y` must be a product where `x` is a resource of the run (SPEC §3, stubs)."""
         if id in self.facts.resources:
             return []
-        return [Need("product" if owner_of(id) in self.facts.resources else "resource", id, by)]
+        owner = owner_of(id)
+        return [Need("product", id, by, owner) if owner in self.facts.resources else Need("resource", id, by)]
 
     def _resource(self, records: list[Claim[ResourceStatement]]) -> Merged:
         made = united([claim.says for claim in records])
@@ -195,11 +201,10 @@ class Merger:
         resource, product = self._resource(records), self._product(listings)
         node, listed = resource.nodes[0], product.nodes[0]
         own = [curie for curie in (*node.category, *listed.category) if not curie.startswith("biolink:")]
-        both = msgspec.structs.replace(
-            node,
-            category=tuple(dict.fromkeys((*own, *node.category))),
-            declared_in=tuple(sorted({*node.declared_in, *listed.declared_in})),
-        )
+        properties: dict[str, Any] = msgspec.structs.asdict(node)
+        properties["category"] = tuple(dict.fromkeys((*own, *node.category)))
+        properties["declared_in"] = tuple(sorted({*node.declared_in, *listed.declared_in}))
+        both = DescribedProductNode(**properties)
         edges = resource.edges + [edge for edge in product.edges if edge.subject != edge.object]
         addresses = resource.addresses + product.addresses
         return Merged([both], edges, resource.needs + product.needs, addresses, difference=product.difference)

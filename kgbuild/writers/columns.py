@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from msgspec import structs
+
 from kgbuild.model.graph import Edge, Node
 
 
@@ -19,9 +21,8 @@ class Column(NamedTuple):
 @cache
 def columns(type: type[Node | Edge]) -> tuple[Column, ...]:
     """The columns of a type, in the order of its fields."""
-    required = len(type.__struct_fields__) - len(type.__struct_defaults__)
     hints = get_type_hints(type)
-    return tuple(_column(name, hints[name], n < required) for n, name in enumerate(type.__struct_fields__))
+    return tuple(_column(field.name, hints[field.name], field.required) for field in structs.fields(type))
 
 
 def _column(name: str, hint: object, required: bool) -> Column:

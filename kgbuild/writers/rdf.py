@@ -17,7 +17,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.graph import Edge, Kind, Node, Role
+from kgbuild.model.graph import Edge, EdgeKind, Kind, Node, Role
 from kgbuild.model.ids import as_iri, encode_id, expand, safe_iri
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -52,7 +52,7 @@ _EDGE_FIELDS = tuple(
     name for name in Edge.__struct_fields__ if name not in ("id", "subject", "predicate", "object", "category", "declared_in")
 )
 
-_how = attrgetter("predicate", "original_predicate", "source_role", "relation_type")
+_how = attrgetter("kind", "predicate", "original_predicate", "source_role", "relation_type")
 
 Object = NamedNode | Literal
 
@@ -63,8 +63,7 @@ class Walk:
     def __init__(self, mapping: RegistryMapping, qualified: bool) -> None:
         self.mapping, self.qualified = mapping, qualified
         self.prefixes = mapping.prefixes.prefixes
-        spaces, self._term_space = mapping.prefixes.spaces, mapping.prefixes.spaces["term"]
-        self._space_kinds: dict[str, Kind] = {spaces["organization"]: "organization", spaces["page"]: "page"}
+        self._term_space = mapping.prefixes.spaces["term"]
         self.term = lru_cache(maxsize=4096)(self._term)
         self._is_a = self.term("rdf:type")
         self._declared_in = self.own("declared_in")
@@ -72,7 +71,6 @@ class Walk:
         self._types = lru_cache(maxsize=1024)(self._classes)
         self._record = lru_cache(maxsize=4096)(lambda id: self.term(mapping.curie("resource", id)))
         self._said = lru_cache(maxsize=1024)(self._predicates)
-        self._rules = {rule.registry: rule for kind, rule in mapping.provenance.edges.items() if kind != "rollup"}
 
     def _term(self, curie: str) -> NamedNode:
         return NamedNode(expand(curie, self.prefixes) or safe_iri(curie))
@@ -96,7 +94,7 @@ class Walk:
                     yield Triple(subject, predicate, property)
 
     def _node(self, node: Node) -> list[tuple[NamedNode, Object]]:
-        kind = self._kind(node)
+        kind = node.kind
         found: list[tuple[NamedNode, Object]] = list(self._types(kind, node.category, node.kgrs_category))
         for value, (predicate, made) in zip(_values(node), self._fields, strict=True):
             if value is None:
@@ -112,13 +110,6 @@ class Walk:
     def _classes(self, kind: Kind, category: tuple[str, ...], own: str | None) -> tuple[tuple[NamedNode, NamedNode], ...]:
         rule = getattr(self.mapping.categories, kind)
         return tuple((self._is_a, self.term(curie)) for curie in dict.fromkeys((*category, own or rule.class_, rule.class_, *rule.rdf)))
-
-    def _kind(self, node: Node) -> Kind:
-        found = self._space_kinds.get(node.id.partition(":")[0])
-        if found:
-            return found
-        product = self.mapping.categories.product
-        return "product" if product.class_ in node.category or product.biolink in node.category else "resource"
 
     def _statements(self, edges: Sequence[Edge]) -> Iterator[tuple[NamedNode, NamedNode]]:
         """Predicate and object of the edges of one subject, each once: a source that is original and secondary is still one source."""
@@ -156,17 +147,18 @@ class Walk:
 
     def _records(self, node: Node) -> Iterator[NamedNode]:
         """The records that declare a node, as nodes: a page and an organization declare themselves, a resource all else."""
-        if node.stub is None and node.id.partition(":")[0] in self._space_kinds:
+        if not node.stub and node.kind in ("organization", "page"):
             yield self.term(node.id)
         else:
             yield from map(self._record, node.declared_in)
 
-    def _predicates(self, written: str, original: str | None, role: Role | None, relation: str | None) -> tuple[NamedNode, ...]:
+    def _predicates(
+        self, kind: EdgeKind, written: str, original: str | None, role: Role | None, relation: str | None
+    ) -> tuple[NamedNode, ...]:
         """The predicate as written, ours, and those of the public vocabularies; of provenance also role and relation (SPEC §5)."""
         provenance = self.mapping.provenance
         own = original or written
-        rule = self._rules.get(own)
-        curies = [written, own, rule.rdf if rule else None, getattr(provenance.roles, role).predicate if role else None]
+        curies = [written, own, provenance.edges[kind].rdf, getattr(provenance.roles, role).predicate if role else None]
         if relation in provenance.relations.values():
             curies.append(relation)
         return tuple(self.term(curie) for curie in dict.fromkeys(curies) if curie)
@@ -185,9 +177,8 @@ class Walk:
                 curie = name in ("relation_type", "original_predicate", "primary_knowledge_source", "aggregator_knowledge_source")
                 iri = expand(item, self.prefixes) if curie else None
                 yield self.own(name), NamedNode(iri) if iri else _literal(item)
-        space = edge.subject.partition(":")[0]
         for id in edge.declared_in:
-            yield self.own("declared_in"), self.term(edge.subject) if space in self._space_kinds else self._record(id)
+            yield self.own("declared_in"), self.term(edge.subject) if edge.kind == "mentions" else self._record(id)
 
 
 def _date(value: str) -> Literal:

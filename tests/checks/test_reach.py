@@ -12,7 +12,7 @@ from kgbuild.checks.reach import Reach
 from kgbuild.checks.upstream import steps
 from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
-from kgbuild.model.graph import Description, Edge
+from kgbuild.model.graph import DerivedFrom, Description
 from kgbuild.transform.factory import GraphFactory
 
 MAPPING = load_mapping()
@@ -34,9 +34,9 @@ def made(seed: int) -> tuple[View, dict[str, int]]:
     return View(MAPPING, AuditLimits(), nodes, edges), marks
 
 
-def derived(product: str, source: str, *, within: bool) -> Edge:
+def derived(product: str, source: str, *, within: bool) -> DerivedFrom:
     subject, object = MAKER.curie("product", product), MAKER.curie("product", source)
-    return Edge(
+    return DerivedFrom(
         id=f"{product} {source}", subject=subject, predicate=MAPPING.provenance.edges["derived_from"].registry, object=object, category=(),
         knowledge_level="", agent_type="", source_role="original", within_owner=within or None,
     )  # fmt: skip
@@ -44,8 +44,8 @@ def derived(product: str, source: str, *, within: bool) -> Edge:
 
 def depths(view: View, product: str) -> dict[str, int]:
     """What lies upstream of a product over a step to another owner, with the number of such steps on the shortest way."""
-    own = {product, *view.owners[product]}
-    house = own | {id for owner in view.owners[product] for id in view.products[owner]}
+    own = {product, *view.graph.owners[product]}
+    house = own | {id for owner in view.graph.owners[product] for id in view.graph.products[owner]}
     found: dict[str, int] = {}
     seen = set(own)
     level, depth = {product}, 0
@@ -69,7 +69,7 @@ def test_components_find_what_walks_find(seed: int) -> None:
     view, marks = made(seed)
     reach = Reach(view, marks)
     counts: Counter[int] = Counter()
-    for product in view.owners:
+    for product in view.graph.owners:
         found = {id: depth for id, depth in depths(view, product).items() if id in marks}
         assert reach.of(product) == sum(marks[id] for id in found)
         counts.update(marks[id].bit_length() - 1 for id in found)

@@ -50,15 +50,15 @@ def node(kind: str, id: str, category: str | None = None, *, stub: bool | None =
 
 def next_ones(view: View, id: str) -> Iterator[tuple[str, int, bool]]:
     """Each source of a product, or of a resource's products: what it adds to the depth, and whether the walk goes on from there."""
-    for product in [id] if view.is_product(id) else view.products.get(id, ()):
-        for edge in view.derivations.get(product, ()):
-            own = edge.object in view.owners[product]
+    for product in [id] if view.graph.is_product(id) else view.graph.products.get(id, ()):
+        for edge in view.graph.derivations.get(product, ()):
+            own = edge.object in view.graph.owners[product]
             yield edge.object, 0 if edge.within_owner else 1, not own
 
 
 def defined(view: View, product: str) -> dict[str, int]:
     """The depth of everything upstream: lowered until nothing changes."""
-    home = view.owners[product]
+    home = view.graph.owners[product]
     told: dict[str, int] = {}
     walked = {product: 0}
     changed = True
@@ -79,13 +79,13 @@ def defined(view: View, product: str) -> dict[str, int]:
 def test_upstream_is_what_the_definition_says(seed: int) -> None:
     view = made(seed)
     deepest = {product: (depth, id) for product, depth, id in depths(view, 10**6)}
-    for product in view.owners:
+    for product in view.graph.owners:
         found = upstream(view, product)
         assert found == defined(view, product)
         depth = max(found.values(), default=0)
         assert deepest.get(product, (0, ""))[0] == depth
         assert depth == 0 or deepest[product][1] == min(id for id in found if found[id] == depth)
-        for id in view.nodes.keys() - {product}:
+        for id in view.graph.nodes.keys() - {product}:
             way = path(view, product, id)
             assert bool(way) == (id in found)
             if way:
@@ -102,13 +102,13 @@ def costs(view: View, here: str, there: str) -> int:
 @pytest.mark.parametrize("seed", range(400))
 def test_cut_off_is_what_has_no_origin_upstream(seed: int) -> None:
     view = made(seed)
-    origins = {id for id in view.nodes if view.kind(id) == "DataSource"}
+    origins = {id for id in view.graph.nodes if view.graph.category(id) == "DataSource"}
 
     def reaches(product: str) -> bool:
         belong = ({*owners_of(view, id)} for id in upstream(view, product))
-        return any(owners & origins and owners.isdisjoint(view.owners[product]) for owners in belong)
+        return any(owners & origins and owners.isdisjoint(view.graph.owners[product]) for owners in belong)
 
-    expected = [product for product in view.derivations if view.foreign(product) and not reaches(product)]
+    expected = [product for product in view.graph.derivations if view.graph.foreign(product) and not reaches(product)]
     assert list(cut_off(view, origins.__contains__)) == expected
 
 

@@ -19,6 +19,7 @@ from kgbuild.pipeline.read import ReadOptions
 from kgbuild.pipeline.target import ExportTarget
 from kgbuild.query import parameters, sparql, sql, triples
 from kgbuild.query.question import questions
+from kgbuild.transform.kinds import KindReader
 
 CORPORA = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
 
@@ -97,10 +98,11 @@ def test_upstream_is_what_the_audit_goes_by(asked: Asked) -> None:
     """Of every product: the reference against the walk of SPEC §3 that the rules of `kgbuild check` take."""
     import msgspec
 
-    nodes = [msgspec.json.decode(line, type=Node) for line in (asked.folder / "graph_nodes.jsonl").read_bytes().splitlines()]
-    edges = [msgspec.json.decode(line, type=Edge) for line in (asked.folder / "graph_edges.jsonl").read_bytes().splitlines()]
+    kinds = KindReader(asked.vocabulary)
+    nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in (asked.folder / "graph_nodes.jsonl").read_bytes().splitlines()]
+    edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in (asked.folder / "graph_edges.jsonl").read_bytes().splitlines()]
     view = View(asked.vocabulary, AuditLimits(), nodes, edges)
-    for id in [f"kgr:{id}" for id in IDS if f"kgr:{id}" in view.nodes and view.is_product(f"kgr:{id}")]:
+    for id in [f"kgr:{id}" for id in IDS if f"kgr:{id}" in view.graph.nodes and view.graph.is_product(f"kgr:{id}")]:
         assert asked.reference.depths(id) == upstream(view, id), id
 
 

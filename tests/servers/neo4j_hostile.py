@@ -48,7 +48,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = export(ReadOptions(inputs=(str(folder / "records.jsonl"),)), ExportTarget(formats=("kgx-jsonl", "neo4j"), output=folder))
     categories = [("kgrs:Product", f"kgrs:{TEXTS[n]}") for n in range(len(TEXTS) - 1)]
     nodes = [filled(Node, n, id=f"kgr:{n}{text}"[:3000], category=categories[n]) for n, text in enumerate(TEXTS[:-1])]
-    nodes.append(Node("kgr:long", ("kgrs:Product",), TEXTS[-1], description=TEXTS[-1], synonym=(TEXTS[-1],), extra=TEXTS[-1]))
+    nodes.append(
+        Node(id="kgr:long", category=("kgrs:Product",), iri=TEXTS[-1], description=TEXTS[-1], synonym=(TEXTS[-1],), extra=TEXTS[-1])
+    )
     ends = [(one.id, other.id) for one, other in zip(nodes, [*nodes[1:], nodes[0]], strict=True)]
     edges = [
         filled(

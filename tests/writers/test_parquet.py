@@ -11,8 +11,22 @@ from pyarrow import parquet as pyarrow_parquet
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, parquet
 
-NODES = [Node(f"kgr:{n}", ("kgrs:Resource",), "", name=None if n % 3 else f"name {n}", node_count=n or None) for n in range(25)]
-EDGES = [Edge(f"urn:uuid:{n}", "kgr:1", "kgrs:derived_from", f"kgr:{n}", (), "a", "b", links=n) for n in range(7)]
+NODES = [
+    Node(id=f"kgr:{n}", category=("kgrs:Resource",), iri="", name=None if n % 3 else f"name {n}", node_count=n or None) for n in range(25)
+]
+EDGES = [
+    Edge(
+        id=f"urn:uuid:{n}",
+        subject="kgr:1",
+        predicate="kgrs:derived_from",
+        object=f"kgr:{n}",
+        category=(),
+        knowledge_level="a",
+        agent_type="b",
+        links=n,
+    )
+    for n in range(7)
+]
 
 
 def written(sizes: Sequence[int]) -> list[bytes]:
@@ -52,7 +66,7 @@ def test_a_graph_of_nothing_is_two_tables_without_rows() -> None:
 
 
 def test_a_number_that_a_double_cannot_hold_is_counted() -> None:
-    node = Node("kgr:a", (), "", node_count=2**53 + 1, edge_count=2**53)
+    node = Node(id="kgr:a", category=(), iri="", node_count=2**53 + 1, edge_count=2**53)
     rendered, _ = parquet.Parquet().render([node], [])
     assert {tuple(loss): n for loss, n in rendered.losses.items()} == {
         ("_nodes.parquet", "node_count", "a whole number over 2^53 became the nearest double"): 1

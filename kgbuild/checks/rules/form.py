@@ -259,7 +259,7 @@ def not_an_activity(view: View) -> Iterator[Violation]:
     """
     if "prov:Activity" in view.mapping.categories.product.rdf:
         return
-    for product, edges in view.derivations.items():
+    for product, edges in view.graph.derivations.items():
         of_activities = {edge.object: edge for edge in reversed(edges) if edge.relation_type in _OF_ACTIVITIES}
         if not of_activities:
             continue

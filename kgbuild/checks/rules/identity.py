@@ -144,7 +144,7 @@ def _groups(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:
 def _in_use(view: View, items: Sequence[_Known]) -> list[_Known]:
     """Resources without those that say that another of them replaces them."""
     ids = {item.id for item in items}
-    return [item for item in items if not any(edge.object in ids for edge in view.successors.get(item.id, ()))]
+    return [item for item in items if not any(edge.object in ids for edge in view.graph.successors.get(item.id, ()))]
 
 
 class _Sets:
@@ -235,7 +235,7 @@ def odd_infores(view: View) -> Iterator[Violation]:
     Mend: write the id that the catalogue has; a resource that it does not have needs an entry there first.
     """
     catalogue = view.limits.infores
-    for id in view.nodes:
+    for id in view.graph.nodes:
         for infores in _infores(view, id):
             local = infores.removeprefix(_INFORES)
             if catalogue is not None and local in catalogue:
@@ -254,7 +254,7 @@ def odd_infores(view: View) -> Iterator[Violation]:
 
 
 def _infores(view: View, id: str) -> list[str]:
-    node = view.nodes.get(id)
+    node = view.graph.nodes.get(id)
     return [xref for xref in dict.fromkeys(node.xref) if xref.startswith(_INFORES)] if node is not None and node.xref else []
 
 

@@ -65,7 +65,7 @@ class _LicenseTables:
         self.resources: list[str] = []
         self.stated: dict[str, Terms] = {}
         self._read(view)
-        cited = dict.fromkeys(edge.object for edges in view.derivations.values() for edge in edges if not edge.within_owner)
+        cited = dict.fromkeys(edge.object for edges in view.graph.derivations.values() for edge in edges if not edge.within_owner)
         marks: dict[str, int] = {}
         self.demanding: dict[Demands, int] = {}
         puzzling: list[tuple[str, str]] = []
@@ -88,15 +88,12 @@ class _LicenseTables:
         self.gravest = lru_cache(maxsize=4096)(self._gravest)
 
     def _read(self, view: View) -> None:
-        rule = view.mapping.categories.resource
-        resources = frozenset((rule.class_, rule.biolink))
-        for id, node in view.nodes.items():
-            kind = "product" if view.is_product(id) else "resource" if not resources.isdisjoint(node.category) else None
-            if kind is None or node.stub:
+        for id, node in view.graph.nodes.items():
+            if node.stub or not (node.is_product or node.is_resource):
                 continue
-            if kind == "resource":
+            if node.kind == "resource":
                 self.resources.append(id)
-            written = self.reader.written(node, kind)
+            written = self.reader.written(node, node.kind)
             terms = self.reader.read(written) if written else None
             if terms:
                 self.stated[id] = terms
@@ -116,7 +113,7 @@ class _LicenseTables:
 
     def holder(self, view: View, id: str) -> str:
         """The node whose license a node has: itself, or its first owner that states one, or that has none to state."""
-        houses = (id, *view.owners.get(id, ()))
+        houses = (id, *view.graph.owners.get(id, ()))
         return next((holder for holder in houses if holder in self.stated), houses[min(1, len(houses) - 1)])
 
     def _gravest(self, own: Terms, bits: int) -> tuple[int, int]:
@@ -142,7 +139,7 @@ def missing(view: View) -> Iterator[Violation]:
     tables = view.once(_LicenseTables)
     for id in tables.resources:
         if id not in tables.stated:
-            label, said = view.nodes[id].license_label, view.record(id)
+            label, said = view.graph.nodes[id].license_label, view.record(id)
             message = f"{view.name(id)!r} has no license{f', it says {label!r}' if label else ''}"
             yield Violation(id, message, EntryRef(said, "license", label or "") if said else None, field="license")
 
@@ -156,7 +153,7 @@ def clashing(view: View) -> Iterator[Violation]:
     """
     tables = view.once(_LicenseTables)
     for id, terms in tables.stated.items():
-        said = (view.deciding(id) if view.is_product(id) else view.record(id)) if terms.clash else None
+        said = (view.deciding(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
         written = tables.written(said) if said else None
         found = tables.reader.read(written) if written else None
         if said is None or written is None or found is None or found.clash is None:
@@ -182,7 +179,7 @@ def freer(view: View) -> Iterator[Violation]:
     Mend: give the product a license that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
     """
     tables = view.once(_LicenseTables)
-    for product in view.derivations:
+    for product in view.graph.derivations:
         holder = tables.holder(view, product)
         own = tables.stated.get(holder)
         if own is None or own.forbids is None:
@@ -199,10 +196,10 @@ def freer(view: View) -> Iterator[Violation]:
 def _beyond_dispute(view: View, tables: _LicenseTables, product: str) -> str | None:
     """The source with which a product's license is in a conflict that nobody could argue about, of several the gravest; None without one."""
     own = tables.stated.get(product)
-    if own is None or not own.sure or own.code or view.kind(product) not in _DATA or not tables.unanimous(view, product):
+    if own is None or not own.sure or own.code or view.graph.category(product) not in _DATA or not tables.unanimous(view, product):
         return None
     found: list[tuple[int, str]] = []
-    for edge in view.foreign(product):
+    for edge in view.graph.foreign(product):
         source = edge.object
         terms = tables.stated.get(source)
         stated = terms is not None and terms.sure and not terms.code and edge.relation_type in _MADE_FROM and not edge.original_object
@@ -221,7 +218,7 @@ def _nothing_but_freer(own: Terms, upstream: Terms) -> bool:
 
 def _has_freer_parts(view: View, tables: _LicenseTables, source: str, own: Terms) -> bool:
     """Whether a source gives something out under a license that a product's own is in no known conflict with: it may be made from that."""
-    return any(product in tables.stated and not conflict(own, tables.stated[product]) for product in view.products.get(source, ()))
+    return any(product in tables.stated and not conflict(own, tables.stated[product]) for product in view.graph.products.get(source, ()))
 
 
 def _freer(view: View, tables: _LicenseTables, product: str, way: list[str], others: int, *, sure: bool) -> Violation:
@@ -235,7 +232,7 @@ def _freer(view: View, tables: _LicenseTables, product: str, way: list[str], oth
         f"is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine, theirs)}{more}"
     )
     said = view.deciding(product)
-    first = next(edge for edge in view.derivations[product] if edge.object == way[1])
+    first = next(edge for edge in view.graph.derivations[product] if edge.object == way[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
     related = [EntryRef(copy, field, value) for copy in view.copies(product)]
     related += [EntryRef(claim, "license") for id in (own, upstream) if id != product and (claim := _stating(view, id))]
@@ -267,7 +264,7 @@ def unknown(view: View) -> Iterator[Violation]:
 
 
 def _stating(view: View, id: str) -> StatedClaim | None:
-    return view.deciding(id) if view.is_product(id) else view.record(id)
+    return view.deciding(id) if view.graph.is_product(id) else view.record(id)
 
 
 def _of(view: View, id: str, holder: str) -> str:

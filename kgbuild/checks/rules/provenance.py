@@ -27,12 +27,14 @@ def cycles(view: View) -> Iterator[Violation]:
     Example: `a.tsv` has `original_source: [b.tsv]`, and `b.tsv` has `original_source: [a.tsv]`.
     Mend: take out the citation that is not true; where editions of two products feed each other, give each edition an id of its own.
     """
-    made = {product: [edge.object for edge in view.derivations[product] if edge.object != product] for product in recited(view)}
+    made = {product: [edge.object for edge in view.graph.derivations[product] if edge.object != product] for product in recited(view)}
     for group in cycle_groups(made):
         cycle = shortest_cycle(made, group)
         edges = [_edge(view, *step) for step in _steps(cycle)]
         if len(group) <= _WHOLE:
-            edges += [edge for product in group for edge in view.derivations[product] if edge.object in group and edge.object != product]
+            edges += [
+                edge for product in group for edge in view.graph.derivations[product] if edge.object in group and edge.object != product
+            ]
         told = "" if len(cycle) == len(group) else f" ({listed(_names(view, group))}); the shortest cycle"
         message = f"{len(group):,} products are made from each other{told}: {_way(view, [*cycle, cycle[0]])}"
         yield at_citations(view, group[0], edges, message)
@@ -46,7 +48,7 @@ def own_source(view: View) -> Iterator[Violation]:
     Mend: name what it was made from, or its own resource (`a`) where nothing nearer is known.
     """
     for product in recited(view):
-        for edge in view.derivations[product]:
+        for edge in view.graph.derivations[product]:
             if edge.object == product:
                 message = f"{view.name(product)!r} is given as a source of itself"
                 yield at_citations(view, product, [edge], message, object=edge.object, field=edge.source_role or "")
@@ -82,16 +84,16 @@ def mutual_sources(view: View) -> Iterator[Violation]:
 
 def _cited_owners(view: View) -> dict[str, list[str]]:
     """The other resources that the products of each resource are made from, as far as these have products themselves."""
-    mixed = view.owners.keys() & view.products.keys()  # resources that another one lists among its products
+    mixed = view.graph.owners.keys() & view.graph.products.keys()  # resources that another one lists among its products
     cited: dict[str, list[str]] = {}
-    for resource in view.products:
+    for resource in view.graph.products:
         if resource in mixed:
-            foreign = [edge.object for product in view.products[resource] for edge in view.foreign(product)]
+            foreign = [edge.object for product in view.graph.products[resource] for edge in view.graph.foreign(product)]
         else:
             foreign = [*steps(view, resource).foreign]
-        owners = [id for id in foreign if id in view.products and id not in mixed]
+        owners = [id for id in foreign if id in view.graph.products and id not in mixed]
         if len(owners) < len(foreign):
-            owners += [owner for id in foreign if id not in view.products or id in mixed for owner in view.owners.get(id, ())]
+            owners += [owner for id in foreign if id not in view.graph.products or id in mixed for owner in view.graph.owners.get(id, ())]
         if owners:
             cited[resource] = owners
     return cited
@@ -99,7 +101,7 @@ def _cited_owners(view: View) -> dict[str, list[str]]:
 
 def _causes(view: View, resource: str, source: str) -> list[Edge]:
     """The derivations of products of one resource from another one or its products."""
-    derivations = (edge for product in view.products[resource] for edge in view.foreign(product))
+    derivations = (edge for product in view.graph.products[resource] for edge in view.graph.foreign(product))
     return [edge for edge in derivations if source in owners_of(view, edge.object)]
 
 
@@ -141,8 +143,8 @@ def without_origin(view: View) -> Iterator[Violation]:
     Mend: name the sources of the products at the end of the way, or add records that are missing; where data do begin in a resource, give
     it the category DataSource.
     """
-    for product in cut_off(view, lambda owner: view.kind(owner) in _ORIGINS):
-        edges = view.foreign(product)
+    for product in cut_off(view, lambda owner: view.graph.category(owner) in _ORIGINS):
+        edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
         message = f"{view.name(product)!r} cites {cited}, from which no DataSource or Ontology can be reached"
         yield at_citations(view, product, edges, message)
@@ -150,8 +152,8 @@ def without_origin(view: View) -> Iterator[Violation]:
 
 def _what(view: View, id: str) -> str:
     """What a source is, as far as records say it."""
-    node = view.nodes.get(id)
-    return "not described" if node is None or node.stub else view.kind(id)
+    node = view.graph.nodes.get(id)
+    return "not described" if node is None or node.stub else view.graph.category(id)
 
 
 def _steps(cycle: Sequence[str]) -> list[tuple[str, str]]:
@@ -161,7 +163,7 @@ def _steps(cycle: Sequence[str]) -> list[tuple[str, str]]:
 
 def _edge(view: View, product: str, source: str) -> Edge:
     """The first derivation of a product from a source."""
-    return next(edge for edge in view.derivations[product] if edge.object == source)
+    return next(edge for edge in view.graph.derivations[product] if edge.object == source)
 
 
 def _names(view: View, ids: Sequence[str]) -> list[str]:

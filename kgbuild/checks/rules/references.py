@@ -22,9 +22,9 @@ def dangling(view: View) -> Iterator[Violation]:
     Mend: correct the id, or add the record that it names.
     """
     unread = _Unread(view)
-    described = {id for id, node in view.nodes.items() if not node.stub}
+    described = {id for id, node in view.graph.nodes.items() if not node.stub}
     nearest: Nearest | None = None
-    for product, edges in view.derivations.items():
+    for product, edges in view.graph.derivations.items():
         for edge in edges:
             if edge.object in described or unread.may_be(view.name(edge.object)):
                 continue
@@ -49,7 +49,7 @@ def renamed(view: View) -> Iterator[Violation]:
     Example: `original_source: [do]`, where the record of the Disease Ontology is called `doid`.
     Mend: write the id in use.
     """
-    for product, edges in view.derivations.items():
+    for product, edges in view.graph.derivations.items():
         for edge in edges:
             for old in edge.original_objects:
                 curie = view.mapping.curie("resource", old)
@@ -71,9 +71,9 @@ def unowned(view: View) -> Iterator[Violation]:
     Mend: begin the product's id with the id of the resource that gives it out, or add the record of its owner.
     """
     unread = _Unread(view)
-    for edge in _ownerships(view):
+    for edge in view.graph.ownerships:
         owner, product = view.name(edge.subject), edge.object
-        if is_resource(view, edge.subject) or unread.may_be(owner):
+        if view.graph.is_resource(edge.subject) or unread.may_be(owner):
             continue
         message = f"{view.name(product)!r} belongs to {owner!r}, which has no record; {_several(edge.declared_in)} lists it"
         at, related = _listings(view, product)
@@ -87,9 +87,9 @@ def unlisted(view: View) -> Iterator[Violation]:
     Example: the record `spoke` lists `goa.human`, which it cites, and the record `goa` does not.
     Mend: add the product to the `products` of its owner's record, or correct the id of a product that belongs to another resource.
     """
-    for edge in _ownerships(view):
+    for edge in view.graph.ownerships:
         owner, product = view.name(edge.subject), edge.object
-        if owner in edge.declared_in or not is_resource(view, edge.subject):
+        if owner in edge.declared_in or not view.graph.is_resource(edge.subject):
             continue
         record = view.record(edge.subject)
         first, others = _listings(view, product)
@@ -108,10 +108,10 @@ def alone(view: View) -> Iterator[Violation]:
     Mend: name the sources of its products, or nothing at all if it was made from nothing that the registry holds.
     """
     linked = _linked(view)
-    for id, node in view.nodes.items():
-        if id not in linked and is_resource(view, id):
+    for id, node in view.graph.nodes.items():
+        if id not in linked and view.graph.is_resource(id):
             record = view.record(id)
-            count = len(view.products.get(id, ()))
+            count = len(view.graph.products.get(id, ()))
             own = "it has no products" if not count else f"its {count:,} products cite" if count > 1 else "its only product cites"
             message = f"nothing cites {view.name(id)!r}, and {own}{' no other resource' if count else ''}"
             yield Violation(id, message, EntryRef(record, "id", view.name(id)) if record else None, records=node.declared_in)
@@ -120,13 +120,13 @@ def alone(view: View) -> Iterator[Violation]:
 def _linked(view: View) -> set[str]:
     """Everything at the ends of derivations that leave a resource's own house, and whose that is."""
     linked: set[str] = set()
-    for product, edges in view.derivations.items():
-        owners = view.owners.get(product, ())
+    for product, edges in view.graph.derivations.items():
+        owners = view.graph.owners.get(product, ())
         leaves = False
         for edge in edges:
             if edge.within_owner or (leaves and edge.object in linked):
                 continue
-            others = view.owners.get(edge.object)
+            others = view.graph.owners.get(edge.object)
             if others and not set(owners).isdisjoint(others):
                 continue
             leaves = True
@@ -136,12 +136,6 @@ def _linked(view: View) -> set[str]:
         if leaves:
             linked.update((product, *owners))
     return linked
-
-
-def is_resource(view: View, id: str) -> bool:
-    """Whether a record describes a resource of this node id. (One id may be a resource's and a product's.)"""
-    node = view.nodes.get(id)
-    return node is not None and not node.stub and view.mapping.categories.resource.biolink in node.category
 
 
 def as_written(view: View, edge: Edge) -> tuple[str, ...]:
@@ -180,18 +174,12 @@ def _listings(view: View, product: str) -> tuple[EntryRef | None, list[EntryRef]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
-def _ownerships(view: View) -> list[Edge]:
-    """The `has_product` edges."""
-    predicate = view.mapping.provenance.edges["has_product"].registry
-    return [edge for edge in view.edges if (edge.original_predicate or edge.predicate) == predicate]
-
-
 def _lister(view: View, edge: Edge) -> str | None:
     """The one resource that may own a product that its owner has no record of: by the rule for ids without a dot (SPEC §3, `has_product`).
 
     A product that is made from its owner was not given the wrong id: what lacks is the record.
     """
-    cited = {other.object for other in view.derivations.get(edge.object, ())}
+    cited = {other.object for other in view.graph.derivations.get(edge.object, ())}
     if edge.subject in cited:
         return None
     others = [by for by in edge.declared_in if view.mapping.curie("resource", by) not in cited]

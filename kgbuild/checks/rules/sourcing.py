@@ -24,15 +24,15 @@ def unsourced(view: View) -> Iterator[Violation]:
     Example: `a.tsv` has a `secondary_source` and no `original_source`.
     Mend: name what it was made from as `original_source`; where its data begin in its own resource, name that.
     """
-    sourced = {product for product, edges in view.derivations.items() if any(edge.source_role == "original" for edge in edges)}
-    for product, node in view.nodes.items():
-        if product in sourced or node.stub or not view.is_product(product):
+    sourced = {product for product, edges in view.graph.derivations.items() if any(edge.source_role == "original" for edge in edges)}
+    for product, node in view.graph.nodes.items():
+        if product in sourced or node.stub or not view.graph.is_product(product):
             continue
-        edges = view.derivations.get(product, ())
+        edges = view.graph.derivations.get(product, ())
         said = view.deciding(product)
         others = listed([repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)])
         rest = f", only {others} as secondary" if edges else " and no secondary one"
-        severity: Severity | None = "info" if view.kind(product) in _SHOWING else None
+        severity: Severity | None = "info" if view.graph.category(product) in _SHOWING else None
         related = [EntryRef(copy) for copy in view.copies(product)]
         message = f"{view.name(product)!r} names no original source{rest}"
         yield Violation(product, message, EntryRef(said) if said else None, related=related, severity=severity, records=node.declared_in)
@@ -45,13 +45,13 @@ def only_itself(view: View) -> Iterator[Violation]:
     Example: `a.graph` of the KnowledgeGraph `a` has `original_source: [a]` and no other source.
     Mend: name the resources that it was made from; where its data begin with it, give the resource the category DataSource.
     """
-    for owner, products in view.products.items():
-        kind = view.kind(owner)
+    for owner, products in view.graph.products.items():
+        kind = view.graph.category(owner)
         if kind not in _COMPILED:
             continue
         for product in products:
-            edges = view.derivations.get(product, ())
-            if edges and all(edge.object in view.owners[product] for edge in edges):
+            edges = view.graph.derivations.get(product, ())
+            if edges and all(edge.object in view.graph.owners[product] for edge in edges):
                 name, cited = view.name(product), view.name(edges[0].object)
                 message = f"{name!r} names no source but its own resource {cited!r}, and {_a(kind)} is made from others"
                 yield at_citations(view, product, edges, message, object=edges[0].object)
@@ -66,13 +66,13 @@ def through_and_past(view: View) -> Iterator[Violation]:
     Mend: if the data came by the Aggregator, give it as `prov:wasDerivedFrom` and take out what it brought along; if they came straight
     from the source, take out the Aggregator.
     """
-    for product, edges in view.derivations.items():
+    for product, edges in view.graph.derivations.items():
         cited = {edge.object: edge for edge in reversed(edges) if not edge.within_owner}
         if len(cited) < 2:
             continue
         for edge in edges:
             primary = edge.relation_type == "prov:hadPrimarySource" and not edge.within_owner
-            if not primary or edge.object not in view.products or view.kind(edge.object) != "Aggregator":
+            if not primary or edge.object not in view.graph.products or view.graph.category(edge.object) != "Aggregator":
                 continue
             both = [id for id in steps(view, edge.object).foreign if id in cited]
             if both:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kgbuild.checks.rule import Rule, Violation
-from kgbuild.checks.rules.references import is_resource, source_places
+from kgbuild.checks.rules.references import source_places
 from kgbuild.checks.view import EntryRef, View
 
 #: Values of `activity_status` that say that a resource is not kept up (ActivityStatusEnum of the registry's schema; "unknown" says nothing).
@@ -29,13 +29,13 @@ def ended(view: View) -> Iterator[Violation]:
     Mend: look for what has taken the source's place; or leave it, if the product was made from it while it was kept up.
     """
     known: dict[str, list[tuple[str, str]]] = {}
-    for product in view.derivations:
-        for edge in view.foreign(product):
+    for product in view.graph.derivations:
+        for edge in view.graph.foreign(product):
             states = known.get(edge.object)
             if states is None:
                 states = known[edge.object] = _ended(view, edge.object)
             for resource, status in states:
-                if resource in view.owners.get(product, ()):
+                if resource in view.graph.owners.get(product, ()):
                     continue
                 message = f"{view.name(product)!r} is made from {_named(view, edge.object, resource)} is {status}"
                 at, related = source_places(view, edge)
@@ -53,9 +53,9 @@ def superseded(view: View) -> Iterator[Violation]:
     Mend: cite the resource in its place, if the product is made from that now.
     """
     known: dict[str, list[tuple[str, set[str]]]] = {}
-    for product in view.derivations if view.successors else ():
-        owners = view.owners.get(product, ())
-        for edge in view.foreign(product):
+    for product in view.graph.derivations if view.graph.successors else ():
+        owners = view.graph.owners.get(product, ())
+        for edge in view.graph.foreign(product):
             replaced = known.get(edge.object)
             if replaced is None:
                 replaced = known[edge.object] = [(id, last) for id in _answering(view, edge.object) if (last := _last(view, id))]
@@ -66,7 +66,7 @@ def superseded(view: View) -> Iterator[Violation]:
                 message = f"{view.name(product)!r} is made from {_named(view, edge.object, resource)} {by} replaced"
                 at, related = source_places(view, edge)
                 related += _in_record(view, resource, "superseded_by")
-                suggestion = ", ".join(view.name(id) for id in sorted(last) if is_resource(view, id)) or None
+                suggestion = ", ".join(view.name(id) for id in sorted(last) if view.graph.is_resource(id)) or None
                 yield Violation(product, message, at, edge.object, edge.source_role or "", related, suggestion, records=edge.declared_in)
 
 
@@ -79,7 +79,11 @@ def unreachable(view: View) -> Iterator[Violation]:
     Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and so again since.
     Mend: correct the product's URL; or say that the product is gone, in its description or by the status of its resource.
     """
-    reports = {id: told for id, node in view.nodes.items() if node.warnings and view.is_product(id) and (told := _reports(node.warnings))}
+    reports = {
+        id: told
+        for id, node in view.graph.nodes.items()
+        if node.warnings and view.graph.is_product(id) and (told := _reports(node.warnings))
+    }
     newest = max((report.day for told in reports.values() for report in told), default=date.min)
     limit = view.limits.stale_after
     for product, told in reports.items():
@@ -91,19 +95,19 @@ def unreachable(view: View) -> Iterator[Violation]:
         name = view.name(product)
         message = f"{name!r} could not be fetched in any of {checks} checks from {failed[0].day} to {failed[-1].day}"
         at, related = _warnings(view, product, failed[0].text)
-        yield Violation(product, message, at, field="warnings", related=related, records=view.nodes[product].declared_in)
+        yield Violation(product, message, at, field="warnings", related=related, records=view.graph.nodes[product].declared_in)
 
 
 def _answering(view: View, source: str) -> tuple[str, ...]:
     """Those whose status a source has: itself, or its owners if it is a product that says nothing of its own."""
-    node = view.nodes.get(source)
-    known = is_resource(view, source) or (node is not None and node.activity_status is not None)
-    return (source,) if known else view.owners.get(source, (source,))
+    node = view.graph.nodes.get(source)
+    known = view.graph.is_resource(source) or (node is not None and node.activity_status is not None)
+    return (source,) if known else view.graph.owners.get(source, (source,))
 
 
 def _ended(view: View, source: str) -> list[tuple[str, str]]:
     """Those whose status a source has and that are not kept up, with that status."""
-    nodes = ((id, view.nodes.get(id)) for id in _answering(view, source))
+    nodes = ((id, view.graph.nodes.get(id)) for id in _answering(view, source))
     states = [(id, (node.activity_status or "").strip().casefold()) for id, node in nodes if node is not None]
     return [(id, status) for id, status in states if status in _ENDED]
 
@@ -124,7 +128,7 @@ def _last(view: View, resource: str) -> set[str]:
     seen, last, todo = {resource}, set(), [resource]
     while todo:
         id = todo.pop()
-        successors = [edge.object for edge in view.successors.get(id, ())]
+        successors = [edge.object for edge in view.graph.successors.get(id, ())]
         if not successors and id != resource:
             last.add(id)
         todo += [successor for successor in successors if successor not in seen]

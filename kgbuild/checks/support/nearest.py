@@ -33,7 +33,7 @@ class Nearest:
         self._view = view
         spaces = view.mapping.prefixes.spaces
         others = (f"{spaces['organization']}:", f"{spaces['page']}:")
-        self._described = {view.name(id): id for id, node in view.nodes.items() if not node.stub and not id.startswith(others)}
+        self._described = {view.name(id): id for id, node in view.graph.nodes.items() if not node.stub and not id.startswith(others)}
         self._products: dict[str, _Words] = {}
 
     def of(self, id: str, cited: Collection[str] = ()) -> list[str]:
@@ -60,7 +60,7 @@ class Nearest:
         """Products of an owner that are near a word, both without the owner's id."""
         words = self._products.get(owner)
         if words is None:
-            names = (self._view.name(product).partition(".")[2] for product in self._view.products.get(owner, ()))
+            names = (self._view.name(product).partition(".")[2] for product in self._view.graph.products.get(owner, ()))
             words = self._products[owner] = _Words((name, name) for name in names if name)
         return words.same(rest) or words.near(rest) or words.begun(rest)
 
@@ -70,12 +70,12 @@ class Nearest:
 
     @cached_property
     def _resources(self) -> _Words:
-        return _Words((name, name) for name, id in self._described.items() if not self._view.is_product(id))
+        return _Words((name, name) for name, id in self._described.items() if not self._view.graph.is_product(id))
 
     @cached_property
     def _others(self) -> _Words:
         """What else resources are called: their names, synonyms, and ids in other registries."""
-        nodes = ((name, self._view.nodes[id]) for name, id in self._described.items() if not self._view.is_product(id))
+        nodes = ((name, self._view.graph.nodes[id]) for name, id in self._described.items() if not self._view.graph.is_product(id))
         return _Words(
             (text, name) for name, node in nodes for text in (node.name or "", *node.synonym, *(ref.partition(":")[2] for ref in node.xref))
         )

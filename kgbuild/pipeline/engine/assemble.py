@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from kgbuild import writers
 from kgbuild.errors import KgbuildError
-from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.graph import Claim, Difference, Edge, Node, Statement
+from kgbuild.model.graph import Claim, Difference, Edge, Kind, Node, Statement
 from kgbuild.pipeline.engine import local
-from kgbuild.pipeline.engine.audit_rows import facts_of
+from kgbuild.pipeline.engine.audit_rows import encode_rows
 from kgbuild.pipeline.engine.claim_batch import EncodedClaim, ranges
 from kgbuild.pipeline.engine.finalize import Finalizer
 from kgbuild.pipeline.engine.job import Block, Job
@@ -24,6 +23,8 @@ from kgbuild.transform.merge import Merger
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
 _RANGE = 4_000
+#: What the kinds of node are called in counts.
+_KIND_NAMES: dict[Kind, str] = {"resource": "resource", "product": "product", "organization": "organization", "page": "documentation page"}
 _stated_as = attrgetter("original_predicate", "predicate")
 
 
@@ -132,13 +133,13 @@ def _render(plan: Job, block: Block) -> Chunk:
     for name in plan.formats:
         writer = writers.writer(name, plan.mapping, qualified=plan.qualified)
         files |= zip(writers.WRITERS[name].files, writer.render(block.nodes, block.edges), strict=True)
-    nodes, categories = _counts(plan.mapping, block.nodes)
+    nodes, categories = _counts(block.nodes)
     return Chunk(
         files=files,
         nodes=nodes,
         edges=_by_predicate(block.edges),
         categories=categories,
-        facts=facts_of(block.nodes, block.edges) if plan.audited else b"",
+        facts=encode_rows(block.nodes, block.edges) if plan.audited else b"",
         ids=bytes.fromhex("".join([edge.id[9:] for edge in block.edges]).replace("-", "")),
         stale=tuple(block.stale),
         differences=tuple(block.differences),
@@ -153,14 +154,11 @@ def _by_predicate(edges: Sequence[Edge]) -> Counter[str]:
     return counts
 
 
-def _counts(mapping: RegistryMapping, nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
+def _counts(nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
     """Nodes by kind, where stubs count in their kind and once more as stubs; and by their specific class."""
-    spaces = mapping.prefixes.spaces
-    others = {spaces["organization"]: "organization", spaces["page"]: "documentation page"}
-    product = {mapping.categories.product.class_, mapping.categories.product.biolink}
     kinds: Counter[str] = Counter()
     for node in nodes:
-        kind = others.get(node.id.partition(":")[0]) or ("product" if not product.isdisjoint(node.category) else "resource")
+        kind = _KIND_NAMES[node.kind]
         kinds[kind] += 1
         if node.stub:
             kinds[f"stub {kind}"] += 1

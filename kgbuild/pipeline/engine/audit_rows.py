@@ -1,48 +1,42 @@
-"""What rules about the graph need of nodes and edges, as bytes that workers send back."""
+"""The columns of nodes and edges that rules about the graph read, as bytes that workers send back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
-from kgbuild.model.graph import Edge, Node
+from kgbuild.model.graph import EDGE_TYPES, Edge, Node, node_types
 
-
-class AuditRows(Struct, frozen=True, array_like=True):
-    """What rules about the graph need of some nodes and edges: of each the fields that _NODE and _EDGE name."""
-
-    nodes: list[tuple[str, tuple[str, ...], tuple[str, ...], bool | None, str | None]]
-    edges: list[
-        tuple[str, str, str, str | None, str | None, tuple[str, ...], bool | None, str | None, str | None, tuple[str, ...], int | None]
-    ]
-
-
-_NODE = ("id", "category", "declared_in", "stub", "kgrs_category")
+_NODE = ("id", "category", "iri", "declared_in", "stub", "kgrs_category")
 _EDGE = (
-    "subject", "predicate", "object", "relation_type", "source_role", "declared_in", "within_owner", "original_predicate", "original_object",
-    "original_objects", "products",
+    "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "relation_type", "source_role", "declared_in",
+    "within_owner", "original_predicate", "original_object", "original_objects", "products",
 )  # fmt: skip
-_of_node, _of_edge = attrgetter(*_NODE), attrgetter(*_EDGE)
-_encode_facts, _decode_facts = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(AuditRows).decode
+_node_values, _edge_values = attrgetter(*_NODE), attrgetter(*_EDGE)
+_NODE_TYPES = {made.__name__: made for made in node_types()}
+_EDGE_TYPES = {made.__name__: made for made in EDGE_TYPES.values()}
+_Rows = list[tuple[str, list[Any]]]
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(tuple[_Rows, _Rows]).decode
 
 
-def known(chunks: Iterable[bytes]) -> tuple[list[Node], list[Edge]]:
-    """Nodes and edges with no more than what rules about the graph need, from the facts of all chunks."""
+def encode_rows(nodes: Sequence[Node], edges: Sequence[Edge]) -> bytes:
+    """The rows of some nodes and edges: the name of the type of each, and its columns in the order of _NODE and _EDGE."""
+    return _encode(([(type(n).__name__, _node_values(n)) for n in nodes], [(type(e).__name__, _edge_values(e)) for e in edges]))
+
+
+def decode_rows(chunks: Iterable[bytes]) -> tuple[list[Node], list[Edge]]:
+    """Nodes and edges with the columns of _NODE and _EDGE."""
     nodes: list[Node] = []
     edges: list[Edge] = []
     for chunk in chunks:
-        facts = _decode_facts(chunk)
-        nodes += [Node(i, c, "", declared_in=by, stub=stub, kgrs_category=own) for i, c, by, stub, own in facts.nodes]
-        edges += [
-            Edge("", s, p, o, (), "", "", relation, role, None, (), by, within, written, old, olds, None, products)  # type: ignore[arg-type]  # roles
-            for s, p, o, relation, role, by, within, written, old, olds, products in facts.edges
-        ]
+        node_rows, edge_rows = _decode(chunk)
+        nodes += [_NODE_TYPES[made](**_lists(zip(_NODE, values, strict=True))) for made, values in node_rows]
+        edges += [_EDGE_TYPES[made](**_lists(zip(_EDGE, values, strict=True))) for made, values in edge_rows]
     return nodes, edges
 
 
-def facts_of(nodes: Sequence[Node], edges: Sequence[Edge]) -> bytes:
-    """The facts of some nodes and edges, encoded."""
-    return _encode_facts((list(map(_of_node, nodes)), list(map(_of_edge, edges))))
+def _lists(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: tuple(value) if type(value) is list else value for name, value in columns}

@@ -9,7 +9,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
 from kgbuild.pipeline.engine.job import Block, Job
 from kgbuild.transform.links import Addresses
-from kgbuild.transform.merge import Merger, Need, RunIndex
+from kgbuild.transform.merge import Merger, Need
 
 
 class Finalizer:
@@ -21,7 +21,7 @@ class Finalizer:
         self._needs: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
         self._addresses: list[tuple[str, str]] = []
         self._nodeless: set[str] = set()
-        self._rollup = Rollup(plan.mapping, plan.facts) if plan.rollup else None
+        self._rollup = Rollup(plan.mapping) if plan.rollup else None
 
     def add(self, block: Block) -> None:
         """Take what a block leaves to be done."""
@@ -70,27 +70,26 @@ class Rollup:
     It needs no node that no other edge needs: an owner is the subject of a has_product edge, or a resource of the run.
     """
 
-    def __init__(self, mapping: RegistryMapping, facts: RunIndex) -> None:
-        self._derived_from, _ = mapping.predicates("derived_from")
-        self._has_product, _ = mapping.predicates("has_product")
-        self._resources = frozenset(mapping.curie("resource", id) for id in facts.resources)
+    def __init__(self, mapping: RegistryMapping) -> None:
+        self._curie = mapping.curie
         self._owners: defaultdict[str, list[str]] = defaultdict(list)
+        self._stub_owners: dict[str, str] = {}
         self._derived: list[Edge] = []
 
     def add(self, block: Block) -> None:
         """Keep the derivations of a block, and whose its products are. (All of them: whose a source is may be known only later.)"""
         for edge in block.edges:
-            if edge.predicate == self._derived_from:
+            if edge.kind == "derived_from":
                 self._derived.append(edge)
-            elif edge.predicate == self._has_product:
+            elif edge.kind == "has_product":
                 self._owners[edge.object].append(edge.subject)
+        for need in block.needs:
+            if need.owner is not None:
+                self._stub_owners[self._curie(need.kind, need.id)] = self._curie("resource", need.owner)
 
     def _belongs_to(self, source: str) -> list[str]:
         """The resources that a source belongs to: its owners; of a stub product, the resource that its id names; else the source itself."""
-        head, dot, _ = source.partition(".")
-        if source in self._owners:
-            return self._owners[source]
-        return [head] if dot and head in self._resources and source not in self._resources else [source]
+        return self._owners.get(source) or [self._stub_owners.get(source, source)]
 
     def edges(self, merger: Merger) -> list[Edge]:
         """The rolled-up edges in order of subject and object."""
