@@ -17,8 +17,8 @@ from kgbuild.model.graph import Claim, Difference, Edge, Kind, Node, Statement
 from kgbuild.pipeline.engine import local
 from kgbuild.pipeline.engine.audit_rows import encode_rows
 from kgbuild.pipeline.engine.claim_batch import EncodedClaim, ranges
-from kgbuild.pipeline.engine.finalize import Finalizer
-from kgbuild.pipeline.engine.job import Block, Job
+from kgbuild.pipeline.engine.job import Job
+from kgbuild.transform.finalize import Block, Finalizer
 from kgbuild.transform.merge import Merger
 
 #: Claims that one task merges: some thousand keep all its objects within a few megabytes.
@@ -46,12 +46,12 @@ class Chunk(NamedTuple):
 
 def blocks(plan: Job, decoded: dict[bytes, EncodedClaim] | None = None) -> Iterator[Block]:
     """The graph, a block at a time, in this process. ``decoded`` are statements that are known already, by their bytes."""
-    ending = Finalizer(plan)
+    ending = Finalizer(plan.mapping, plan.facts, rollup=plan.rollup)
     for span in ranges(plan.parts, _RANGE):
         block = _merge(plan, span, {} if decoded is None else decoded)
         ending.add(block)
         yield block
-    yield ending.block()
+    yield _last(plan, ending)
 
 
 def chunks(plan: Job, jobs: int, tick: Callable[[int, int], None]) -> Iterator[Chunk]:
@@ -59,7 +59,7 @@ def chunks(plan: Job, jobs: int, tick: Callable[[int, int], None]) -> Iterator[C
 
     Raises KgbuildError where two edges have one id.
     """
-    ending = Finalizer(plan)
+    ending = Finalizer(plan.mapping, plan.facts, rollup=plan.rollup)
     spans = ranges(plan.parts, _RANGE)
     seen = _Ids()
     for done, (chunk, block) in enumerate(local.run(_work, plan, spans, jobs if len(spans) > 1 else 1), 1):
@@ -67,9 +67,15 @@ def chunks(plan: Job, jobs: int, tick: Callable[[int, int], None]) -> Iterator[C
         ending.add(block)
         seen.add(chunk.ids)
         yield chunk
-    last = _render(plan, ending.block())
+    last = _render(plan, _last(plan, ending))
     seen.add(last.ids)
     yield last
+
+
+def _last(plan: Job, finalizer: Finalizer) -> Block:
+    """What can be made only when everything else has been merged."""
+    pages = (claim for part in plan.parts for claim in part.pages)
+    return finalizer.block(pages, [part.keys for part in plan.parts])
 
 
 class Gatherer:

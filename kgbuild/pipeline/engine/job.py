@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.graph import Difference, Edge, Node
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
-from kgbuild.transform.merge import Need, RunIndex
+from kgbuild.transform.merge import RunIndex
 
 
 class Job(NamedTuple):
@@ -21,15 +20,3 @@ class Job(NamedTuple):
     qualified: bool = False
     rollup: bool = False
     audited: bool = False
-
-
-class Block(NamedTuple):
-    """Some nodes and edges of the graph, and what they leave to be done at the end."""
-
-    nodes: list[Node]
-    edges: list[Edge]
-    needs: list[Need]
-    addresses: list[tuple[str, str]]
-    nodeless: list[str]
-    stale: list[str]
-    differences: list[Difference]

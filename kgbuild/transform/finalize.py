@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.graph import Claim, Edge, Kind, Node, PageStatement
-from kgbuild.pipeline.engine.job import Block, Job
+from kgbuild.model.graph import Claim, Difference, Edge, Kind, Node, PageStatement
 from kgbuild.transform.links import Addresses
-from kgbuild.transform.merge import Merger, Need
+from kgbuild.transform.merge import Merger, Need, RunIndex
+
+
+class Block(NamedTuple):
+    """Some nodes and edges of the graph, and what they leave to be done at the end."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    needs: list[Need]
+    addresses: list[tuple[str, str]]
+    nodeless: list[str]
+    stale: list[str]
+    differences: list[Difference]
 
 
 class Finalizer:
     """What is known when everything else has been merged: pages, stubs, rolled-up edges."""
 
-    def __init__(self, plan: Job) -> None:
-        self._plan = plan
-        self._merger = Merger(plan.mapping, plan.facts)
+    def __init__(self, mapping: RegistryMapping, index: RunIndex, *, rollup: bool) -> None:
+        self._mapping = mapping
+        self._merger = Merger(mapping, index)
         self._needs: defaultdict[tuple[Kind, str], set[str]] = defaultdict(set)
         self._addresses: list[tuple[str, str]] = []
         self._nodeless: set[str] = set()
-        self._rollup = Rollup(plan.mapping) if plan.rollup else None
+        self._rollup = Rollup(mapping) if rollup else None
 
     def add(self, block: Block) -> None:
         """Take what a block leaves to be done."""
@@ -32,35 +44,37 @@ class Finalizer:
         if self._rollup:
             self._rollup.add(block)
 
-    def block(self) -> Block:
-        """The nodes and edges that are left, when all blocks were added."""
+    def block(self, pages: Iterable[Claim[PageStatement]], described: Iterable[Collection[str]]) -> Block:
+        """The nodes and edges that are left, when all blocks were added.
+
+        ``pages`` are the claims of documentation pages; ``described`` the ids (CURIEs) that have claims, in one collection or several.
+        """
         block = Block([], [], [], [], [], [], [])
-        for merged in self._pages():
+        for merged in self._pages(pages):
             block.nodes.extend(merged[0])
             block.edges.extend(merged[1])
         if self._rollup:
             block.edges.extend(self._rollup.edges(self._merger))
-        block.nodes.extend(self._stubs())
+        block.nodes.extend(self._stubs(described))
         return block
 
-    def _pages(self) -> Iterator[tuple[list[Node], list[Edge]]]:
+    def _pages(self, pages: Iterable[Claim[PageStatement]]) -> Iterator[tuple[list[Node], list[Edge]]]:
         groups: defaultdict[str, list[Claim[PageStatement]]] = defaultdict(list)
-        for part in self._plan.parts:
-            for claim in part.pages:
-                groups[claim.about].append(claim)
+        for claim in pages:
+            groups[claim.about].append(claim)
         addresses = Addresses(self._addresses) if groups else None
         for about in sorted(groups):
             if addresses is not None:
                 merged = self._merger.pages(groups[about], addresses)
                 yield merged.nodes, merged.edges
 
-    def _stubs(self) -> Iterator[Node]:
+    def _stubs(self, described: Iterable[Collection[str]]) -> Iterator[Node]:
         """A node for each id that an edge needs and nothing describes, in order of their ids."""
-        wanted = {self._plan.mapping.curie(kind, id): Need(kind, id, tuple(sorted(by))) for (kind, id), by in self._needs.items()}
-        described: set[str] = set()
-        for part in self._plan.parts:
-            described |= wanted.keys() & part.keys
-        for curie in sorted(wanted.keys() - (described - self._nodeless)):
+        wanted = {self._mapping.curie(kind, id): Need(kind, id, tuple(sorted(by))) for (kind, id), by in self._needs.items()}
+        known: set[str] = set()
+        for curies in described:
+            known |= wanted.keys() & curies
+        for curie in sorted(wanted.keys() - (known - self._nodeless)):
             yield self._merger.stub(wanted[curie])
 
 
