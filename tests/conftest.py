@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from paths import CORPUS, ROOT
 
-ROOT = Path(__file__).parents[1]
-CORPUS = ROOT.parent / "shared" / "corpus"
-
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
-Write = Callable[[Mapping[str, str | bytes]], Path]
+if TYPE_CHECKING:
+    from running import Run, Write
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,8 +79,3 @@ def kgbuild(tmp_path: Path) -> Run:
         )
 
     return run
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by path."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from kgbuild.cli.main import main
 
+#: The fixture `kgbuild`: the command as a process.
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+#: The fixture `records`: files by path -> the folder that holds them.
+Write = Callable[[Mapping[str, str | bytes]], Path]
 #: Before Click 8.2 standard output and error were one stream unless asked for apart.
 _APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from paths import ROOT
 
 from kgbuild import __version__, build
 from kgbuild.cli import main
@@ -23,7 +24,6 @@ from kgbuild.readers import LINES, READERS
 from kgbuild.readers.inputs import Inputs, Rules
 from kgbuild.writers import GROUPS, WRITERS, file_name
 
-ROOT = Path(__file__).parent.parent
 README, CONTRIBUTING, CHANGELOG = (ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG"))
 
 

@@ -12,12 +12,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from paths import MAPPINGS, TESTS
 from running import contents, run_command
 
 from kgbuild import __version__
 
-EXAMPLES = Path(__file__).parent / "examples"
-MAPPINGS = Path(__file__).parents[1] / "mappings"
+EXAMPLES = TESTS / "examples"
 #: The files whose hashes the manifest sums up, in its order (SPEC §5, "mappings").
 MAPPING_FILES = ("prefixes", "pages", "fields", "categories", "provenance", "formats", "licenses", "domains", "biolink", "vocabulary")
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/command.txt"))

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from paths import ROOT, TESTS
 
-ROOT = Path(__file__).parents[1]
-INVALID = Path(__file__).parent / "invalid"
+INVALID = TESTS / "invalid"
 ENDING = ".error.txt"
 GENERATED: Mapping[str, Callable[[], Iterator[bytes]]] = runpy.run_path(str(INVALID / "generated.py"))["CASES"]
 KEPT = sorted(p.name for p in INVALID.iterdir() if not p.name.startswith((".", "__")) and not p.name.endswith((ENDING, ".py")))

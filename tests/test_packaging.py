@@ -13,11 +13,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from running import contents
 
 from kgbuild import __version__
 
-ROOT = Path(__file__).parent.parent
 HEAVY = {
     "bmt", "kgx", "license_expression", "msgspec", "networkx", "platformdirs", "polars", "pyarrow", "pyoxigraph", "rdflib", "yaml", "yaml12",
     "zstandard",

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import TESTS
 from running import run_command
 
 from kgbuild import checks
 from kgbuild.checks.rule import HEADINGS
 
-RULES = Path(__file__).parent / "rules"
+RULES = TESTS / "rules"
 CASES = sorted(path.name for path in RULES.iterdir() if path.is_dir())
 CODES = [rule.code for rule in checks.load_rules()]
 #: The parts of a finding that its fingerprint is made from, or that others say.

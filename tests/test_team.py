@@ -19,6 +19,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from paths import ROOT
 
 from kgbuild import __version__
 from kgbuild.cli.check import check
@@ -26,7 +27,6 @@ from kgbuild.cli.settings_file import KINDS
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None or shutil.which("bash") is None, reason="needs git and bash")
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "team.md"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 ADDRESS = "https://git.example.org/kgbuild"

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 import pytest
 from faults.faults import KINDS, Injected, Kind
 from faults.pages import Corpus, Used
+from paths import ROOT
 
 from kgbuild.checks import load_rules
 
@@ -43,9 +44,7 @@ class Registry:
         """Every finding in the registry as it stands."""
         command = [sys.executable, "-m", "kgbuild", "check", str(self.corpus.folder), "--format", "jsonl", "--fail-on", "never"]
         environment = {**os.environ, "XDG_CACHE_HOME": str(self._cache)}
-        done = subprocess.run(
-            [*command, "--isolated", "--jobs", "1"], capture_output=True, cwd=Path(__file__).parents[2], env=environment, check=False
-        )
+        done = subprocess.run([*command, "--isolated", "--jobs", "1"], capture_output=True, cwd=ROOT, env=environment, check=False)
         assert done.returncode in (0, 2), done.stderr.decode()
         return [json.loads(line) for line in done.stdout.splitlines()]
 

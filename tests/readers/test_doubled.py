@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from paths import TESTS
 from running import run_command
 
 from kgbuild.errors import InputError
@@ -17,7 +18,7 @@ from kgbuild.readers.inputs import ending_of
 from kgbuild.readers.json import jsonl
 from kgbuild.readers.yaml import parse
 
-INVALID = Path(__file__).parents[1] / "invalid"
+INVALID = TESTS / "invalid"
 DOUBLED = sorted(
     path.name.removesuffix(".error.txt")
     for path in INVALID.glob("*.error.txt")

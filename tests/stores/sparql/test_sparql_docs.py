@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from paths import ROOT
 
 from kgbuild.cli.load_sparql import sparql
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "triplestores.md"
 #: The section of a store, and the address that its examples have.
 ADDRESSES = {"Oxigraph": "localhost:7878", "Fuseki": "localhost:3030", "Virtuoso": "localhost:8890"}

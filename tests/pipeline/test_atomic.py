@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paths import INPUT, ROOT
 
-ROOT = Path(__file__).parents[1]
-INPUT = ROOT / "input"
 RECORDS = 300
 Versions = tuple[Path, Path, dict[str, bytes], dict[str, bytes]]
 

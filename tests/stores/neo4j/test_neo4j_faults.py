@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from servers.needs import free_port
 from servers.neo4j_proxy import COMMIT, Cutter
 from servers.neo4j_server import PASSWORD, Neo4jServer, contents, told
@@ -22,7 +23,6 @@ from kgbuild.pipeline.read import ReadOptions
 from kgbuild.pipeline.target import ExportTarget
 
 pytestmark = pytest.mark.xdist_group("neo4j-faults")
-ROOT = Path(__file__).parents[2]
 OLD, NEW = "kg-registry-2025-12-06", "kg-registry-2026-08-17"
 BATCH = "MATCH (load:KgbuildLoad) RETURN load.batch AS batch, load.state AS state"
 

@@ -17,10 +17,9 @@ from pathlib import Path
 import pytest
 import yaml
 import zstandard
+from paths import INPUT, ROOT
 from running import contents
 
-ROOT = Path(__file__).parents[1]
-INPUT = ROOT / "input"
 ALL = ("--format", "all", "--rollup", "--qualified")
 
 

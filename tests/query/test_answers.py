@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from queries.reference import IDS, Reference
+from query.reference import IDS, Reference
 
 from kgbuild.checks.upstream import upstream
 from kgbuild.checks.view import AuditLimits, View

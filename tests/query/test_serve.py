@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT
+from paths import ROOT
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from servers.needs import free_port
 

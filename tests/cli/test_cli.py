@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 from running import run_command
 
 from kgbuild import __version__, writers
 from kgbuild.writers import GROUPS, WRITERS, file_name
 
-ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 Write = Callable[..., Path]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from queries.reference import IDS, Reference
+from query.reference import IDS, Reference
 from running import run_command
 
 from kgbuild.pipeline.export import export

@@ -23,13 +23,13 @@ import polars
 import pyoxigraph
 import pytest
 import rdflib
+from paths import ROOT, TESTS
 
 import kgbuild
 from kgbuild import Graph
 from kgbuild.model.graph import Edge, Node
 
-ROOT = Path(__file__).parents[1]
-INPUTS = [ROOT / "input", *sorted((ROOT / "tests" / "examples").glob("*/input"))]
+INPUTS = [ROOT / "input", *sorted((TESTS / "examples").glob("*/input"))]
 KGRS = "https://w3id.org/knowledge-graph-hub/kg_registry_schema/"
 PROV = "http://www.w3.org/ns/prov#"
 SPACES = {"kgr": "", "kgrorg": "org/", "kgrdoc": "doc/"}

@@ -6,10 +6,10 @@ To write the page anew: ``pytest tests/test_rules_page.py --regenerate``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
+from paths import ROOT
 from running import run_command
 
 from kgbuild import checks
@@ -17,7 +17,7 @@ from kgbuild.checks.reports import rules_page
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
 
-PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
+PAGE = ROOT / "docs" / "rules.md"
 
 
 def example(view: View) -> Iterator[Violation]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from paths import ROOT
 from running import run_command
 
 from kgbuild.cli.load_neo4j import neo4j
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from servers.neo4j_server import Neo4jServer
 
 pytestmark = pytest.mark.xdist_group("neo4j")
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "neo4j.md").read_text("utf-8")
 
 

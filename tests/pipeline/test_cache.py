@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from paths import INPUT
 from running import run_command
 
 if TYPE_CHECKING:
     from click.testing import Result
 
-INPUT = Path(__file__).parents[1] / "input"
 OPTIONS = ("--format", "kgx,turtle", "--jobs", "1")
 PAGE = "---\nid: {id}\nlayout: resource_detail\ncategory: DataSource\nname: {name}\n---\n"
 

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running import run_command
+from paths import ROOT, TESTS
+from running import Write, run_command
 
 from kgbuild.checks.view import EntryRef, StatedClaim
 from kgbuild.errors import OutputError
@@ -496,13 +496,12 @@ def without_litter(folder: Path) -> dict[str, bytes]:
 
 APPLY = """
 import sys
-sys.path.insert(0, {tests!r})
 from pathlib import Path
-from test_mend import files
-from kgbuild import swap
-made, _, _ = files(Path({folder!r}), 60)
+from test_fix import files
+from kgbuild.pipeline import apply_edits
+made, _, _ = files(Path(sys.argv[1]), 60)
 print("ready", flush=True)
-swap.apply(made)
+apply_edits.apply(made)
 """
 
 
@@ -510,13 +509,12 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     """All files are old or all are new, and the next run leaves no litter."""
     folder = tmp_path / "r"
     _, old, new = files(folder, 60)
-    script = APPLY.format(tests=str(Path(__file__).parent), folder=str(folder))
-    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, TESTS, TESTS / "pipeline")))}
     chance = random.Random(0)
     for _ in range(12):
-        process = subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, start_new_session=True)
+        process = subprocess.Popen([sys.executable, "-c", APPLY, folder], env=environment, stdout=subprocess.PIPE, start_new_session=True)
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline() == b"ready\n"
         time.sleep(chance.uniform(0, 0.12))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

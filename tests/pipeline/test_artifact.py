@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import paths
 import pytest
 
 from kgbuild.errors import UsageError
@@ -12,7 +13,7 @@ from kgbuild.pipeline.export import export
 from kgbuild.pipeline.read import ReadOptions
 from kgbuild.pipeline.target import ExportTarget
 
-INPUT = str(Path(__file__).parents[1] / "input")
+INPUT = str(paths.INPUT)
 
 
 def exported(folder: Path, *formats: str, name: str = "graph", rollup: bool = False) -> Path:

@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from paths import MAPPINGS, TESTS
 from running import run_command
 
 import kgbuild
 from kgbuild.errors import MappingError
 from kgbuild.mapping.load import load_mapping
 
-BUILT_IN = Path(__file__).parents[1] / "mappings"
-REGISTRY = Path(__file__).parent / "registry"
+REGISTRY = TESTS / "registry"
 
 
 def test_a_mapping_folder_makes_another_registry_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, regenerate: bool) -> None:
@@ -57,7 +57,7 @@ def test_the_built_in_files_one_by_one_are_accepted_as_ones_own(tmp_path: Path) 
     records = tmp_path / "a.yaml"
     records.write_text("id: a\ncategory: DataSource\n")
     expected = kgbuild.build(records).nodes
-    for path in sorted(BUILT_IN.iterdir()):
+    for path in sorted(MAPPINGS.iterdir()):
         folder = tmp_path / path.stem
         folder.mkdir()
         shutil.copy(path, folder)
@@ -195,14 +195,14 @@ ENTRIES = {
 @pytest.mark.parametrize("name", ENTRIES)
 def test_a_wrong_entry_names_file_line_and_key(tmp_path: Path, name: str) -> None:
     file, old, new, start, text = ENTRIES[name]
-    built_in = (BUILT_IN / file).read_text()
+    built_in = (MAPPINGS / file).read_text()
     assert old in built_in
     changed = built_in.replace(old, new, 1)
     assert said(tmp_path, file, changed) == f"{file}:{line(changed, start)}: {text}"
 
 
 def test_a_license_of_ones_own_is_accepted(tmp_path: Path) -> None:
-    text = (BUILT_IN / "licenses.yaml").read_text().replace("  CC-BY-4.0:\n", "  LicenseRef-terms-of-a:\n", 1)
+    text = (MAPPINGS / "licenses.yaml").read_text().replace("  CC-BY-4.0:\n", "  LicenseRef-terms-of-a:\n", 1)
     (tmp_path / "licenses.yaml").write_text(text)
     assert "LicenseRef-terms-of-a" in load_mapping(tmp_path).licenses.licenses
 
@@ -272,7 +272,7 @@ def test_aliases_that_are_not_utf8(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_file(tmp_path: Path) -> None:
-    known = ", ".join(sorted(path.name for path in BUILT_IN.iterdir()))
+    known = ", ".join(sorted(path.name for path in MAPPINGS.iterdir()))
     expected = f"feilds.yaml: expected one of {known}, got feilds.yaml; rename or remove it"
     assert said(tmp_path, "feilds.yaml", "resource: {}\n") == expected
 
@@ -298,7 +298,7 @@ def test_a_file_that_is_no_mapping(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("prefix", ["spdx", "rdf", "rdfs", "skos"])
 def test_prefixes_without_one_that_rdf_is_written_with(tmp_path: Path, prefix: str) -> None:
     """Each must be named, or RDF would hold CURIEs for IRIs."""
-    text = (BUILT_IN / "prefixes.yaml").read_text()
+    text = (MAPPINGS / "prefixes.yaml").read_text()
     kept = "".join(row for row in text.splitlines(keepends=True) if not row.startswith(f"  {prefix}: "))
     assert kept != text
     expected = f"prefixes.yaml:{line(kept, 'prefixes:')}: prefixes: expected the prefix {prefix!r}, which RDF output uses, got none; mend the entry"

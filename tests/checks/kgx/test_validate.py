@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from kgbuild.checks.kgx import Group, KgxReport, Pair, find_pairs, render_json, render_text, validate
 from kgbuild.errors import InputError, MissingExtra, UsageError
 
-ROOT = Path(__file__).parents[2]
 needs_kgx = pytest.mark.skipif(find_spec("kgx") is None, reason="needs kgx; get it with: pip install 'kgbuild[kgx]'")
 try:
     BIOLINK = f"Biolink {version('biolink-model')}"

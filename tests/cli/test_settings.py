@@ -10,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 import pytest
+from paths import ROOT
 from running import run_command
 
 from kgbuild.checks.view import AuditLimits
@@ -19,7 +20,6 @@ from kgbuild.cli.settings import Settings, find
 from kgbuild.cli.settings_file import KINDS, PathIgnore
 from kgbuild.errors import UsageError
 
-ROOT = Path(__file__).parents[1]
 #: A resource whose product is made from something that nothing describes (RF001).
 PAGE = "---\nid: {id}\nlayout: resource_detail\ncategory: DataSource\nproducts:\n- id: {id}.file\n  original_source: [nowhere]\n---\n"
 

@@ -6,12 +6,16 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet
 import pytest
-from conftest import ROOT, Run
+from paths import ROOT
 
 from kgbuild.query.question import LANGUAGES, head, questions
+
+if TYPE_CHECKING:
+    from running import Run
 
 HOSTILE = (
     "a'b", 'a"b', "a\\b", "a`b", "{}", "a\tb", "a\nb", "a\x1fb", "😀", "\u202eabc", "'; DROP TABLE nodes; --", "> } ; DROP ALL #",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from paths import INPUT
 from running import run_command
 from servers.needs import free_port
 from servers.sparql import GRAPH, breaking, by_value, load, loaded, reader, said
@@ -20,7 +21,6 @@ from kgbuild.pipeline.target import ExportTarget
 if TYPE_CHECKING:
     from servers.triplestore import Fresh, Triplestore
 
-INPUT = Path(__file__).parents[2] / "input"
 OLD, NEW = "seeds", "kg-registry-2025-12-06"
 STORES = ("oxigraph", "fuseki", "virtuoso")
 

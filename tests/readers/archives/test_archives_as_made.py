@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paths import CORPUS
 
 from kgbuild.readers.archives.archive import members
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SHORT = {"a.md": b"a", "é.md": "é\n".encode(), "seeds/empty.md": b"", "seeds/goa.md": b"goa\n" * 30_000, "seeds/block.bin": bytes(512)}
 MEDIUM = SHORT | {"folder/" * 20 + "m.md": b"medium"}
 LONG = MEDIUM | {"folder/" * 40 + "é.md": b"long"}

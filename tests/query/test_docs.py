@@ -6,11 +6,15 @@ import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from conftest import ROOT, Run
+from paths import ROOT
 
 from kgbuild.cli import query
 from kgbuild.query.question import questions
+
+if TYPE_CHECKING:
+    from running import Run
 
 PAGE = (ROOT / "docs" / "queries.md").read_text("utf-8")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from paths import TESTS
 from servers.sparql import about, by_value, load, loaded, triples
 
 from kgbuild.pipeline.export import export
@@ -16,7 +17,7 @@ from kgbuild.pipeline.target import ExportTarget
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "hostile-text" / "input"
+EXAMPLE = TESTS / "examples" / "hostile-text" / "input"
 FOREIGN = "https://example.org/hostile-foreign"
 TEXTS = (
     'quotes " \' ` and \\ backslashes \\" \\n \\u0041 \\U0001F600 {} {a: $b} ${x} %s',
