@@ -185,7 +185,9 @@ def test_every_path_that_is_named_is_there(page: Path) -> None:
     written = {file_name("NAME", ending) for format in WRITERS.values() for ending in format.files}
     named = {text for text in code(prose) if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[A-Z]+\.md", text)} - written
     assert named
-    missing = [path for path in sorted(named) if not re.search(r"^output/|CASE|NAME", path) and not (ROOT / path).exists()]
+    places = (ROOT, ROOT / "kgbuild")  # CONTRIBUTING names modules by their path in the package
+    named = {path for path in named if not re.search(r"^output/|CASE|NAME", path)}
+    missing = [path for path in sorted(named) if not any((place / path).exists() for place in places)]
     assert missing == []
 
 
