@@ -31,7 +31,7 @@ def test_the_questions_are_those_of_the_program() -> None:
 
 def test_the_forms_are_those_of_the_program() -> None:
     (option,) = [option for option in query.query.params if option.name == "form"]
-    section = PAGE.partition("## Forms\n")[2].partition("\n## ")[0]
+    section = PAGE.partition("## Formats\n")[2].partition("\n## ")[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")][1:]
     assert re.findall(r"`(\w+)`", " ".join(cells)) == list(option.type.choices)
 
