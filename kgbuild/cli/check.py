@@ -65,7 +65,11 @@ class _Configured(click.Command):
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the report to a file.")
 @click.option("--statistics/--no-statistics", default=False, help="Count the findings of each rule instead of listing them.")
 @click.option("--fix", is_flag=True, help="Mend what is safe and check again: the only option that changes the files of INPUT.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing; exit with status 1 if there is anything.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what --fix would change as a patch, and change nothing. Exit with status 1 if there is anything to fix.",
+)
 @click.option("--baseline", metavar="FILE", type=click.Path(), help="Known findings, which stay quiet.")
 @click.option("--no-baseline", is_flag=True, help="Tell known findings too.")
 @click.option(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +16,9 @@ from kgbuild.errors import OutputError
 
 #: Lines about a change that a diff shows.
 _CONTEXT = 3
+#: What Git quotes in the name of a file, and how.
+_QUOTED = re.compile(rb'[\x00-\x1f"\\\x7f]')
+_ESCAPES = {b"\t": b"\\t", b"\n": b"\\n", b"\r": b"\\r", b'"': b'\\"', b"\\": b"\\\\"}
 
 
 class NotCertain(Exception):
@@ -72,10 +77,25 @@ def refused(shown: str, error: OSError) -> OutputError:
 
 
 def diff(edits: Sequence[FileEdit]) -> Iterator[bytes]:
-    """The edits as a unified diff, line ends as in the files. Raises OutputError where a file has changed."""
+    """The edits as a unified diff for `git apply` and `patch -p1`, line ends as in the files. Raises OutputError where a file has changed.
+
+    It is made from the places of the changes. `difflib` searches for them, and takes time by the square of the number of lines.
+    """
     for edit in edits:
-        yield f"--- {edit.shown}\n+++ {edit.shown}\n".encode()
+        yield b"--- %s\n+++ %s\n" % (_header("a", edit.shown), _header("b", edit.shown))
         yield from _hunks(current(edit), edit.changes)
+
+
+def _header(side: str, shown: str) -> bytes:
+    """The name of a file as Git writes it: in C's quotes where a character would end it, and with a tab where it has a space.
+
+    >>> _header("a", "r/a.md"), _header("b", "my records/a.md"), _header("b", "r/a\\tb.md")
+    (b'a/r/a.md', b'b/my records/a.md\\t', b'"b/r/a\\\\tb.md"')
+    """
+    name = os.fsencode(f"{side}/{shown.removeprefix('./').lstrip('/')}")
+    if _QUOTED.search(name):
+        return b'"%s"' % _QUOTED.sub(lambda match: _ESCAPES.get(match[0]) or b"\\%03o" % match[0][0], name)
+    return name + b"\t" if b" " in name else name
 
 
 class _EditBlock(NamedTuple):

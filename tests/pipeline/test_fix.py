@@ -688,7 +688,7 @@ def test_diff(records: Write) -> None:
     before = contents(folder)
     code, out, err = check(folder, *CODES, "--diff")
     shown = "".join(
-        f"--- {folder}/{name}\n+++ {folder}/{name}\n@@ -9,7 +9,6 @@\n   name: N\n   original_source:\n   - b\n-  - b\n-  format: TSV\n"
+        f"--- a{folder}/{name}\n+++ b{folder}/{name}\n@@ -9,7 +9,6 @@\n   name: N\n   original_source:\n   - b\n-  - b\n-  format: TSV\n"
         "+  format: tsv\n ---\n Body.\n"
         for name in ("a.md", "b.md")
     )
