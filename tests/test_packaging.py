@@ -111,5 +111,6 @@ def test_the_base_install_has_few_requirements() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[^a-z0-9-]", line)[0] for line in project["dependencies"]]
     assert names == [
-        "click", "httpx", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rdflib", "zstandard",
+        "click", "httpx", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rapidfuzz", "rdflib",
+        "zstandard",
     ]  # fmt: skip

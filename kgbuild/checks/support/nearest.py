@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from kgbuild.checks.support.spelling import Slip, digits, slip
 from kgbuild.checks.view import View
 
 #: Ids that are suggested at once. Where more are equally near, none is.
 _MOST = 3
-#: Slips of the keyboard (Damerau 1964, https://doi.org/10.1145/363958.363994), and how many letters the longer word must have for one to
-#: be likelier than another word.
-_FEWEST = {"doubled": 4, "lost": 5, "swapped": 5, "changed": 6}
+#: How many letters the longer word must have for a slip to be likelier than another word.
+_FEWEST: Mapping[Slip, int] = {"doubled": 4, "lost": 5, "swapped": 5, "changed": 6}
 #: From so many letters on words may differ in more than a slip, if they begin or end with the same letters and so much of them is alike.
 _LONG, _SAME, _ALIKE = 7, 3, 0.85
 #: Letters that the beginning of a product's id must have to stand for the whole.
@@ -129,7 +129,7 @@ class _Words:
         matcher = SequenceMatcher(None, "", word, autojunk=False)
         for other in {other for end in _ends(word) for other in self._ends.get(end, ())}:
             matcher.set_seq1(other)
-            if _digits(word) == _digits(other) and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE:
+            if digits(word) == digits(other) and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE:
                 yield other
 
 
@@ -142,10 +142,6 @@ def letters(name: str) -> str:
     return _NO_LETTER.sub("", name.casefold())
 
 
-def _digits(word: str) -> str:
-    return "".join(filter(str.isdigit, word))
-
-
 def _ends(word: str) -> tuple[tuple[str, str], tuple[str, str]]:
     return (word[:_SAME], ""), ("", word[-_SAME:])
 
@@ -155,16 +151,6 @@ def _variants(word: str) -> set[str]:
 
 
 def _one_slip(word: str, other: str) -> bool:
-    """Whether two words, which are alike but for a letter of each at most, are a slip apart. Another number is never a slip."""
-    short, long = sorted((word, other), key=len)
-    differ = [at for at in range(len(short)) if short[at] != long[at]]
-    if len(short) < len(long):
-        at = differ[0] if differ else len(short)
-        slip = "doubled" if at and long[at] == long[at - 1] else "lost"
-    elif len(differ) == 1:
-        slip = "changed"
-    elif len(differ) == 2 and [short[at] for at in differ] == [long[at] for at in reversed(differ)]:
-        slip = "swapped"
-    else:
-        return False
-    return len(long) >= _FEWEST[slip] and _digits(word) == _digits(other)
+    """Whether two words are a slip apart that is likelier than another word. Another number is never a slip."""
+    found = slip(word, other)
+    return found is not None and max(len(word), len(other)) >= _FEWEST[found] and digits(word) == digits(other)

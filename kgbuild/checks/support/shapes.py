@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from kgbuild.checks.support.spelling import distance
+from kgbuild.checks.support.spelling import slip
 from kgbuild.mapping.schema import Form
 
 #: Most addresses, of which nothing more need be asked.
@@ -80,7 +80,7 @@ def _url(text: str) -> Wrong | None:
 def _of_scheme(scheme: str, rest: str) -> Wrong | None:
     name = scheme.lower()
     if name not in _WEB:
-        near = [web for web in _WEB if distance(name, web) == 1] if name not in _OTHERS else []
+        near = [web for web in _WEB if slip(name, web)] if name not in _OTHERS else []
         if near:
             alike = [web for web in near if web[0] == name[0]] or near
             fine = [other for web in alike if _url(other := f"{web}:{rest}") is None]

@@ -21,6 +21,7 @@ MAKER = GraphFactory(MAPPING)
         ("reactome", "reacttome", ["reactome"]),  # doubled
         ("reactome", "raectome", ["reactome"]),  # swapped
         ("reactome", "reactime", ["reactome"]),  # changed
+        ("pcoowl", "poocwl", []),  # letters swapped that are no neighbours
         ("abcdef", "abdgef", []),  # one letter lost and another put in
         ("mondo", "mundo", []),  # too short for a changed letter
         ("hp2024", "hp2025", []),  # another number
