@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -33,6 +34,15 @@ class Problem(NamedTuple):
         where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         place = f"{self.place}: " if self.place else ""
         return f"{where}: {place}expected {self.expected}, got {self.got}; {self.todo}"
+
+
+def permission_todo(error: OSError, mode: str, path: object, otherwise: str) -> str:
+    """What to do where the system refuses a file or folder: set its permissions, where these are the cause, or what else helps.
+
+    >>> permission_todo(PermissionError(errno.EACCES, ""), "u+r", "a.md", "leave it out")
+    'run `chmod u+r a.md`, or leave it out'
+    """
+    return f"run `chmod {mode} {path}`, or {otherwise}" if error.errno in (errno.EACCES, errno.EPERM) else otherwise
 
 
 class KgbuildError(Exception):

@@ -1,4 +1,4 @@
-"""A baseline: findings that a team knows of and has not mended yet. They stay quiet, new ones fail.
+"""A baseline: findings that a team knows of and has not fixed yet. They stay quiet, new ones fail.
 
 The file is JSON with a finding a line, sorted, so that a change of it reads well in a diff. Only the fingerprints count; code, subject and message
 are there for people.
@@ -58,11 +58,12 @@ def read(path: str, *, new: bool = False) -> tuple[BaselineEntry, ...]:
 
 
 def _broken(path: str, data: bytes, message: str) -> str:
-    todo = "mend it, or remove the file and let --write-baseline make it anew"
+    again = "remove the file and write it again with --write-baseline"
+    todo = f"restore it from version control, or {again}"
     conflict = re.search(rb"^(<<<<<<<|=======|>>>>>>>)", data, re.MULTILINE)
     at = conflict or re.search(r"\(byte (\d+)\)", message)
     if conflict:
-        return f"{path}:{_line(data, conflict.start())}: expected a baseline, got the mark of a merge conflict; {todo}"
+        return f"{path}:{_line(data, conflict.start())}: expected a baseline, got the mark of a merge conflict; resolve it, or {again}"
     if at is not None:
         return f"{path}:{_line(data, int(at[1]))}: expected a baseline in JSON, got text that is none; {todo}"
     what, _, place = message.partition(" - at `$")

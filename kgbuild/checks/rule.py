@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from kgbuild.checks.fixes import stray_space
+from kgbuild.checks.fixes.request import Fix
 from kgbuild.checks.view import EntryRef, Position, View
 from kgbuild.model.finding import Severity
 
@@ -14,7 +16,7 @@ class Violation(NamedTuple):
     """One fault as a rule sees it.
 
     ``subject`` and ``object`` are node ids (``object`` may be any value); with ``field`` they tell findings of one rule apart. ``at`` is the
-    entry to mend, None where there is none to show; ``related`` the other places. ``severity`` is that of the rule unless it is said.
+    entry to change, None where there is none to show; ``related`` the other places. ``severity`` is that of the rule unless it is said.
     """
 
     subject: str
@@ -32,25 +34,26 @@ Check = Callable[[View], Iterable[Violation]]
 
 
 class Rule(NamedTuple):
-    """A rule. A ``partial`` one is information where the input is a part of a registry."""
+    """A rule. A ``partial`` one is information where the input is a part of a registry. ``fix`` repairs what it finds, as far as that is certain."""
 
     code: str
     severity: Severity
     check: Check
     partial: bool = False
+    fix: Fix = stray_space.fix
 
     @property
     def parts(self) -> dict[str, str]:
-        """The docstring by its parts: "what" (its first line), "why", "example", "mend"."""
+        """The docstring by its parts: "what" (its first line), "why", "example", "fix"."""
         return parts_of(inspect.getdoc(self.check) or "")
 
 
 #: The headings of a rule's docstring, in their order; before the first stands what is found.
-HEADINGS = ("Why", "Example", "Mend")
+HEADINGS = ("Why", "Example", "Fix")
 
 
 def parts_of(text: str) -> dict[str, str]:
-    """A rule's docstring by its headings, each of which begins a line: `Why:`, `Example:`, `Mend:`."""
+    """A rule's docstring by its headings, each of which begins a line: `Why:`, `Example:`, `Fix:`."""
     parts = {"what": ""}
     name = "what"
     for line in text.splitlines():

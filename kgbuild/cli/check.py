@@ -64,7 +64,12 @@ class _Configured(click.Command):
 @click.option("-f", "--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="How to report.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the report to a file.")
 @click.option("--statistics/--no-statistics", default=False, help="Count the findings of each rule instead of listing them.")
-@click.option("--fix", is_flag=True, help="Mend what is safe and check again: the only option that changes the files of INPUT.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Repair old ids, duplicate sources, values with one possible spelling, and stray spaces, and check again. "
+    "It changes all copies or none, and is the only option that changes the files of INPUT.",
+)
 @click.option(
     "--diff",
     is_flag=True,
@@ -134,7 +139,7 @@ def check(
             return _diff(plan)
         if _fix(plan, inputs):
             checked = run(options, choices)
-            fixed = plan.fixed(checked.raised)
+            fixed = plan.gone(checked.raised)
     known: frozenset[str] = frozenset()
     if baseline is not None:
         found = [item.finding for item in checked.raised if not is_ignored(item.finding)]
@@ -157,25 +162,25 @@ def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
 
 
 def _diff(plan: FixPlan) -> int:
-    """Show what would be mended."""
+    """Show what would be fixed."""
     from kgbuild.model import edits
 
     for chunk in edits.diff(plan.edits):
         click.echo(chunk, nl=False)
-    for line in plan.lines("would be mended"):
+    for line in plan.lines("would be fixed"):
         click.echo(line, err=True)
     return 1 if plan.edits else 0
 
 
 def _fix(plan: FixPlan, inputs: Sequence[str]) -> bool:
-    """Mend, and say whether anything was changed."""
+    """Fix, and say whether anything was changed."""
     from kgbuild.pipeline.apply_edits import apply
     from kgbuild.readers.inputs import STDIN
 
     if plan.edits and STDIN in inputs:
         raise UsageError("--fix: expected files and folders, got standard input too, which cannot be read again; save it to a file first")
     apply(plan.edits)
-    for line in plan.lines("mended"):
+    for line in plan.lines("fixed"):
         click.echo(line, err=True)
     return bool(plan.edits)
 
@@ -225,7 +230,7 @@ def _write(text: str, output: str | None) -> None:
 @click.option("--all", "every", is_flag=True, help="Every rule.")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="How to tell it.")
 def rule(code: str | None, every: bool, form: str) -> None:
-    """Explain the rule CODE of `kgbuild check`: what it finds, why, an example, how to mend it."""
+    """Explain the rule CODE of `kgbuild check`: what it finds, why, an example, how to fix it."""
     from kgbuild import checks
     from kgbuild.checks.reports import rules_page
 

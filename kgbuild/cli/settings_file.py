@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, permission_todo
 from kgbuild.model.finding import SEVERITIES
 from kgbuild.readers.inputs import STDIN
 
@@ -99,7 +99,7 @@ def read(path: str, here: str) -> SettingsFile | None:
     table = tools.get(TABLE[1]) if isinstance(tools := tree.get(TABLE[0]), dict) else None
     if table is not None and not isinstance(table, dict):
         name = ".".join(TABLE)
-        raise UsageError(f"{shown}:{_line(text, TABLE)}: {name}: expected a table of settings, got {_said(table)}; mend the entry")
+        raise UsageError(f"{shown}:{_line(text, TABLE)}: {name}: expected a table of settings, got {_said(table)}; correct the entry")
     return None if table is None else SettingsFile(shown=shown, text=text, table=table, above=TABLE, folder=folder, here=here)
 
 
@@ -118,7 +118,8 @@ def _text(path: str, shown: str) -> str:
             data = file.read()
         return data.decode("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"{shown}: expected a settings file that can be read, got {error.strerror!r}; mend its permissions") from None
+        todo = permission_todo(error, "u+r", shown, "leave it unread with --isolated")
+        raise UsageError(f"{shown}: expected a settings file that can be read, got {error.strerror!r}; {todo}") from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{shown}:{line}: expected UTF-8, got the byte 0x{data[error.start]:02x}; save the file as UTF-8") from None
@@ -127,13 +128,13 @@ def _text(path: str, shown: str) -> str:
 def _no_toml(shown: str, text: str, message: str) -> str:
     what, _, where = message.rpartition(" (at ")
     numbers = re.findall(r"\d+", where) or [str(len(text.splitlines()))]  # it says line and column, or "end of document"
-    return f"{shown}:{':'.join(numbers)}: expected TOML, got text that is none ({what[:1].lower()}{what[1:]}); mend it"
+    return f"{shown}:{':'.join(numbers)}: expected TOML, got text that is none ({what[:1].lower()}{what[1:]}); correct the line"
 
 
 class _Wrong(Exception):
     """A value that is none of its kind: what was expected and what there is; ``keys`` lead to it from its setting."""
 
-    def __init__(self, expected: str, got: Any, keys: Sequence[str] = (), todo: str = "mend the entry") -> None:
+    def __init__(self, expected: str, got: Any, keys: Sequence[str] = (), todo: str = "correct the entry") -> None:
         self.expected, self.got, self.keys, self.todo = expected, got, tuple(keys), todo
         super().__init__(expected)
 
@@ -192,7 +193,7 @@ def _number(_: SettingsFile, value: Any) -> int:
 def _one_of(choices: Sequence[str], value: Any) -> str:
     if value not in choices:
         near = get_close_matches(value, choices, 1) if isinstance(value, str) else []
-        todo = f"the nearest is {near[0]!r}" if near else "mend the entry"
+        todo = f"the nearest is {near[0]!r}" if near else "correct the entry"
         raise _Wrong(f"one of {', '.join(choices)}", value, todo=todo)
     return str(value)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from kgbuild.errors import MappingError, UsageError
+from kgbuild.errors import MappingError, UsageError, permission_todo
 from kgbuild.mapping.schema import (
     BiolinkTerms,
     Categories,
@@ -107,7 +107,8 @@ def load_mapping(directory: Path | None = None, profile: Profile = "registry") -
         try:
             files[name] = path, path.read_bytes()
         except OSError as error:
-            raise MappingError(f"{path}: expected a readable mapping file, got {error.strerror}; mend its permissions") from None
+            todo = permission_todo(error, "u+r", path, "choose another folder of mapping files")
+            raise MappingError(f"{path}: expected a readable mapping file, got {error.strerror}; {todo}") from None
     _refuse_strangers(directory)
     parsed: dict[str, Any] = {name.removesuffix(".yaml"): _parse(*files[name], FILES[name]) for name in FILES}
     digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in files.values())).hexdigest()

@@ -28,7 +28,7 @@ def located(path: Path, data: bytes, error: Exception, tree: Any, shape: type) -
         return _not_utf8(path, data, error)
     if not isinstance(error, msgspec.ValidationError):
         line, message = _syntax(data, message)
-        return MappingError(f"{path}:{line}: expected YAML, got {message}; mend the line")
+        return MappingError(f"{path}:{line}: expected YAML, got {message}; correct the line")
     keys = [m[1] or m[2] for m in _KEY.finditer(pointer.rstrip("`"))]
     unknown = re.search(r"unknown field `([^`]+)`", message)
     if unknown:
@@ -36,7 +36,7 @@ def located(path: Path, data: bytes, error: Exception, tree: Any, shape: type) -
         message = "Expected a key that mapping files have, got an unknown one"
     keys = [_guilty(tree, keys[:n], shape) if key == "..." else key for n, key in enumerate(keys)]
     line = line_of(data, keys)
-    return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; mend or remove the entry")
+    return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; correct or remove the entry")
 
 
 def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> MappingError:
@@ -116,7 +116,7 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
         problems += [("licenses.yaml", keys, text) for keys, text in _license_problems(parsed["licenses"])]
     for file, keys, text in problems:
         line = line_of(paths[file].read_bytes(), keys)
-        raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; mend the entry")
+        raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; correct the entry")
 
 
 def _check_keys(path: Path) -> None:
@@ -238,13 +238,17 @@ def read_aliases(path: Path, data: bytes, prefixes: Prefixes) -> dict[str, str]:
     for number, line in lines[1:]:
         cells = line.split("\t")
         if len(cells) != len(header):
-            raise MappingError(f"{path}:{number}: expected {len(header)} cells, got {len(cells)}; mend the row")
+            raise MappingError(
+                f"{path}:{number}: expected {len(header)} cells, got {len(cells)}; separate them with tabs, one for each column of the header"
+            )
         row = dict(zip(header, cells, strict=True))
         for column in ("subject_id", "object_id"):
             if not row[column].startswith(space) or row[column] == space:
-                raise MappingError(f"{path}:{number}: {column}: expected an id that starts with {space!r}, got {row[column]!r}; mend it")
+                raise MappingError(
+                    f"{path}:{number}: {column}: expected an id that starts with {space!r}, got {row[column]!r}; write {space!r} and an id"
+                )
         if row["predicate_id"] != REPLACED_BY:
-            raise MappingError(f"{path}:{number}: predicate_id: expected {REPLACED_BY}, got {row['predicate_id']!r}; mend it")
+            raise MappingError(f"{path}:{number}: predicate_id: expected {REPLACED_BY}, got {row['predicate_id']!r}; write {REPLACED_BY}")
         old, new = row["subject_id"].removeprefix(space), row["object_id"].removeprefix(space)
         if old == new or aliases.get(old, new) != new:
             other = "itself" if old == new else f"{aliases[old]!r} above"

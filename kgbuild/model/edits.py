@@ -66,14 +66,14 @@ def current(edit: FileEdit) -> bytes:
     except OSError as error:
         raise refused(edit.shown, error) from None
     if hashlib.sha256(data).digest() != edit.sha256:
-        raise OutputError(f"{edit.shown}: expected the file as it was read, got another; nothing was mended, run it again")
+        raise OutputError(f"{edit.shown}: expected the file as it was read, got another; no file was changed, run kgbuild again")
     return data
 
 
 def refused(shown: str, error: OSError) -> OutputError:
     """The error of a file that the system does not let be read or replaced."""
     said = error.strerror or str(error)
-    return OutputError(f"{shown}: expected a file that can be replaced, got {said!r}; nothing was mended")
+    return OutputError(f"{shown}: expected a file that can be replaced, got {said!r}; no file was changed")
 
 
 def diff(edits: Sequence[FileEdit]) -> Iterator[bytes]:

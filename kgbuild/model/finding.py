@@ -1,4 +1,4 @@
-"""What an audit finds: one value per fault, with the place to mend and a fingerprint that survives unrelated edits."""
+"""What an audit finds: one value per fault, with the place to change and a fingerprint that survives unrelated edits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     ``code`` names the rule, ``subject`` is the id of the node that it is about, ``object`` the other end or value and ``field`` the field,
     where there is one. ``records`` are the ids of the records that say so; ``path``, ``line`` and ``column`` (from one, 0 where not looked
-    up) lead to the entry to mend, ``related`` to the other places. ``fingerprint`` is the SHA-256 of code, subject, object and field.
+    up) lead to the entry to change, ``related`` to the other places. ``fingerprint`` is the SHA-256 of code, subject, object and field.
     """
 
     code: str

@@ -40,7 +40,7 @@ def apply(edits: Sequence[FileEdit]) -> None:
             swaps.append(_Swap(edit, f"{beside}.new", f"{beside}.old"))
             _write(swaps[-1])
         with uninterrupted():
-            failed = "expected files that can be replaced, got an error; nothing was mended"
+            failed = "expected files that can be replaced, got an error; no file was changed"
             killed = "expected the files to be replaced, got a process that was killed; run it again"
             in_a_child(partial(_rename, swaps), failed=failed, killed=killed)
     finally:

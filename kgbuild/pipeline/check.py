@@ -52,13 +52,13 @@ class Checked(Struct, frozen=True, kw_only=True):
         return [item for item in self.raised if all(keep(item.finding) for keep in self.choices.keeps)]
 
     def plan(self, known: Collection[str] = ()) -> fix.FixPlan:
-        """How to mend the findings that are to be told and are not ``known``; what had them is read again, and not changed."""
+        """How to fix the findings that are reported and not ``known``. Reads the files again, and changes none."""
         return fix.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
 
     def report(self, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
         """The report of the findings that are to be told, with lines for those that will be shown.
 
-        Those whose fingerprints are ``known`` are counted only; ``fixed`` is how many were mended before.
+        Those whose fingerprints are ``known`` are counted only; ``fixed`` is how many were fixed before.
         """
         choices, kept = self.choices, self._kept()
         told = [item for item in kept if item.finding.fingerprint not in known]

@@ -297,4 +297,4 @@ def _date() -> str | msgspec.UnsetType:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).isoformat()
     except (ValueError, OverflowError, OSError):
-        raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {epoch!r}; mend or unset it") from None
+        raise UsageError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {epoch!r}; set it to a whole number, or unset it") from None

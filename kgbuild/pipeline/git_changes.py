@@ -86,7 +86,9 @@ def _changed(revision: str, top: str) -> list[str]:
     ):
         status, out, error = _git(top, *arguments)
         if status:
-            raise UsageError(f"{_OPTION}: expected git to tell what changed in {top}, got {error!r}; mend the repository")
+            raise UsageError(
+                f"{_OPTION}: expected git to tell what changed in {top}, got {error!r}; run `git status` there and do what it says"
+            )
         names += [os.fsdecode(name) for name in out.split(b"\0") if name]
     return names
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from kgbuild.errors import OutputError
+from kgbuild.errors import OutputError, permission_todo
 from kgbuild.pipeline.detached import in_a_child, uninterrupted
 
 _STAGE = ".kgbuild-"
@@ -152,7 +152,8 @@ def _refused(target: Path, error: OSError) -> OutputError:
         todo = "make room, or choose another --output (the earlier export is whole)"
         return OutputError(f"{target}: expected room for the export, got {room}; {todo}")
     said = error.strerror or str(error)
-    return OutputError(f"{target}: expected a folder that can be written, got {said!r}; mend its permissions or choose another --output")
+    todo = permission_todo(error, "u+w", target, "choose another --output")
+    return OutputError(f"{target}: expected a folder that can be written, got {said!r}; {todo}")
 
 
 def recover(target: Path) -> None:

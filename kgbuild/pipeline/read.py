@@ -115,6 +115,6 @@ def read(
 def _nothing_read(options: ReadOptions, source: ReadResult) -> str:
     what = ", ".join(options.inputs)
     if source.problems:
-        return f"{what}: expected at least one record that can be read, got none; mend the first of these: {source.problems[0][1]}"
+        return f"{what}: expected at least one record that can be read, got none; the first error is: {source.problems[0][1]}"
     got = f"{len(source.files)} files without one" if source.files else "no file that could hold one"
     return f"{what}: expected at least one record, got {got}; give a folder of pages with YAML front matter, or a YAML, JSON or JSON Lines file"

@@ -103,13 +103,13 @@ def said(error: Exception) -> str:
     """What the engine says is wrong, in one sentence.
 
     >>> said(SyntaxError("error at 1:3: expected a,\\n b"))
-    'line 1, column 3: expected a, b; mend the query'
+    'line 1, column 3: expected a, b; correct the query'
     """
     text = _SPACES.sub(" ", str(error)).strip()
     if len(text) > _TOLD:
         text = f"{text[:_TOLD].rpartition(' ')[0]} …"
     found = re.match(r"error at (\d+):(\d+): (.*)", text)
-    return f"line {found[1]}, column {found[2]}: {found[3]}; mend the query" if found else f"{text}; mend the query"
+    return f"line {found[1]}, column {found[2]}: {found[3]}; correct the query" if found else f"{text}; correct the query"
 
 
 def rows(solutions: ox.QuerySolutions, shorten: Mapping[str, str] | None = None) -> Answer:

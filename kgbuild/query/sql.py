@@ -80,7 +80,7 @@ def ask(connection: DuckDBPyConnection, text: str, values: Mapping[str, Value]) 
         names = tuple(column[0] for column in cursor.description or ())
         return Answer(names, _plain(cursor.fetchall()))
     except duckdb.Error as error:
-        raise QueryError(f"{_first(error)}; mend the query") from None
+        raise QueryError(f"{_first(error)}; correct the query") from None
 
 
 def _plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, permission_todo
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
 #: What holds no records: the folders of a site generator and of a package manager, and our own settings.
@@ -119,7 +119,8 @@ class Inputs:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            raise UsageError(f"{folder}: expected a readable folder, got {error.strerror}; mend its permissions or leave it out") from None
+            todo = permission_todo(error, "u+rx", folder, "leave it out")
+            raise UsageError(f"{folder}: expected a readable folder, got {error.strerror}; {todo}") from None
         if any(entry.name.endswith(MANIFEST_ENDING) and _is_manifest(entry.path) for entry in entries):
             return
         for entry in entries:

@@ -1,4 +1,4 @@
-"""Known findings: they stay quiet and are counted, new ones fail, and those that are mended are told."""
+"""Known findings: they stay quiet and are counted, new ones fail, and those that are fixed are reported."""
 
 from __future__ import annotations
 
@@ -154,7 +154,8 @@ def test_a_baseline_of_the_settings(folder: Path) -> None:
 
 # What cannot be done.
 
-TODO = "mend it, or remove the file and let --write-baseline make it anew"
+AGAIN = "remove the file and write it again with --write-baseline"
+TODO = f"restore it from version control, or {AGAIN}"
 ENTRY = '{"code": "RF001", "subject": "kgr:a", "message": "m", "fingerprint": "0"}'
 BROKEN = {
     "": f": expected a baseline as --write-baseline makes it, got another file (input data was truncated); {TODO}",
@@ -162,7 +163,7 @@ BROKEN = {
     '{\n"kgbuild-baseline": 1,\n"findings": [\n' + ENTRY + "\n" + ENTRY + "\n]}":
         f":5: expected a baseline in JSON, got text that is none; {TODO}",
     '{\n"kgbuild-baseline": 1,\n"findings": [\n<<<<<<< HEAD\n' + ENTRY + "\n=======\n>>>>>>> other\n]}":
-        f":4: expected a baseline, got the mark of a merge conflict; {TODO}",
+        f":4: expected a baseline, got the mark of a merge conflict; resolve it, or {AGAIN}",
     "[]": f": expected a baseline as --write-baseline makes it, got another file (expected `object`, got `array`); {TODO}",
     '{"id": "a"}': f": expected a baseline as --write-baseline makes it, got another file (object contains unknown field `id`); {TODO}",
     '{"findings": []}':

@@ -32,7 +32,7 @@ def example(view: View) -> Iterator[Violation]:
     Why: nobody expects it.
     Example: `a: *b`, where `c: <d>` is meant,
     which is not the same.
-    Mend: expect it.
+    Fix: expect it.
     """
     yield from ()
 
@@ -91,7 +91,7 @@ def test_a_section() -> None:
         "\n"
         "**Example:** `a: *b`, where `c: <d>` is meant, which is not the same.\n"
         "\n"
-        "**Mend:** expect it.\n"
+        "**Fix:** expect it.\n"
     )
 
 
@@ -120,7 +120,7 @@ def test_a_text_for_a_terminal() -> None:
         "    `a: *b`, where `c: <d>` is meant,\n"
         "    which is not the same.\n"
         "\n"
-        "Mend:\n"
+        "Fix:\n"
         "    expect it.\n"
     )
 

@@ -125,7 +125,7 @@ def test_standard_input(kgbuild: Run, tmp_path: Path) -> None:
 
 
 def test_a_broken_line_of_standard_input(kgbuild: Run, tmp_path: Path) -> None:
-    text = "standard input:2:8: expected a value, got `}`; mend the JSON here or just before"
+    text = "standard input:2:8: expected a value, got `}`; correct the JSON here or just before"
     assert told(kgbuild("export", "-", stdin=LINE + b'{"id": }\n')) == failed(text)
     assert list(tmp_path.iterdir()) == []
 
@@ -318,7 +318,7 @@ def test_keep_going(kgbuild: Run, tmp_path: Path, records: Write) -> None:
 def test_keep_going_with_nothing_left(kgbuild: Run, tmp_path: Path, records: Write) -> None:
     folder = records({"bad.md": BAD})
     problem = told(kgbuild("export", folder))[2].removeprefix("error: ").rstrip("\n")
-    text = f"{folder}: expected at least one record that can be read, got none; mend the first of these: {problem}"
+    text = f"{folder}: expected at least one record that can be read, got none; the first error is: {problem}"
     assert told(kgbuild("export", folder, "--keep-going")) == failed(text)
     assert [path.name for path in tmp_path.iterdir()] == ["records"]
 
@@ -415,7 +415,7 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("epoch", ["soon", "1e9", "99999999999999999999"])
 def test_a_source_date_epoch_that_is_none(kgbuild: Run, tmp_path: Path, records: Write, epoch: str) -> None:
-    text = f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {epoch!r}; mend or unset it"
+    text = f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {epoch!r}; set it to a whole number, or unset it"
     assert told(kgbuild("export", records({"go.md": GO}), env={"SOURCE_DATE_EPOCH": epoch})) == failed(text)
     assert [path.name for path in tmp_path.iterdir()] == ["records"]
 

@@ -83,111 +83,111 @@ def line(text: str, start: str) -> int:
 ENTRIES = {
     "unknown key at the top": (
         "pages.yaml", "field: layout", "feild: layout", "feild: ",
-        "feild: expected a key that mapping files have, got an unknown one; mend or remove the entry",
+        "feild: expected a key that mapping files have, got an unknown one; correct or remove the entry",
     ),
     "unknown key inside": (
         "provenance.yaml", "  mentions: {registry:", "  mentions: {registri:", "  mentions: ",
-        "edges.mentions.registri: expected a key that mapping files have, got an unknown one; mend or remove the entry",
+        "edges.mentions.registri: expected a key that mapping files have, got an unknown one; correct or remove the entry",
     ),
     "unknown property": (
         "fields.yaml", "  synonym: [synonyms]", "  synonims: [synonyms]", "  synonims: ",
-        "resource.synonims: expected a key that mapping files have, got an unknown one; mend or remove the entry",
+        "resource.synonims: expected a key that mapping files have, got an unknown one; correct or remove the entry",
     ),
     "text for a list": (
         "pages.yaml", "containers: [resources]", "containers: resources", "containers: ",
-        "containers: expected `array`, got `str`; mend or remove the entry",
+        "containers: expected `array`, got `str`; correct or remove the entry",
     ),
     "list for text": (
         "pages.yaml", "field: layout", "field: [layout]", "field: ",
-        "field: expected `str`, got `array`; mend or remove the entry",
+        "field: expected `str`, got `array`; correct or remove the entry",
     ),
     "number for a media type": (
         "formats.yaml", "  csv: text/csv", "  csv: 5", "  csv: ",
-        "formats.csv: expected `str`, got `int`; mend or remove the entry",
+        "formats.csv: expected `str`, got `int`; correct or remove the entry",
     ),
     "unknown kind of page": (
         "pages.yaml", "  eval_detail: evaluation", "  eval_detail: evaluations", "  eval_detail: ",
-        "kinds.eval_detail: invalid enum value 'evaluations'; mend or remove the entry",
+        "kinds.eval_detail: invalid enum value 'evaluations'; correct or remove the entry",
     ),
     "unknown knowledge level": (
         "provenance.yaml", "knowledge_level: observation", "knowledge_level: seen", "  mentions: ",
-        "edges.mentions.knowledge_level: invalid enum value 'seen'; mend or remove the entry",
+        "edges.mentions.knowledge_level: invalid enum value 'seen'; correct or remove the entry",
     ),
     "missing key": (
         "provenance.yaml", "edge_category: biolink:Association\n", "", "#",
-        "the file: object missing required field `edge_category`; mend or remove the entry",
+        "the file: object missing required field `edge_category`; correct or remove the entry",
     ),
     "unknown prefix of a class": (
         "categories.yaml", "DataSource: kgrs:DataSource", "DataSource: krgs:DataSource", "    DataSource: ",
-        "resource.categories.DataSource: expected a CURIE with a prefix of prefixes.yaml, got 'krgs:DataSource'; mend the entry",
+        "resource.categories.DataSource: expected a CURIE with a prefix of prefixes.yaml, got 'krgs:DataSource'; correct the entry",
     ),
     "unknown prefix of a relation": (
         "provenance.yaml", "  prov:used: prov:used", "  prov:used: prv:used", "  prov:used: ",
-        "relations.prov:used: expected a CURIE with a prefix of prefixes.yaml, got 'prv:used'; mend the entry",
+        "relations.prov:used: expected a CURIE with a prefix of prefixes.yaml, got 'prv:used'; correct the entry",
     ),
     "unknown prefix of a field": (
         "fields.yaml", "  infores_id: infores", "  infores_id: infers", "  infores_id: ",
-        "prefixed.infores_id: expected a known prefix, got 'infers'; mend the entry",
+        "prefixed.infores_id: expected a known prefix, got 'infers'; correct the entry",
     ),
     "unknown prefix of a space": (
         "prefixes.yaml", "  product: kgr\n", "  product: krg\n", "  product: ",
-        "spaces.product: expected one of the prefixes above, got 'krg'; mend the entry",
+        "spaces.product: expected one of the prefixes above, got 'krg'; correct the entry",
     ),
     "prefix that is no IRI": (
         "prefixes.yaml", "  doi: https://doi.org/", "  doi: doi.org", "  doi: ",
-        "prefixes.doi: expected the start of an http or https IRI, got 'doi.org'; mend the entry",
+        "prefixes.doi: expected the start of an http or https IRI, got 'doi.org'; correct the entry",
     ),
     "class that Biolink has not": (
         "categories.yaml", "biolink: biolink:DatasetSummary", "biolink: biolink:InformationResource", "  biolink: ",
-        "resource.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:InformationResource'; mend the entry",
+        "resource.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:InformationResource'; correct the entry",
     ),
     "predicate that Biolink has not": (
         "provenance.yaml", 'biolink: "biolink:has_part"', 'biolink: "biolink:has_product"', "  has_product: ",
-        "edges.has_product.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:has_product'; mend the entry",
+        "edges.has_product.biolink: expected a class or predicate of Biolink Model 4.4.3, got 'biolink:has_product'; correct the entry",
     ),
     "values of what is no property": (
         "vocabulary.yaml", "  activity_status: [", "  status: [", "  status: ",
-        "values.status: expected a property of records, got 'status'; mend the entry",
+        "values.status: expected a property of records, got 'status'; correct the entry",
     ),
     "required and no property": (
         "vocabulary.yaml", "  organization: [name, category]", "  organization: [name, kind]", "  organization: ",
-        "required.organization.1: expected a property of records, got 'kind'; mend the entry",
+        "required.organization.1: expected a property of records, got 'kind'; correct the entry",
     ),
     "another spelling of nothing": (
         "vocabulary.yaml", "{gz: gzip, ", "{gz: gnuzip, ", "  compression: {",
-        "instead.compression.gz: expected a value of the vocabulary, got 'gnuzip'; mend the entry",
+        "instead.compression.gz: expected a value of the vocabulary, got 'gnuzip'; correct the entry",
     ),
     "unknown form": (
         "vocabulary.yaml", "  doi: doi\n", "  doi: DOI\n", "  doi: ",
-        "written.doi: invalid enum value 'DOI'; mend or remove the entry",
+        "written.doi: invalid enum value 'DOI'; correct or remove the entry",
     ),
     "unknown kind of record": (
         "vocabulary.yaml", "  resource: [name, category]", "  resources: [name, category]", "required:",
-        "required: invalid enum value 'resources'; mend or remove the entry",
+        "required: invalid enum value 'resources'; correct or remove the entry",
     ),
     "license that SPDX has not": (
         "licenses.yaml", "  CC-BY-4.0:\n", "  CC-BY-4:\n", "  CC-BY-4:",
-        "licenses.CC-BY-4: expected an id of the SPDX License List, or `LicenseRef-` and a name, got 'CC-BY-4'; mend the entry",
+        "licenses.CC-BY-4: expected an id of the SPDX License List, or `LicenseRef-` and a name, got 'CC-BY-4'; correct the entry",
     ),
     "exception for a license": (
         "licenses.yaml", "  CC-BY-4.0:\n", "  389-exception:\n", "  389-exception:",
-        "licenses.389-exception: expected an id of the SPDX License List, or `LicenseRef-` and a name, got '389-exception'; mend the entry",
+        "licenses.389-exception: expected an id of the SPDX License List, or `LicenseRef-` and a name, got '389-exception'; correct the entry",
     ),
     "judgement without a source": (
         "licenses.yaml", ", source: 'https://creativecommons.org/licenses/by/4.0/legalcode'}", "}", "    lets: ",
-        "licenses.CC-BY-4.0.lets: object missing required field `source`; mend or remove the entry",
+        "licenses.CC-BY-4.0.lets: object missing required field `source`; correct or remove the entry",
     ),
     "judgement with a source that is no URL": (
         "licenses.yaml", "source: 'https://creativecommons.org/licenses/by/4.0/legalcode'", "source: its text", "    lets: ",
-        "licenses.CC-BY-4.0.lets.source: expected the http or https URL of the license's text, got 'its text'; mend the entry",
+        "licenses.CC-BY-4.0.lets.source: expected the http or https URL of the license's text, got 'its text'; correct the entry",
     ),
     "judgement that is no yes or no": (
         "licenses.yaml", "commercial: true", "commercial: maybe", "    lets: ",
-        "licenses.CC-BY-4.0.lets.commercial: expected `bool`, got `str`; mend or remove the entry",
+        "licenses.CC-BY-4.0.lets.commercial: expected `bool`, got `str`; correct or remove the entry",
     ),
     "license for something else": (
         "licenses.yaml", "for: data", "for: books", "    lets: ",
-        "licenses.CC-BY-4.0.lets.for: invalid enum value 'books'; mend or remove the entry",
+        "licenses.CC-BY-4.0.lets.for: invalid enum value 'books'; correct or remove the entry",
     ),
 }  # fmt: skip
 
@@ -226,13 +226,19 @@ def test_every_license_is_judged_as_its_id_says() -> None:
 
 HEAD = "#mapping_set_id: https://example.org/aliases\nsubject_id\tpredicate_id\tobject_id\n"
 ROWS = {
-    "too few cells": ("kgr:do\tIAO:0100001\n", "3: expected 3 cells, got 2; mend the row"),
+    "too few cells": ("kgr:do\tIAO:0100001\n", "3: expected 3 cells, got 2; separate them with tabs, one for each column of the header"),
     "a subject of another space": (
         "DOID:4\tIAO:0100001\tkgr:doid\n",
-        "3: subject_id: expected an id that starts with 'kgr:', got 'DOID:4'; mend it",
+        "3: subject_id: expected an id that starts with 'kgr:', got 'DOID:4'; write 'kgr:' and an id",
     ),
-    "an object without an id": ("kgr:do\tIAO:0100001\tkgr:\n", "3: object_id: expected an id that starts with 'kgr:', got 'kgr:'; mend it"),
-    "another predicate": ("kgr:do\tskos:exactMatch\tkgr:doid\n", "3: predicate_id: expected IAO:0100001, got 'skos:exactMatch'; mend it"),
+    "an object without an id": (
+        "kgr:do\tIAO:0100001\tkgr:\n",
+        "3: object_id: expected an id that starts with 'kgr:', got 'kgr:'; write 'kgr:' and an id",
+    ),
+    "another predicate": (
+        "kgr:do\tskos:exactMatch\tkgr:doid\n",
+        "3: predicate_id: expected IAO:0100001, got 'skos:exactMatch'; write IAO:0100001",
+    ),
     "an id for itself": (
         "kgr:do\tIAO:0100001\tkgr:do\n",
         "3: subject_id: expected one id in use for 'do', got 'do' and itself; keep one row",
@@ -278,9 +284,9 @@ def test_a_misspelt_file(tmp_path: Path) -> None:
 
 
 TEXTS = {
-    "no YAML": ("domains: {a: b\n", "domains.yaml:2: expected YAML, got did not find expected ',' or '}'; mend the line"),
-    "a list": ("- domains\n", "domains.yaml:1: the file: expected `object`, got `array`; mend or remove the entry"),
-    "nothing": ("", "domains.yaml:1: the file: expected `object`, got `null`; mend or remove the entry"),
+    "no YAML": ("domains: {a: b\n", "domains.yaml:2: expected YAML, got did not find expected ',' or '}'; correct the line"),
+    "a list": ("- domains\n", "domains.yaml:1: the file: expected `object`, got `array`; correct or remove the entry"),
+    "nothing": ("", "domains.yaml:1: the file: expected `object`, got `null`; correct or remove the entry"),
     "no UTF-8": (b"domains: \xe9\n", "domains.yaml:1: expected UTF-8, got the byte 0xe9; save the file as UTF-8"),
     "a key twice": (
         "domains:\n  a: MESH:D1\n  a: MESH:D2\n",
@@ -301,7 +307,8 @@ def test_prefixes_without_one_that_rdf_is_written_with(tmp_path: Path, prefix: s
     text = (MAPPINGS / "prefixes.yaml").read_text()
     kept = "".join(row for row in text.splitlines(keepends=True) if not row.startswith(f"  {prefix}: "))
     assert kept != text
-    expected = f"prefixes.yaml:{line(kept, 'prefixes:')}: prefixes: expected the prefix {prefix!r}, which RDF output uses, got none; mend the entry"
+    at = line(kept, "prefixes:")
+    expected = f"prefixes.yaml:{at}: prefixes: expected the prefix {prefix!r}, which RDF output uses, got none; correct the entry"
     assert said(tmp_path, "prefixes.yaml", kept) == expected
 
 
@@ -310,9 +317,7 @@ def test_the_command_says_it_and_writes_nothing(tmp_path: Path) -> None:
     mappings.mkdir()
     (mappings / "pages.yaml").write_text("field: layout\nkinds: {a: resource}\nlayouts: []\n")
     result = run_command(["export", str(REGISTRY), "--mappings", str(mappings), "--output", str(tmp_path / "output")])
-    text = (
-        f"error: {mappings}/pages.yaml:3: layouts: expected a key that mapping files have, got an unknown one; mend or remove the entry\n"
-    )
+    text = f"error: {mappings}/pages.yaml:3: layouts: expected a key that mapping files have, got an unknown one; correct or remove the entry\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)
     assert not (tmp_path / "output").exists()
 

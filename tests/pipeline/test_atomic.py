@@ -239,7 +239,7 @@ def test_the_target_is_a_file(tmp_path: Path) -> None:
 def test_a_part_of_the_way_to_the_target_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     output = tmp_path / "file" / "output"
-    said = "expected a folder that can be written, got 'Not a directory'; mend its permissions or choose another --output"
+    said = "expected a folder that can be written, got 'Not a directory'; choose another --output"
     assert failing(INPUT, output) == f"error: {output}: {said}\n"
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -275,7 +275,7 @@ def test_the_target_is_on_a_read_only_file_system(tmp_path: Path) -> None:
         pytest.skip("no bind mount can be made here")
     try:
         subprocess.run([mount, "-o", "remount,bind,ro", output], check=True)
-        said = "expected a folder that can be written, got 'Read-only file system'; mend its permissions or choose another --output"
+        said = "expected a folder that can be written, got 'Read-only file system'; choose another --output"
         assert failing(INPUT, output) == f"error: {output}: {said}\n"
         assert contents(output) == old
     finally:

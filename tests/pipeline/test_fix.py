@@ -1,4 +1,4 @@
-"""`kgbuild check --fix` and `--diff`: what is mended, what is left and why, and that nothing else in the files changes."""
+"""`kgbuild check --fix` and `--diff`: what is fixed, what is left and why, and that nothing else in the files changes."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def raised(source: ReadResult, code: str, about: str, field: str, value: str, su
 
 
 def fix(folder: Path, *wanted: tuple[str, ...]) -> fixing.FixPlan:
-    """Mend findings, each given as code, subject, field, value and suggestion."""
+    """Fix findings, each given as code, subject, field, value and suggestion."""
     source = source_of(folder)
     plan = fixing.plan([raised(source, *one) for one in wanted], source, VOCABULARY)
     apply_edits.apply(plan.edits)
@@ -131,7 +131,7 @@ OLD_DO = ("RF002", "kgr:a.tsv", "secondary", "do", "doid")
 OLD_MEDLINE = ("RF002", "kgr:a.tsv", "secondary", "medline", "pubmed")
 ALL = (TWICE_B, TWICE_C, TWICE_E, OLD_DO, OLD_MEDLINE)
 
-MENDED_PAGE = PAGE.replace(
+FIXED_PAGE = PAGE.replace(
     """
   - source: c
     relation_type: prov:hadPrimarySource
@@ -145,24 +145,24 @@ MENDED_PAGE = PAGE.replace(
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
-def test_mended_in_a_page(records: Write, end: str, bom: bytes) -> None:
+def test_fixed_in_a_page(records: Write, end: str, bom: bytes) -> None:
     """What both entries of `b` have a comment for is left; all else changes to the letter, and nothing else does."""
     folder = records({"a.md": bom + PAGE.replace("\n", end).encode()})
     plan = fix(folder, *ALL)
-    assert (folder / "a.md").read_bytes() == bom + MENDED_PAGE.replace("\n", end).encode()
+    assert (folder / "a.md").read_bytes() == bom + FIXED_PAGE.replace("\n", end).encode()
     assert left(plan) == [f"{folder}/a.md: a comment, an anchor or the layout binds each of the entries"]
-    assert [item.finding.object for item in plan.mended] == ["c", "e", "do", "medline"]
+    assert [item.finding.object for item in plan.fixed] == ["c", "e", "do", "medline"]
 
 
-def test_mended_in_every_copy_or_in_none(records: Write) -> None:
+def test_fixed_in_every_copy_or_in_none(records: Write) -> None:
     """The comments of one page keep `b` twice in its copies too."""
     copy = PAGE.replace("id: a\n", "id: b\n")
     folder = records({"a.md": PAGE, "b.md": copy, "product/a.tsv.md": COPY})
     plan = fix(folder, *ALL)
-    assert (folder / "a.md").read_text() == MENDED_PAGE
-    assert (folder / "b.md").read_text() == MENDED_PAGE.replace("id: a\n", "id: b\n")
-    mended = COPY.replace("- c\nsecondary", "secondary").replace("- do\n- medline\n- e\n", "- doid\n- pubmed\n")
-    assert (folder / "product/a.tsv.md").read_text() == mended
+    assert (folder / "a.md").read_text() == FIXED_PAGE
+    assert (folder / "b.md").read_text() == FIXED_PAGE.replace("id: a\n", "id: b\n")
+    fixed = COPY.replace("- c\nsecondary", "secondary").replace("- do\n- medline\n- e\n", "- doid\n- pubmed\n")
+    assert (folder / "product/a.tsv.md").read_text() == fixed
     assert len(plan.edits) == 3
     before = contents(folder)
     assert fix(folder, TWICE_B).edits == ()
@@ -201,7 +201,7 @@ def test_old_id_beside_the_new_one(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - doid\n  - {source: do, relation_type: prov:hadPrimarySource}\n  - x\n")})
     plan = fix(folder, ("RF002", "kgr:a.tsv", "original", "do", "doid"))
     assert (folder / "a.md").read_text() == page("  original_source:\n  - doid\n  - x\n")
-    assert len(plan.mended) == 1
+    assert len(plan.fixed) == 1
 
 
 def test_old_id_beside_the_new_one_with_another_relation(records: Write) -> None:
@@ -216,7 +216,7 @@ def test_old_id_that_no_alias_knows(records: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sources", "mended"),
+    ("sources", "fixed"),
     [
         pytest.param("[b, c, b]", "[b, c]", id="last"),
         pytest.param("[b, b, c]", "[b, c]", id="second"),
@@ -227,10 +227,10 @@ def test_old_id_that_no_alias_knows(records: Write) -> None:
         pytest.param("[b,\n    c,\n    b]", "[b,\n    c]", id="lines"),
     ],
 )
-def test_source_twice_in_a_flow_list(records: Write, sources: str, mended: str) -> None:
+def test_source_twice_in_a_flow_list(records: Write, sources: str, fixed: str) -> None:
     folder = records({"a.md": page(f"  original_source: {sources}\n")})
     assert left(fix(folder, TWICE_B)) == []
-    assert (folder / "a.md").read_text() == page(f"  original_source: {mended}\n")
+    assert (folder / "a.md").read_text() == page(f"  original_source: {fixed}\n")
 
 
 BOUND = "a comment, an anchor or the layout binds each of the entries"
@@ -300,8 +300,8 @@ def test_values_of_the_vocabulary(records: Write) -> None:
         ("FM002", "kgr:a", "domain", "Bio-Medical", "biomedical"),
     )
     assert left(plan) == []
-    mended = text.replace("TSV", "tsv").replace("'gz'", "'gzip'").replace('"Active"', '"active"').replace("Bio-Medical", "biomedical")
-    assert (folder / "a.md").read_text() == mended
+    fixed = text.replace("TSV", "tsv").replace("'gz'", "'gzip'").replace('"Active"', '"active"').replace("Bio-Medical", "biomedical")
+    assert (folder / "a.md").read_text() == fixed
     assert (folder / "b.md").read_text() == other.replace("TSV", "tsv").replace("'gz'", "'gzip'")
     assert (folder / "p.md").read_text() == "---\nlayout: product_detail\nid: a.tsv\nname: N\nformat: tsv\n---\n"
 
@@ -331,7 +331,7 @@ def test_white_space_around_a_value(records: Write) -> None:
     assert (folder / "a.md").read_text() == page("  original_source:\n  - 'b'\n")
 
 
-def test_a_suggestion_alone_mends_nothing(records: Write) -> None:
+def test_a_suggestion_alone_fixes_nothing(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - bb\n")})
     plan = fix(folder, ("RF001", "kgr:a.tsv", "original", "bb", "b"))
     assert plan == fixing.FixPlan((), (), (), ())
@@ -342,7 +342,7 @@ LINE = (
     "\n"
     '{"id": "b\\u0041", "products": [{"id": "a.tsv", "original_source": [ "b",\t"b" , "\\u0064o" ], "x": "\\u00e9"}]}'
 )
-MENDED_LINE = LINE.replace(',  "b"]', "]").replace('"source":"do"', '"source":"doid"').replace('"b",\t"b" , "\\u0064o"', '"b" , "doid"')
+FIXED_LINE = LINE.replace(',  "b"]', "]").replace('"source":"do"', '"source":"doid"').replace('"b",\t"b" , "\\u0064o"', '"b" , "doid"')
 
 
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
@@ -350,7 +350,7 @@ def test_json_lines(records: Write, bom: bytes) -> None:
     folder = records({"r.jsonl": bom + LINE.encode()})
     plan = fix(folder, TWICE_B, ("RF002", "kgr:a.tsv", "original", "do", "doid"))
     assert left(plan) == []
-    assert (folder / "r.jsonl").read_bytes() == bom + MENDED_LINE.encode()
+    assert (folder / "r.jsonl").read_bytes() == bom + FIXED_LINE.encode()
 
 
 def test_json(records: Write) -> None:
@@ -376,7 +376,7 @@ def test_yaml_container(records: Write) -> None:
 
 
 @pytest.mark.parametrize("name", ["r.tar.gz", "r.zip", "r.jsonl.gz"])
-def test_places_that_cannot_be_mended(records: Write, tmp_path: Path, name: str) -> None:
+def test_places_that_cannot_be_changed(records: Write, tmp_path: Path, name: str) -> None:
     import gzip
     import io
     import tarfile
@@ -397,7 +397,7 @@ def test_places_that_cannot_be_mended(records: Write, tmp_path: Path, name: str)
     folder = records({"a.md": text.replace(b"id: c\n", b"id: a\n"), name: packed.getvalue()})
     before = contents(folder)
     inside = "" if name.endswith(".jsonl.gz") else "!/c.md"
-    assert left(fix(folder, TWICE_B)) == [f"it also stands in {folder}/{name}{inside}, which cannot be mended here: unpack it first"]
+    assert left(fix(folder, TWICE_B)) == [f"it also stands in {folder}/{name}{inside}, which kgbuild cannot change: unpack it first"]
     assert contents(folder) == before
 
 
@@ -407,7 +407,7 @@ def test_a_file_that_cannot_be_read_may_have_it_too(records: Write) -> None:
     )
     assert left(fix(folder, TWICE_B)) == [f"{folder}/z.md may have it too, and cannot be read"]
     (folder / "z.md").unlink()
-    assert len(fix(folder, TWICE_B).mended) == 1
+    assert len(fix(folder, TWICE_B).fixed) == 1
 
 
 def test_a_file_that_cannot_be_written(records: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,7 +429,7 @@ def test_a_file_that_changed_since_it_was_read(records: Write) -> None:
     made = fixing.plan([finding], source, VOCABULARY)
     (folder / "b.md").write_text(text)
     assert left(fixing.plan([finding], source, VOCABULARY)) == [f"{folder}/b.md: the file has changed since it was read"]
-    with pytest.raises(OutputError, match=r"b\.md: expected the file as it was read, got another; nothing was mended, run it again"):
+    with pytest.raises(OutputError, match=r"b\.md: expected the file as it was read, got another; no file was changed, run kgbuild again"):
         apply_edits.apply(made.edits)
     assert contents(folder) == {"a.md": text.encode(), "b.md": text.encode()}
 
@@ -474,7 +474,7 @@ def test_a_rename_that_fails_puts_all_back(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("kgbuild.pipeline.apply_edits.os.replace", failing)
     with pytest.raises(OutputError) as error:
         apply_edits.apply(made)
-    assert str(error.value) == f"{tmp_path}/r/3.md: expected a file that can be replaced, got 'no way'; nothing was mended"
+    assert str(error.value) == f"{tmp_path}/r/3.md: expected a file that can be replaced, got 'no way'; no file was changed"
     assert contents(tmp_path / "r") == old
 
 
@@ -613,7 +613,7 @@ def test_what_is_said_stays_said(
     for line in (folder / "a.md").read_bytes().decode().splitlines(keepends=True):
         assert any(line in (old, old.replace("do", "doid", 1)) for old in kept)  # in their order; what is missing was taken out
     assert (folder / "a.md").read_text().count("#") == text.count("#")
-    gone = {one.finding.fingerprint for one in plan.mended}
+    gone = {one.finding.fingerprint for one in plan.fixed}
     again = [raised(after, *one) for one in faults(after)]
     assert not gone & {one.finding.fingerprint for one in again if one.finding.object != "doid"}
     assert fixing.plan([one for one in again if one.finding.fingerprint in gone], after, VOCABULARY).edits == ()
@@ -638,16 +638,16 @@ CODES = ("--select", "LS002,FM002")
 def test_fix(records: Write) -> None:
     folder = records(REGISTRY)
     code, out, err = check(folder, *CODES, "--fix", "--fail-on", "info")
-    assert (code, err) == (0, "2 findings mended, in 2 files\n")
-    assert "nothing found in 2 files; 2 mended" in out
-    mended = contents(folder)
-    assert mended["a.md"].decode() == page("  original_source:\n  - b\n  format: tsv\n")
+    assert (code, err) == (0, "2 findings fixed, in 2 files\n")
+    assert "nothing found in 2 files; 2 fixed" in out
+    fixed = contents(folder)
+    assert fixed["a.md"].decode() == page("  original_source:\n  - b\n  format: tsv\n")
     assert check(folder, *CODES, "--fix", "--fail-on", "info")[0] == 0
-    assert contents(folder) == mended
+    assert contents(folder) == fixed
 
 
-def test_fix_of_every_rule_that_is_mended(records: Write) -> None:
-    """As they are found: each rule's findings carry what mending needs."""
+def test_fix_of_every_rule_that_is_fixed(records: Write) -> None:
+    """As they are found: each rule's findings carry what the fix needs."""
     lists = "  original_source:\n  - 'do'  # old\n  - ' b'\n  - {source: c, relation_type: prov:Used}\n  - c\n  secondary_source: [x, x]\n"
     texts = {
         "a.md": page(f"{lists}  format: Tsv\n", more="activity_status: actve\ndomains: [genomic]\n"),
@@ -657,7 +657,7 @@ def test_fix_of_every_rule_that_is_mended(records: Write) -> None:
         "o.md": "---\nlayout: organization_detail\nid: o\ncategory: Organisation\nname: O\n---\n",
         "a.tsv.md": "---\nlayout: product_detail\nid: a.tsv\ncategory: Product\nname: N\noriginal_source: [do, c, ' b']\n---\n",
     }
-    mended = {
+    fixed = {
         name: text.replace("'do'", "'doid'").replace("[do", "[doid").replace("' b'", "'b'").replace("prov:Used", "prov:used")
         .replace("[x, x]", "[x]").replace("Tsv", "tsv").replace("actve", "active").replace("[genomic]", "[genomics]")
         .replace("Organisation", "Organization")
@@ -670,7 +670,7 @@ def test_fix_of_every_rule_that_is_mended(records: Write) -> None:
         ("LS002", "kgr:c"),
         ("RF001", "kgr:x"),
     ]
-    assert contents(folder) == {name: text.encode() for name, text in mended.items()}
+    assert contents(folder) == {name: text.encode() for name, text in fixed.items()}
     assert "LS002 'a.tsv' is left as it is" in err
 
 
@@ -678,9 +678,9 @@ def test_fix_reports_what_is_left(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - b\n  - {source: b, relation_type: prov:used}\n  format: TSV\n")})
     code, out, err = check(folder, *CODES, "--fix", "--fail-on", "info")
     assert code == 1
-    assert err == f"1 finding mended, in 1 file\nLS002 'a.tsv' is left as it is: {folder}/a.md: {DIFFER}\n{OUTSIDE}"
+    assert err == f"1 finding fixed, in 1 file\nLS002 'a.tsv' is left as it is: {folder}/a.md: {DIFFER}\n{OUTSIDE}"
     assert "LS002" in out
-    assert "1 mended" in out
+    assert "1 fixed" in out
 
 
 def test_diff(records: Write) -> None:
@@ -693,7 +693,7 @@ def test_diff(records: Write) -> None:
         for name in ("a.md", "b.md")
     )
     assert out == shown
-    assert (code, err) == (1, "2 findings would be mended, in 2 files\n")
+    assert (code, err) == (1, "2 findings would be fixed, in 2 files\n")
     assert contents(folder) == before
     assert check(folder, *CODES, "--diff", "--fix")[0] == 1
     assert contents(folder) == before
@@ -701,15 +701,15 @@ def test_diff(records: Write) -> None:
     assert check(folder, *CODES, "--diff") == (0, "", "")
 
 
-def test_only_what_is_told_is_mended(records: Write) -> None:
+def test_only_what_is_told_is_fixed(records: Write) -> None:
     folder = records(REGISTRY)
     check(folder, "--select", "FM002", "--fix")
     assert (folder / "a.md").read_text() == page("  original_source:\n  - b\n  - b\n  format: tsv\n")
 
 
-def test_standard_input_is_not_mended(kgbuild: object) -> None:
+def test_standard_input_is_not_fixed(kgbuild: object) -> None:
     result = kgbuild("check", "-", *CODES, "--fix", "--isolated", stdin=LINE.encode())  # type: ignore[operator]
-    assert "LS002 'a.tsv' is left as it is: it also stands in standard input, which cannot be mended here" in result.stderr.decode()
+    assert "LS002 'a.tsv' is left as it is: it also stands in standard input, which kgbuild cannot change" in result.stderr.decode()
 
 
 def test_the_help_says_that_it_changes_the_input() -> None:

@@ -137,9 +137,9 @@ def test_records_an_export_or_what_is_there(kgbuild: Run, tmp_path: Path) -> Non
         (["-f", "no.rq"], "no.rq: expected a file with a query, got No such file or directory; name another"),
         (["--sql", "-e", "SELECT 1; SELECT 2"], "expected one statement, got 2; ask one question at a time"),
         (["--sql", "-e", "FROM read_text('/etc/passwd')"],
-         "Permission Error: Cannot access file \"/etc/passwd\" - file system operations are disabled by configuration; mend the query"),
+         "Permission Error: Cannot access file \"/etc/passwd\" - file system operations are disabled by configuration; correct the query"),
         (["--sql", "-e", "SET enable_external_access = true"],
-         'Invalid Input Error: Cannot change configuration option "enable_external_access" - the configuration has been locked; mend the query'),
+         'Invalid Input Error: Cannot change configuration option "enable_external_access" - the configuration has been locked; correct the query'),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_one_sentence(arguments: list[str], sentence: str, kgbuild: Run, build: Path) -> None:

@@ -1,1 +1,1 @@
-"""What can be repaired without a person, as edits to entries of records and to the text of files."""
+"""What can be repaired without a person: one file per fix, which rules name; and what makes edits to records and files of them."""

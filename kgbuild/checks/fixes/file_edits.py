@@ -1,4 +1,4 @@
-"""One file and the faults in it -> the changes that mend them, each proved by parsing what comes of it."""
+"""The requests about one file -> the changes to its bytes, each proved by parsing the result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from kgbuild.checks.fixes.tree_edits import EditSteps, EntryFixer, FixRequest
+from kgbuild.checks.fixes.request import FixRequest
+from kgbuild.checks.fixes.tree_edits import EditSteps, EntryFixer
 from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
@@ -22,7 +23,7 @@ from kgbuild.readers.json import jsonl
 
 _CHANGED = "the file has changed since it was read"
 _ODD = "the file would not say the same in all else"
-#: Faults, and how many listings or records of a file have each.
+#: Requests, and how many listings or records of a file each is about.
 Counted = Sequence[tuple[FixRequest, int]]
 
 
@@ -43,16 +44,16 @@ class _Piece(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """A listing or record: the number of its document, its place in that, its tree, and the faults to look for."""
+    """A listing or record: the number of its document, its place in that, its tree, and the requests about it."""
 
     number: int
     base: Place
     tree: Tree
-    faults: list[FixRequest]
+    requests: list[FixRequest]
 
 
 class FixedFile(NamedTuple):
-    """The edit of a file, the faults that it mends, and why some cannot be mended: where there are such, it is to be made anew without them."""
+    """The edit of a file, the requests that it answers, and why others are refused: where some are, the edit is to be made again without them."""
 
     edit: FileEdit | None = None
     found: frozenset[int] = frozenset()
@@ -63,11 +64,11 @@ class FileFixer:
     """``edit`` under one mapping."""
 
     def __init__(self, vocabulary: RegistryMapping) -> None:
-        self._mapping, self._mender = vocabulary, EntryFixer(vocabulary)
+        self._mapping, self._fixer = vocabulary, EntryFixer(vocabulary)
 
-    def edit(self, file: File, sha256: Sequence[bytes], faults: Counted) -> FixedFile:
-        """What mends the faults in a file whose bytes had one of the digests when it was read."""
-        if not faults:
+    def edit(self, file: File, sha256: Sequence[bytes], requests: Counted) -> FixedFile:
+        """The edit of a file whose bytes had one of the digests when it was read."""
+        if not requests:
             return FixedFile()
         try:
             data = Path(file.path).read_bytes()
@@ -75,19 +76,19 @@ class FileFixer:
             data = b""
         digest = hashlib.sha256(data).digest()
         if digest not in sha256:
-            return FixedFile(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault, _ in faults})
+            return FixedFile(refused={request.number: f"{file.shown}: {_CHANGED}" for request, _ in requests})
         changes: list[Change] = []
         refused: dict[int, str] = {}
         found: Counter[int] = Counter()
-        every = [fault for fault, _ in faults]
+        every = [request for request, _ in requests]
         try:
             for piece in self._pieces(file, data, every):
                 changes += self._changes(piece, file, every, found, refused)
         except InputError:
-            return FixedFile(refused={fault.number: f"{file.shown}: {_CHANGED}" for fault in every})
-        for fault, count in faults:
-            if fault.kind != "value" and found[fault.number] != count:
-                refused.setdefault(fault.number, "it does not stand where it is read")
+            return FixedFile(refused={request.number: f"{file.shown}: {_CHANGED}" for request in every})
+        for request, count in requests:
+            if request.kind != "value" and found[request.number] != count:
+                refused.setdefault(request.number, "it does not stand where it is read")
         if refused:
             return FixedFile(refused={number: f"{file.shown}: {why}" for number, why in refused.items()})
         if not changes:
@@ -95,10 +96,10 @@ class FileFixer:
         edit = FileEdit(shown=file.shown, path=os.path.realpath(file.path), sha256=digest, changes=tuple(changes))
         return FixedFile(edit, frozenset(found))
 
-    def _pieces(self, file: File, data: bytes, faults: Iterable[FixRequest]) -> Iterator[_Piece]:
+    def _pieces(self, file: File, data: bytes, requests: Iterable[FixRequest]) -> Iterator[_Piece]:
         bom = len(data) - len(text.without_bom(data))
         if file.ending == ".jsonl":
-            marks = {fault.id.encode() for fault in faults}
+            marks = {request.id.encode() for request in requests}
             start = bom
             for number, line in enumerate(data[bom:].split(b"\n"), 1):
                 if any(mark in line for mark in marks) or (b"\\" in line and line.strip()):
@@ -116,19 +117,19 @@ class FileFixer:
             yield _Piece(raw, start, lambda new, exact: parse(before + new + after, exact=exact))
 
     def _changes(
-        self, piece: _Piece, file: File, faults: Sequence[FixRequest], found: Counter[int], refused: dict[int, str]
+        self, piece: _Piece, file: File, requests: Sequence[FixRequest], found: Counter[int], refused: dict[int, str]
     ) -> Sequence[Change]:
-        """The changes to a piece, and which faults were found in it or refused."""
+        """The changes to a piece, and which requests were found in it or refused."""
         try:
             documents = piece.parse(piece.raw, True)
         except InputError:
             if file.ending == ".jsonl":
                 return ()  # told when it was read
             raise
-        targets = [target for n, document in enumerate(documents) for target in self._targets(n, document, faults)]
+        targets = [target for n, document in enumerate(documents) for target in self._targets(n, document, requests)]
         if not targets:
             return ()
-        own = {fault.number for target in targets for fault in target.faults}
+        own = {request.number for target in targets for request in target.requests}
         try:
             if any(document.doubled for document in documents):
                 raise NotCertain("a key is said twice in it")
@@ -154,18 +155,18 @@ class FileFixer:
             refused |= dict.fromkeys((number for _, step in steps for number in step.found), str(error))
             return ()
 
-    def _targets(self, number: int, document: Document, faults: Sequence[FixRequest]) -> Iterator[_Target]:
-        """The listings and records of a document that may have some of the faults."""
+    def _targets(self, number: int, document: Document, requests: Sequence[FixRequest]) -> Iterator[_Target]:
+        """The listings and records of a document that some of the requests may be about."""
         tree, pages, fields = document.tree, self._mapping.pages, self._mapping.fields
         layout = tree.get(pages.field)
         kind = pages.kinds.get(layout, "resource") if isinstance(layout, str) else "resource"
         if kind == "organization":
-            yield from _of_id(number, (), tree, fields.organization.id, [fault for fault in faults if fault.of == "organization"])
+            yield from _of_id(number, (), tree, fields.organization.id, [request for request in requests if request.of == "organization"])
         elif kind == "product page":
-            yield from _of_id(number, (), tree, fields.product.id, [fault for fault in faults if fault.of == "listing"])
+            yield from _of_id(number, (), tree, fields.product.id, [request for request in requests if request.of == "listing"])
         elif kind == "resource":
-            yield from _of_id(number, (), tree, fields.resource.id, [fault for fault in faults if fault.of == "resource"])
-            listed = [fault for fault in faults if fault.of == "listing"]
+            yield from _of_id(number, (), tree, fields.resource.id, [request for request in requests if request.of == "resource"])
+            listed = [request for request in requests if request.of == "listing"]
             for name in fields.resource.products:
                 value = tree.get(name)
                 for n, product in enumerate(value) if isinstance(value, list) else ((None, value),):
@@ -182,14 +183,14 @@ class FileFixer:
                 return False
             return True
 
-        return self._mender.steps(target.tree, target.faults, removable)
+        return self._fixer.steps(target.tree, target.requests, removable)
 
 
-def _of_id(number: int, base: Place, tree: Tree, names: Sequence[str], faults: Sequence[FixRequest]) -> Iterator[_Target]:
-    """A listing or record with the faults of its id, if there are any."""
+def _of_id(number: int, base: Place, tree: Tree, names: Sequence[str], requests: Sequence[FixRequest]) -> Iterator[_Target]:
+    """A listing or record with the requests about its id, if there are any."""
     if isinstance(tree, dict):
         id = next((tree[name] for name in names if tree.get(name)), None)
-        own = [fault for fault in faults if fault.id == id]
+        own = [request for request in requests if request.id == id]
         if own:
             yield _Target(number, base, tree, own)
 

@@ -1,37 +1,18 @@
-"""What is to be mended in one listing or record, and its tree -> the places of the tree to change."""
+"""The requests about one listing or record, and its tree -> the places of the tree to change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
+from kgbuild.checks.fixes.request import FixRequest
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Place, Tree
 from kgbuild.model.edits import NotCertain
 
-#: What says it: the listings of a product and their generated pages, the records of a resource, or those of an organization.
-Of = Literal["listing", "resource", "organization"]
-
-
-class FixRequest(NamedTuple):
-    """Something to mend in all that is said ``of`` one thing (``about`` its node id, ``id`` as written), in the fields ``names``.
-
-    ``kind`` "double": the source ``old`` is named twice in one list. "source", "relation", "value": the id of a source, the relation type of a
-    source, or any other value is ``old`` and is to be ``new``.
-    """
-
-    number: int
-    of: Of
-    about: str
-    id: str
-    kind: Literal["double", "source", "relation", "value"]
-    names: tuple[str, ...]
-    old: str
-    new: str
-
 
 class EditSteps(NamedTuple):
-    """What to change in a tree: scalars by place, (old, new), and items of the lists at some places. ``found`` and ``refused`` name faults."""
+    """What to change in a tree: scalars by place, (old, new), and items of the lists at some places. ``found`` and ``refused`` name requests."""
 
     replaced: dict[Place, tuple[str, str]]
     removed: dict[Place, list[int]]
@@ -74,15 +55,15 @@ class EntryFixer:
         self._relations = mapping.provenance.relations
         self._defaults = {field: role.relation for role in (roles.original, roles.secondary) for field in role.fields}
 
-    def steps(self, tree: Tree, faults: Sequence[FixRequest], removable: Callable[[Place, int], bool]) -> EditSteps:
-        """The steps that mend some faults in the tree of a listing or record; ``removable`` says whether an item of a list can be taken out."""
+    def steps(self, tree: Tree, requests: Sequence[FixRequest], removable: Callable[[Place, int], bool]) -> EditSteps:
+        """The steps that answer some requests in the tree of a listing or record; ``removable`` says whether an item of a list can be taken out."""
         steps = EditSteps({}, {}, set(), {})
-        for fault in faults:
-            if fault.kind != "double":
-                self._replace(tree, fault, steps)
+        for request in requests:
+            if request.kind != "double":
+                self._replace(tree, request, steps)
         changed = steps.on(tree)
         for name in self._defaults:
-            wanted = [fault for fault in faults if fault.kind in ("double", "source") and name in fault.names]
+            wanted = [request for request in requests if request.kind in ("double", "source") and name in request.names]
             if wanted and isinstance(changed.get(name), list):
                 self._unite(changed[name], name, wanted, removable, steps)
         for place, numbers in steps.removed.items():
@@ -91,50 +72,50 @@ class EntryFixer:
                     del steps.replaced[inside]
         return steps
 
-    def _replace(self, tree: Tree, fault: FixRequest, steps: EditSteps) -> None:
-        places = [place for name in fault.names if name in tree for place in self._places(tree[name], fault, (name,))]
-        if len({place[-1] for place in places if isinstance(place[-1], str)}) > 1 and fault.kind == "value":
-            steps.refused[fault.number] = "more than one part of the field has this value"
+    def _replace(self, tree: Tree, request: FixRequest, steps: EditSteps) -> None:
+        places = [place for name in request.names if name in tree for place in self._places(tree[name], request, (name,))]
+        if len({place[-1] for place in places if isinstance(place[-1], str)}) > 1 and request.kind == "value":
+            steps.refused[request.number] = "more than one part of the field has this value"
             return
         for place in places:
-            if steps.replaced.setdefault(place, (fault.old, fault.new)) != (fault.old, fault.new):
-                steps.refused[fault.number] = "another finding wants to change it too"
-            steps.found.add(fault.number)
+            if steps.replaced.setdefault(place, (request.old, request.new)) != (request.old, request.new):
+                steps.refused[request.number] = "another finding wants to change it too"
+            steps.found.add(request.number)
 
-    def _places(self, value: Tree, fault: FixRequest, place: Place) -> Iterator[Place]:
+    def _places(self, value: Tree, request: FixRequest, place: Place) -> Iterator[Place]:
         """Where a field has the old value."""
-        if fault.kind == "value":
-            yield from scalars(value, fault.old, place)
+        if request.kind == "value":
+            yield from scalars(value, request.old, place)
             return
-        keys = self._names.id if fault.kind == "source" else self._names.relation
+        keys = self._names.id if request.kind == "source" else self._names.relation
         for n, item in enumerate(value) if isinstance(value, list) else ((None, value),):
             here = place if n is None else (*place, n)
             if isinstance(item, dict):
-                yield from ((*here, key) for key in keys if item.get(key) == fault.old)
-            elif item == fault.old and fault.kind == "source":
+                yield from ((*here, key) for key in keys if item.get(key) == request.old)
+            elif item == request.old and request.kind == "source":
                 yield here
 
     def _unite(
-        self, items: list[Tree], name: str, faults: Sequence[FixRequest], removable: Callable[[Place, int], bool], steps: EditSteps
+        self, items: list[Tree], name: str, requests: Sequence[FixRequest], removable: Callable[[Place, int], bool], steps: EditSteps
     ) -> None:
         """Take out of a list of sources what another entry says too."""
         entries = [self._entry(item, name) for item in items]
-        renamed = {fault.old: fault.new for fault in faults if fault.kind == "source"}
-        for fault in faults:
-            id = renamed.get(fault.old, fault.old)
+        renamed = {request.old: request.new for request in requests if request.kind == "source"}
+        for request in requests:
+            id = renamed.get(request.old, request.old)
             same = [n for n, entry in enumerate(entries) if entry is not None and entry.id == id]
             if len(same) < 2:
                 continue
             gone = steps.removed.get((name,), [])
             try:
                 found = _redundant(entries, [n for n in same if n not in gone], lambda n: removable((name,), n))
-                if fault.kind == "double" and len(same) - len(found) - len([n for n in same if n in gone]) > 1:
+                if request.kind == "double" and len(same) - len(found) - len([n for n in same if n in gone]) > 1:
                     raise NotCertain("the entries do not say the same of it")
             except NotCertain as error:
-                steps.refused[fault.number] = str(error)
+                steps.refused[request.number] = str(error)
                 continue
-            if fault.kind == "double":
-                steps.found.add(fault.number)
+            if request.kind == "double":
+                steps.found.add(request.number)
             if found:
                 steps.removed.setdefault((name,), []).extend(found)
 

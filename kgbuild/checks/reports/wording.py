@@ -84,7 +84,7 @@ def summary(report: Report) -> str:
     """What an audit came to, in one line."""
     total = len(report.findings)
     found = f"{counted(total, 'finding')} ({levels(report.counts)})" if total else "nothing found"
-    fixed = f"; {report.fixed:,} mended" if report.fixed else ""
+    fixed = f"; {report.fixed:,} fixed" if report.fixed else ""
     known = (
         f"; {report.known:,} known {'ones' if report.known > 1 else 'one'} stay{'' if report.known > 1 else 's'} quiet"
         if report.known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from kgbuild.checks.fixes import known_value
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.fields import KINDS, FieldIndex
 from kgbuild.checks.support.shapes import Wrong, wrong
@@ -34,7 +35,7 @@ def missing(view: View) -> Iterator[Violation]:
     Which fields these are is said by `required` and `expected` in `mappings/vocabulary.yaml`; what is only expected is a warning.
     Why: without a name nobody knows what is meant, without a category nobody knows what it is, and without an address nobody gets at it.
     Example: `- id: goa.gaf` and `name: GOA annotations`, with no `category:`.
-    Mend: add the field.
+    Fix: add the field.
     """
     vocabulary = view.mapping.vocabulary
     levels: tuple[tuple[dict[RecordKind, tuple[str, ...]], Severity], ...] = (
@@ -74,7 +75,7 @@ def unknown_value(view: View) -> Iterator[Violation]:
 
     Why: what has a word of its own is found by nobody who looks for the common one, and nothing is known of it: no class, no media type.
     Example: `compression: gzp`, where `gzip` is meant.
-    Mend: write a value of the vocabulary; if a new one is needed, add it to the file of `mappings/` that has the others.
+    Fix: write a value of the vocabulary; if a new one is needed, add it to the file of `mappings/` that has the others.
     """
     mapping, claimed = view.mapping, view.once(Everything)
     roles = mapping.provenance.roles
@@ -146,7 +147,7 @@ def malformed(view: View) -> Iterator[Violation]:
     a prefix. What is written how is said by `forms`, `written` and `told` in `mappings/vocabulary.yaml`.
     Why: a link that leads nowhere, a person whom nobody finds, a number that no program adds up.
     Example: `homepage_url: htps://geneontology.org`.
-    Mend: write it as it should be.
+    Fix: write it as it should be.
     """
     mapping, claimed = view.mapping, view.once(Everything)
     forms, fields = list(mapping.vocabulary.forms.items()), FieldIndex(mapping)
@@ -192,7 +193,7 @@ def unknown_field(view: View) -> Iterator[Violation]:
     `mappings/vocabulary.yaml` names. Any other is kept as it is, and nothing is made of it.
     Why: a misspelt field is not read, and the record lacks what it says.
     Example: `homepage-url: https://geneontology.org`, where `homepage_url` is meant.
-    Mend: correct its name; if the registry needs a new field, add it to the mapping.
+    Fix: correct its name; if the registry needs a new field, add it to the mapping.
     """
     fields, claimed = FieldIndex(view.mapping), view.once(Everything)
     suspects = [statement for statement, entry in claimed.entries if entry.unknown]
@@ -217,7 +218,7 @@ def key_twice(view: View) -> Iterator[Violation]:
     The record is read with the last value, as YAML loaders do; `kgbuild export` refuses it.
     Why: loaders keep the last value and lose the other without a word, so half of what was written is not there.
     Example: `license: CC0-1.0` and, some lines further on, `license: CC-BY-4.0`.
-    Mend: keep one of the two.
+    Fix: keep one of the two.
     """
     doubled = [problem for problem in view.problems if problem.doubled]
     if not doubled:
@@ -255,7 +256,7 @@ def not_an_activity(view: View) -> Iterator[Violation]:
     is an entity. `prov:wasInfluencedBy` follows from both and may be said of anything; `prov:wasDerivedFrom` says more.
     Why: a reasoner takes the product for an activity; but nothing may be both, since PROV-O makes the two classes disjoint.
     Example: `secondary_source: [{source: goa, relation_type: prov:used}]`.
-    Mend: write `prov:wasDerivedFrom` if the product was made from the source, else `prov:wasInfluencedBy`.
+    Fix: write `prov:wasDerivedFrom` if the product was made from the source, else `prov:wasInfluencedBy`.
     """
     if "prov:Activity" in view.mapping.categories.product.rdf:
         return
@@ -281,7 +282,7 @@ def _relates(said: StatedClaim, source: str, relation: str | None) -> bool:
 
 RULES = (
     Rule("FM001", "error", missing),
-    Rule("FM002", "warning", unknown_value),
+    Rule("FM002", "warning", unknown_value, fix=known_value.fix),
     Rule("FM003", "warning", malformed),
     Rule("FM004", "info", unknown_field),
     Rule("FM005", "error", key_twice),

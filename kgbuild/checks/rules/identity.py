@@ -49,7 +49,7 @@ def duplicates(view: View) -> Iterator[Violation]:
     Why: what is said and cited is divided among the two, so neither is complete.
     Example: `pmc` and `pubmedcentral` both have the homepage `https://pmc.ncbi.nlm.nih.gov/`, and are called `PubMed Central` and
     `PubMed Central (PMC)`.
-    Mend: keep one record, let what cites the other cite that one, and remove the other or say in it what replaces it.
+    Fix: keep one record, let what cites the other cite that one, and remove the other or say in it what replaces it.
     """
     known = {id: _known(id, said) for id in view.records if (said := view.record(id)) is not None}
     by_name = _groups((item.same, item) for item in known.values() if item.same)
@@ -212,7 +212,7 @@ def shared_infores(view: View) -> Iterator[Violation]:
 
     Why: an infores id stands for one resource; knowledge that says it comes from there may come from either.
     Example: the records `a` and `b` both say `infores_id: a`.
-    Mend: leave it to the resource that the catalogue means. If both records are about that one, keep one of them.
+    Fix: leave it to the resource that the catalogue means. If both records are about that one, keep one of them.
     """
     users: defaultdict[str, list[str]] = defaultdict(list)
     for id in view.records:
@@ -232,7 +232,7 @@ def odd_infores(view: View) -> Iterator[Violation]:
     An infores id has lower-case letters, digits, and hyphens between words; it may stand with and without `infores:`.
     Why: programs look a resource up by it, and find nothing.
     Example: `infores_id: Gene_Ontology`.
-    Mend: write the id that the catalogue has; a resource that it does not have needs an entry there first.
+    Fix: write the id that the catalogue has; a resource that it does not have needs an entry there first.
     """
     catalogue = view.limits.infores
     for id in view.graph.nodes:
@@ -271,10 +271,10 @@ def _spot(view: View, id: str, infores: str) -> EntryRef | None:
 
 def _nearest(local: str, catalogue: frozenset[str] | None) -> str | None:
     """The id that was probably meant, as far as one can tell: by the rules of minting, or else the nearest of the catalogue."""
-    mended = _ALIEN.sub("-", local.casefold().strip().removeprefix(_INFORES)).strip("-.")
-    if mended != local and _WELL_FORMED.fullmatch(mended) and (catalogue is None or mended in catalogue):
-        return mended
-    return next(iter(get_close_matches(mended, sorted(catalogue or ()), n=1, cutoff=0.8)), None)
+    fixed = _ALIEN.sub("-", local.casefold().strip().removeprefix(_INFORES)).strip("-.")
+    if fixed != local and _WELL_FORMED.fullmatch(fixed) and (catalogue is None or fixed in catalogue):
+        return fixed
+    return next(iter(get_close_matches(fixed, sorted(catalogue or ()), n=1, cutoff=0.8)), None)
 
 
 RULES = (

@@ -134,7 +134,7 @@ def missing(view: View) -> Iterator[Violation]:
     A text that says that there is none ("Not specified") is none. One that says that there are several ("Varies") is an unknown one: LC004.
     Why: what is given out without a license may not be used freely, and neither may what is made from it.
     Example: `license: {id: "", label: Not specified}`, or no `license` at all.
-    Mend: ask the owners of the resource for a license, and state its SPDX id and its URL.
+    Fix: ask the owners of the resource for a license, and state its SPDX id and its URL.
     """
     tables = view.once(_LicenseTables)
     for id in tables.resources:
@@ -149,7 +149,7 @@ def clashing(view: View) -> Iterator[Violation]:
 
     Why: nobody can say which of the two holds, so the graph has no SPDX id for it.
     Example: `license: {id: https://creativecommons.org/licenses/by-nc/4.0/, label: CC BY 4.0}`
-    Mend: look up the license where the resource or product is given out, and correct the one that is wrong.
+    Fix: look up the license where the resource or product is given out, and correct the one that is wrong.
     """
     tables = view.once(_LicenseTables)
     for id, terms in tables.stated.items():
@@ -176,7 +176,7 @@ def freer(view: View) -> Iterator[Violation]:
     is written of it agrees. Else, and where a product has the license of its owner, it is a warning. This is not legal advice.
     Why: who relies on the freer license does what the makers of the source did not allow.
     Example: a graph under CC-BY-4.0 with `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, where `a` is CC-BY-NC-4.0.
-    Mend: give the product a license that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
+    Fix: give the product a license that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
     """
     tables = view.once(_LicenseTables)
     for product in view.graph.derivations:
@@ -247,7 +247,7 @@ def unknown(view: View) -> Iterator[Violation]:
     disagree. It is told once, with the number of products behind it. A resource upstream without any license is told by LC001.
     Why: unknown is unknown, not permissive: LC003 can say nothing of these products, and neither can who wants to use them.
     Example: `license: {id: https://www.example.org/terms, label: Varies}` in a record that products of others cite.
-    Mend: state the SPDX id if it has one, or the license of each product where they differ. For terms of its own, read them, and say in a
+    Fix: state the SPDX id if it has one, or the license of each product where they differ. For terms of its own, read them, and say in a
     `licenses.yaml` of yours under a `LicenseRef-` id how they are written and what they let through.
     """
     tables = view.once(_LicenseTables)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from kgbuild.checks.fixes import duplicate_source
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.rules.records import misnamed, one_id_twice
 from kgbuild.checks.support.comparing import Comparing, Differences, contrast, spot
@@ -24,7 +25,7 @@ def disagreeing(view: View) -> Iterator[Violation]:
     nothing but `warnings`.
     Why: a registry copies a listing onto the page of every resource that it cites, and who reads an old copy reads something wrong.
     Example: the record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, the copy in the record `b` with `license: {label: CC0}`.
-    Mend: make the copies say what the owner's listing says, or correct that one; where the copies are generated, generate them again.
+    Fix: make the copies say what the owner's listing says, or correct that one; where the copies are generated, generate them again.
     """
     comparing = Comparing(view.mapping, "product")
     for product, listings in view.listings.items():
@@ -63,7 +64,7 @@ def named_twice(view: View) -> Iterator[Violation]:
 
     Why: it says nothing new, or two relation types of which only one may be meant.
     Example: `original_source: [{source: goa}, {source: goa}]`.
-    Mend: remove one of the entries.
+    Fix: remove one of the entries.
     """
     for product, found, held in _faults(view, _twice):
         role, id = found
@@ -84,7 +85,7 @@ def original_and_secondary(view: View) -> Iterator[Violation]:
     Why: an original source is what the product was made from, a secondary one what it drew on besides; what counts how often the product
     uses a source, or which sources are primary, counts this one twice.
     Example: `original_source: [goa]` and `secondary_source: [goa]` in one listing.
-    Mend: keep the entry that is true, and remove the other.
+    Fix: keep the entry that is true, and remove the other.
     """
     fields = view.mapping.provenance.roles
     for product, id, held in _faults(view, _in_both_roles):
@@ -128,7 +129,7 @@ def stale_pages(view: View) -> Iterator[Violation]:
     rewrite these.
     Why: people read the page and programs read the listing, and the two tell different things.
     Example: `a.tsv.md` says `format: csv`, the listing of `a.tsv` in the record `a` says `format: tsv`.
-    Mend: generate the pages again; remove the page of a product that is no longer listed.
+    Fix: generate the pages again; remove the page of a product that is no longer listed.
     """
     comparing = Comparing(view.mapping, "product")
     for product, pages in view.pages.items():
@@ -172,7 +173,7 @@ def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Violation
 
 RULES = (
     Rule("LS001", "warning", disagreeing),
-    Rule("LS002", "warning", named_twice),
+    Rule("LS002", "warning", named_twice, fix=duplicate_source.fix),
     Rule("LS003", "warning", original_and_secondary),
     Rule("LS004", "warning", stale_pages),
     Rule("LS005", "error", one_id_twice),

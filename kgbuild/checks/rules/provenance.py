@@ -25,7 +25,7 @@ def cycles(view: View) -> Iterator[Violation]:
     Products that are made from each other are one finding, with the shortest cycle among them. Its subject is the smallest of their ids.
     Why: nothing can be made before itself, so at least one of the citations is wrong, and there is no order in which all can be made.
     Example: `a.tsv` has `original_source: [b.tsv]`, and `b.tsv` has `original_source: [a.tsv]`.
-    Mend: take out the citation that is not true; where editions of two products feed each other, give each edition an id of its own.
+    Fix: take out the citation that is not true; where editions of two products feed each other, give each edition an id of its own.
     """
     made = {product: [edge.object for edge in view.graph.derivations[product] if edge.object != product] for product in recited(view)}
     for group in cycle_groups(made):
@@ -45,7 +45,7 @@ def own_source(view: View) -> Iterator[Violation]:
 
     Why: it says nothing of where the product comes from, and there is no order in which it can be made.
     Example: the listing of `a.tsv` has `original_source: [{source: a.tsv, relation_type: prov:hadPrimarySource}]`.
-    Mend: name what it was made from, or its own resource (`a`) where nothing nearer is known.
+    Fix: name what it was made from, or its own resource (`a`) where nothing nearer is known.
     """
     for product in recited(view):
         for edge in view.graph.derivations[product]:
@@ -62,8 +62,8 @@ def mutual_sources(view: View) -> Iterator[Violation]:
     members: those of the cycle), its subject is its smallest id.
     Why: what one of them took from another may come back to it and look like new evidence, and nobody can tell who said it first.
     Example: `a.tsv` of the resource `a` is made from `b`, and `b.owl` of the resource `b` from `a`.
-    Mend: take out a citation that is a mere cross-reference, and correct one that stands at the wrong product. Where data do go both ways,
-    nothing is to be mended.
+    Fix: take out a citation that is a mere cross-reference, and correct one that stands at the wrong product. Where data do go both ways,
+    nothing needs to be fixed.
     """
     cited = _cited_owners(view)
     for group in cycle_groups(cited):
@@ -119,7 +119,7 @@ def deep(view: View) -> Iterator[Violation]:
     can be walked, one finding counts the products that were left out.
     Why: the longer the way, the less is known at its end of the versions, licenses and faults at its beginning.
     Example: `a.tsv` is made from `b`, the products of `b` from `c`, and so on to `h`, which is seven owners away.
-    Mend: nothing need be wrong. Look whether the product can be made from something nearer to the origin, or give a larger `--max-depth`.
+    Fix: nothing need be wrong. Look whether the product can be made from something nearer to the origin, or give a larger `--max-depth`.
     """
     limit, left = view.limits.max_depth, list[str]()
     for product, depth, farthest in depths(view, _LOOKED_AT):
@@ -140,7 +140,7 @@ def without_origin(view: View) -> Iterator[Violation]:
     Its own resource does not count. A product of a DataSource or an Ontology counts as the resource does.
     Why: somewhere on the way it is not said what was used, so the origin of the data is lost.
     Example: `a.tsv` is made from `b`, an Aggregator whose products name no source but `b` itself.
-    Mend: name the sources of the products at the end of the way, or add records that are missing; where data do begin in a resource, give
+    Fix: name the sources of the products at the end of the way, or add records that are missing; where data do begin in a resource, give
     it the category DataSource.
     """
     for product in cut_off(view, lambda owner: view.graph.category(owner) in _ORIGINS):

@@ -14,7 +14,7 @@ def unreadable(view: View) -> Iterator[Violation]:
     Nothing of it is in the graph, so what others say of it may look wrong too; all other records are checked.
     Why: a registry that cannot be read in part is wrong in more than that part: its products have no owner and its sources dangle.
     Example: `id: goa` below `name: [GO Annotation`, a list that is never closed.
-    Mend: do what the message says, and check again.
+    Fix: do what the message says, and check again.
     """
     for problem in view.problems:
         if not problem.doubled:

@@ -27,7 +27,7 @@ def one_id_twice(view: View) -> Iterator[Violation]:
     An entry of a container of records gives way to a page of the same id: where it differs from the page it is a warning.
     Why: what the two say has to be mixed to make one thing of them, and nobody can tell which of them is meant by a citation.
     Example: `x/a.md` and `y/a.md` both say `id: a`, the one with `name: A`, the other with `name: B`.
-    Mend: give one of them another id, or keep one record and remove the other; generate a container again.
+    Fix: give one of them another id, or keep one record and remove the other; generate a container again.
     """
     rooms: tuple[tuple[RecordKind, dict[str, list[StatedClaim]]], ...] = (("resource", view.records), ("organization", view.organizations))
     several = [(id, said, kind) for kind, room in rooms for id, said in room.items() if len(said) > 1]
@@ -122,7 +122,7 @@ def misnamed(view: View) -> Iterator[Violation]:
     Which kinds of pages are called by their ids is said in the mapping (`named` in `pages.yaml`). Files that hold several records are left out.
     Why: people look for a record by the name of its file, and links to its page are made from that name or from the id.
     Example: `goa.md` says `id: go-annotation`.
-    Mend: rename the file; or correct the id, and with it every place that cites it.
+    Fix: rename the file; or correct the id, and with it every place that cites it.
     """
     named = frozenset(view.mapping.pages.named)
     rooms: tuple[tuple[NamedKind, dict[str, list[StatedClaim]]], ...] = (

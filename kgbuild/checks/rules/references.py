@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from kgbuild.checks.fixes import old_id
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.nearest import Nearest
 from kgbuild.checks.view import EntryRef, StatedClaim, View
@@ -19,7 +20,7 @@ def dangling(view: View) -> Iterator[Violation]:
     resource that is called so, or an id that is a slip of the keyboard away. A source whose own file cannot be read (RD001) is left out.
     Why: nobody can say what the product was made from; the graph has a stub there, of which nothing is known.
     Example: `original_source: [{source: goaa, relation_type: prov:hadPrimarySource}]`, where the record is called `goa`.
-    Mend: correct the id, or add the record that it names.
+    Fix: correct the id, or add the record that it names.
     """
     unread = _Unread(view)
     described = {id for id, node in view.graph.nodes.items() if not node.stub}
@@ -47,7 +48,7 @@ def renamed(view: View) -> Iterator[Violation]:
     The graph has the id in use instead, as the table of aliases (`mappings/aliases.sssom.tsv`) says.
     Why: only who has that table finds anything under the old id; with `--no-aliases` it dangles (RF001).
     Example: `original_source: [do]`, where the record of the Disease Ontology is called `doid`.
-    Mend: write the id in use.
+    Fix: write the id in use.
     """
     for product, edges in view.graph.derivations.items():
         for edge in edges:
@@ -68,7 +69,7 @@ def unowned(view: View) -> Iterator[Violation]:
     that the product is not made from. An owner whose own file cannot be read (RD001) is left out.
     Why: nobody answers for the product: who made it, under which license, and whether it is still kept up to date.
     Example: the record `pcl` lists the product `pcl-base.owl`, and no record is called `pcl-base`.
-    Mend: begin the product's id with the id of the resource that gives it out, or add the record of its owner.
+    Fix: begin the product's id with the id of the resource that gives it out, or add the record of its owner.
     """
     unread = _Unread(view)
     for edge in view.graph.ownerships:
@@ -85,7 +86,7 @@ def unlisted(view: View) -> Iterator[Violation]:
 
     Why: the owner's own listing decides what is said of a product; without it the copies of others do, which nobody keeps up to date.
     Example: the record `spoke` lists `goa.human`, which it cites, and the record `goa` does not.
-    Mend: add the product to the `products` of its owner's record, or correct the id of a product that belongs to another resource.
+    Fix: add the product to the `products` of its owner's record, or correct the id of a product that belongs to another resource.
     """
     for edge in view.graph.ownerships:
         owner, product = view.name(edge.subject), edge.object
@@ -105,7 +106,7 @@ def alone(view: View) -> Iterator[Violation]:
     Its own products and their sources count for it; what they say of it and of each other does not.
     Why: it has no place in the provenance graph: its sources are not said, and those who use it do not name it.
     Example: the record `a`, whose only product is made from `a`, and which is no other product's source.
-    Mend: name the sources of its products, or nothing at all if it was made from nothing that the registry holds.
+    Fix: name the sources of its products, or nothing at all if it was made from nothing that the registry holds.
     """
     linked = _linked(view)
     for id, node in view.graph.nodes.items():
@@ -218,7 +219,7 @@ _PAGES = (".md", ".markdown")
 
 RULES = (
     Rule("RF001", "error", dangling, partial=True),
-    Rule("RF002", "warning", renamed),
+    Rule("RF002", "warning", renamed, fix=old_id.fix),
     Rule("RF003", "error", unowned, partial=True),
     Rule("RF004", "warning", unlisted),
     Rule("RF005", "info", alone),

@@ -22,7 +22,7 @@ def unsourced(view: View) -> Iterator[Violation]:
     It is information where the product is an interface or documentation, which shows what other products hold.
     Why: nobody can say what the product was made from, not even that its data begin with it.
     Example: `a.tsv` has a `secondary_source` and no `original_source`.
-    Mend: name what it was made from as `original_source`; where its data begin in its own resource, name that.
+    Fix: name what it was made from as `original_source`; where its data begin in its own resource, name that.
     """
     sourced = {product for product, edges in view.graph.derivations.items() if any(edge.source_role == "original" for edge in edges)}
     for product, node in view.graph.nodes.items():
@@ -43,7 +43,7 @@ def only_itself(view: View) -> Iterator[Violation]:
 
     Why: such resources are made from others, so the product hides where its data come from; what cites it cannot tell either.
     Example: `a.graph` of the KnowledgeGraph `a` has `original_source: [a]` and no other source.
-    Mend: name the resources that it was made from; where its data begin with it, give the resource the category DataSource.
+    Fix: name the resources that it was made from; where its data begin with it, give the resource the category DataSource.
     """
     for owner, products in view.graph.products.items():
         kind = view.graph.category(owner)
@@ -63,7 +63,7 @@ def through_and_past(view: View) -> Iterator[Violation]:
     Why: the same data may have come twice, by the Aggregator and straight from its source, and an Aggregator is no primary source of what
     it took from others.
     Example: `a.tsv` has `original_source: [b, c]`, where `b` is an Aggregator and `b.all` is made from `c`.
-    Mend: if the data came by the Aggregator, give it as `prov:wasDerivedFrom` and take out what it brought along; if they came straight
+    Fix: if the data came by the Aggregator, give it as `prov:wasDerivedFrom` and take out what it brought along; if they came straight
     from the source, take out the Aggregator.
     """
     for product, edges in view.graph.derivations.items():

@@ -26,7 +26,7 @@ def ended(view: View) -> Iterator[Violation]:
     A source that is a product without a status of its own has that of its owner.
     Why: what the product takes from there is as old as its source, and is not corrected any more.
     Example: a product of `b` is made from `a`, whose record says `activity_status: inactive`.
-    Mend: look for what has taken the source's place; or leave it, if the product was made from it while it was kept up.
+    Fix: look for what has taken the source's place; or leave it, if the product was made from it while it was kept up.
     """
     known: dict[str, list[tuple[str, str]]] = {}
     for product in view.graph.derivations:
@@ -50,7 +50,7 @@ def superseded(view: View) -> Iterator[Violation]:
     replaced.
     Why: the source is kept for reference alone; whoever follows the product's provenance ends at a record that leads elsewhere.
     Example: a product of `b` is made from `eo`, whose record says `use_instead: [peco]`.
-    Mend: cite the resource in its place, if the product is made from that now.
+    Fix: cite the resource in its place, if the product is made from that now.
     """
     known: dict[str, list[tuple[str, set[str]]]] = {}
     for product in view.graph.derivations if view.graph.successors else ():
@@ -77,7 +77,7 @@ def unreachable(view: View) -> Iterator[Violation]:
     Content-Length says that the server answered. A file of which no report is that young is left out: later checks had nothing to say of it.
     Why: a product that cannot be fetched for months has moved or is gone, and what was made from it cannot be made again.
     Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and so again since.
-    Mend: correct the product's URL; or say that the product is gone, in its description or by the status of its resource.
+    Fix: correct the product's URL; or say that the product is gone, in its description or by the status of its resource.
     """
     reports = {
         id: told

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from kgbuild.errors import InputError, Problem
+from kgbuild.errors import InputError, Problem, permission_todo
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, NotText, Place, Tree, show
 from kgbuild.pipeline.engine import local
@@ -63,7 +63,8 @@ def _result(makers: Makers, task: Task) -> Result:
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
     except OSError as error:
-        problem = Problem(task.shown, 0, 0, "", "a readable file", f"the error {error.strerror!r}", "mend its permissions or leave it out")
+        todo = permission_todo(error, "u+r", task.shown, "leave it out")
+        problem = Problem(task.shown, 0, 0, "", "a readable file", f"the error {error.strerror!r}", todo)
         return Result(task.unit, None, None, ((task.name, problem),))
 
 

@@ -23,7 +23,7 @@ _INSTEAD = {"True": "write `true`", "False": "write `false`", "None": "write `nu
 _INSTEAD |= dict.fromkeys(("'", '"'), "put it into double quotes")
 _INSTEAD |= dict.fromkeys(("NaN", "Infinity", "-Infinity", "undefined"), "write `null`, or leave the field out")
 _INSTEAD |= dict.fromkeys(("/", "#"), "remove the comment, since JSON has none")
-_MEND = "mend the JSON here or just before"
+_CORRECT = "correct the JSON here or just before"
 
 
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'[]{}":')
@@ -202,7 +202,7 @@ class Scan:
             return self._fault("JSON", "write JSON, or name the file after what it holds")
         if mark and (mark.isdigit() or mark in "-+."):
             return self._fault("a value", _INSTEAD.get(got, "put it into double quotes, or write the number as JSON does"))
-        return self._fault("a value", _INSTEAD.get(got, "put it into double quotes" if mark.isalpha() else _INSTEAD.get(mark, _MEND)))
+        return self._fault("a value", _INSTEAD.get(got, "put it into double quotes" if mark.isalpha() else _INSTEAD.get(mark, _CORRECT)))
 
     def _string(self, what: str) -> tuple[JsonFault | None, str]:
         start, end = self.at, _TEXT.match(self.text, self.at).end()  # type: ignore[union-attr]
@@ -236,7 +236,7 @@ class Scan:
 
     def _comma(self, mark: str, close: str) -> JsonFault | None:
         if mark != ",":
-            todo = "add the comma that is missing" if mark and (mark in '"{[-' or mark.isalnum()) else _INSTEAD.get(mark, _MEND)
+            todo = "add the comma that is missing" if mark and (mark in '"{[-' or mark.isalnum()) else _INSTEAD.get(mark, _CORRECT)
             return self._fault(f"`,` or `{close}`", todo)
         comma = self.at
         self.at += 1
@@ -249,7 +249,7 @@ class Scan:
     def _key(self) -> JsonFault | tuple[int, str]:
         start, mark = self.at, self._next()
         if mark != '"':
-            todo = _INSTEAD.get(mark, "put it into double quotes" if mark.isalnum() else _MEND)
+            todo = _INSTEAD.get(mark, "put it into double quotes" if mark.isalnum() else _CORRECT)
             return self._fault("a field name in double quotes", todo)
         start = self.at
         fault, key = self._string("a field name")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _QUOTE = "put the value into quotes"
 _WORD = re.compile(r"\"[^\"\n]{1,30}\"?|'[^'\n]{1,30}'?|[^\s\"'\[\]{},]{1,30}|\S")
-_MEND = "mend the YAML here or just above"
+_CORRECT = "correct the YAML here or just above"
 _BRACKETS = {"[": "]", "{": "}"}
 
 
@@ -60,7 +60,7 @@ def _rule(said: str, context: str) -> Callable[[_Place], _Said]:
     for words, rule in _RULES.items():
         if words in said or words in context:
             return rule
-    return lambda place: (place.at, "YAML", f"{place.got(place.at)}, of which the parser says {said!r}", _MEND)
+    return lambda place: (place.at, "YAML", f"{place.got(place.at)}, of which the parser says {said!r}", _CORRECT)
 
 
 def _quote_open(place: _Place) -> _Said:
@@ -106,7 +106,7 @@ def _key(place: _Place) -> _Said:
 
 def _item(place: _Place) -> _Said:
     line, column = place.line_of(place.since), position(place.text, place.since)[1]
-    todo = "add the `-`, or mend the indentation"
+    todo = "add the `-`, or correct the indentation"
     return place.at, f"a list item, `- …`, at column {column}, as in line {line}", place.got(place.at), todo
 
 
@@ -173,7 +173,7 @@ def _anchor(place: _Place) -> _Said:
 
 
 def _rest(place: _Place) -> _Said:
-    return place.at, "the end of the document", place.got(place.at), "remove what follows, or mend what stands before it"
+    return place.at, "the end of the document", place.got(place.at), "remove what follows, or correct what stands before it"
 
 
 _RULES: Mapping[str, Callable[[_Place], _Said]] = MappingProxyType(

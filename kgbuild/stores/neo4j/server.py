@@ -56,7 +56,9 @@ def check_address(uri: str) -> None:
         raise UsageError("--uri: expected an address without user and password, got one with an @; give them by --user and --password-file")
     found = _ADDRESS.fullmatch(uri)
     if not found or found["scheme"] not in SCHEMES:
-        raise UsageError(f"--uri: expected SCHEME://HOST:PORT with a scheme of {', '.join(SCHEMES)}, got {uri!r}; mend the address")
+        raise UsageError(
+            f"--uri: expected SCHEME://HOST:PORT with a scheme of {', '.join(SCHEMES)}, got {uri!r}; give the server's Bolt address, as bolt://localhost:7687"
+        )
 
 
 class Neo4jServer(AbstractContextManager["Neo4jServer"]):
@@ -80,7 +82,9 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
                 user_agent="kgbuild",
             )
         except (ValueError, neo4j.exceptions.ConfigurationError) as error:
-            raise UsageError(f"--uri: expected SCHEME://HOST:PORT, got {target.uri!r} ({_line(error)}); mend the address") from None
+            raise UsageError(
+                f"--uri: expected SCHEME://HOST:PORT, got {target.uri!r} ({_line(error)}); give the server's Bolt address, as bolt://localhost:7687"
+            ) from None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._driver.close()
@@ -159,7 +163,7 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
                 return StillHeld(_line(error))
             said = f"expected no rule of others against the graph, got {_line(error)}; drop the constraint, or choose another --database"
         if said is None and _passes(error):
-            said = f"expected an answer within {self.target.timeout:g} s, got {_line(error)}; start the server, mend --uri, or give more --timeout"
+            said = f"expected an answer within {self.target.timeout:g} s, got {_line(error)}; start the server, correct --uri, or raise --timeout"
         return StoreError(f"{self.target}: " + (said or f"expected that the server does what it is asked, got {_line(error)}; see its log"))
 
 

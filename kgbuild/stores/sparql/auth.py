@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, permission_todo
 from kgbuild.stores.password import in_file
 
 ENVIRONMENT = "KGBUILD_SPARQL_PASSWORD"
@@ -53,10 +53,15 @@ def _in_netrc(host: str) -> tuple[str, str] | None:
         return None
     try:
         found = netrc.netrc(str(path)).authenticators(host)
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{path}: expected a file that can be read, got one that cannot; mend it, or set NETRC to another one") from None
+    except OSError as error:
+        todo = permission_todo(error, "u+r", path, "set NETRC to another file")
+        raise UsageError(f"{path}: expected a file that can be read, got {error.strerror!r}; {todo}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: expected UTF-8, got other bytes; save it as UTF-8, or set NETRC to another file") from None
     except netrc.NetrcParseError as error:  # its text may quote the file
-        raise UsageError(f"{path}:{error.lineno}: expected lines as curl reads them, got another one; mend it") from None
+        raise UsageError(
+            f"{path}:{error.lineno}: expected lines as curl reads them, got another one; write it as `machine HOST login USER password PASSWORD`"
+        ) from None
     return (found[0], found[2]) if found and found[0] and found[2] else None
 
 

@@ -31,7 +31,7 @@ def dangling(view: View) -> Iterator[Violation]:
     Why: nobody can say what the product was made from;
     the graph has a stub there.
     Example: `source: goaa`, where the record is called `goa`.
-    Mend: correct the id.
+    Fix: correct the id.
     """
     yield from ()
 
@@ -41,7 +41,7 @@ def differing(view: View) -> Iterator[Violation]:
 
     Why: one of them is wrong.
     Example: two licenses.
-    Mend: make them equal.
+    Fix: make them equal.
     """
     yield from ()
 
@@ -51,7 +51,7 @@ def unknown(view: View) -> Iterator[Violation]:
 
     Why: unknown is unknown.
     Example: `license: Varies`.
-    Mend: ask.
+    Fix: ask.
     """
     yield from ()
 

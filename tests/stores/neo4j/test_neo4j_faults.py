@@ -111,19 +111,20 @@ def test_options_that_cannot_be_meant(server: Neo4jServer, builds: dict[str, Pat
     (tmp_path / "empty").touch()
     (tmp_path / "two").write_text("a\nb\n")
     schemes = "bolt, bolt+s, bolt+ssc, neo4j, neo4j+s, neo4j+ssc"
+    bolt = "give the server's Bolt address, as bolt://localhost:7687"
     cases = {
         f"bolt://neo4j:{PASSWORD}@localhost": "--uri: expected an address without user and password, got one with an @; give them by --user and "
         "--password-file",
-        "http://localhost:7474": f"--uri: expected SCHEME://HOST:PORT with a scheme of {schemes}, got 'http://localhost:7474'; mend the address",
-        "bolt://localhost:port": f"--uri: expected SCHEME://HOST:PORT with a scheme of {schemes}, got 'bolt://localhost:port'; mend the address",
+        "http://localhost:7474": f"--uri: expected SCHEME://HOST:PORT with a scheme of {schemes}, got 'http://localhost:7474'; {bolt}",
+        "bolt://localhost:port": f"--uri: expected SCHEME://HOST:PORT with a scheme of {schemes}, got 'bolt://localhost:port'; {bolt}",
     }
     for uri, sentence in cases.items():
         (said,) = load(server, *build, uri=uri, status=2)
         assert said == f"error: {sentence}"
     for name, got in (
         ("none", "No such file or directory; name another"),
-        ("empty", "nothing; mend the file"),
-        ("two", "several lines; mend the file"),
+        ("empty", "an empty one; write it there"),
+        ("two", "several lines; write it there"),
     ):
         (said,) = load(server, *build, "--password-file", str(tmp_path / name), status=2)
         assert f"--password-file {tmp_path / name}: expected " in said
@@ -138,7 +139,7 @@ def test_nobody_at_the_port(server: Neo4jServer, builds: dict[str, Path], scheme
     assert waiting.startswith(f"waiting       {uri}: ")
     assert waiting.endswith("; trying again for 1 s")
     assert said.startswith(f"error: {uri}: expected an answer within 1 s, got ")
-    assert said.endswith("; start the server, mend --uri, or give more --timeout")
+    assert said.endswith("; start the server, correct --uri, or raise --timeout")
 
 
 def test_something_else_at_the_port(server: Neo4jServer, builds: dict[str, Path]) -> None:

@@ -103,7 +103,10 @@ def test_a_netrc_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "netrc").chmod(0o600)
     with pytest.raises(UsageError) as raised:
         credentials(HERE, None, None, "auto")
-    assert str(raised.value) == f"{tmp_path}/netrc:2: expected lines as curl reads them, got another one; mend it"
+    assert (
+        str(raised.value)
+        == f"{tmp_path}/netrc:2: expected lines as curl reads them, got another one; write it as `machine HOST login USER password PASSWORD`"
+    )
 
 
 @contextmanager
