@@ -122,7 +122,7 @@ def test_options_that_cannot_be_meant(server: Neo4jServer, builds: dict[str, Pat
         (said,) = load(server, *build, uri=uri, status=2)
         assert said == f"error: {sentence}"
     for name, got in (
-        ("none", "No such file or directory; name another"),
+        ("none", "No such file or directory; name another one"),
         ("empty", "an empty one; write it there"),
         ("two", "several lines; write it there"),
     ):
