@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import msgspec
 
@@ -117,19 +118,35 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
         return
     import yaml
 
-    depth = 0
     decoded = for_pyyaml(data)
+    offset: int | None = None
     try:
-        for event in yaml.parse(decoded, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    row, column = position(decoded, event.start_mark.index if event.start_mark else 0)
-                    raise InputError([Problem(path, line + row - 1, column, "", *TOO_DEEP)])
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
+        offset = _first_too_deep(decoded)
     except yaml.YAMLError as error:
-        raise InputError([diagnose.problem(path, data.decode(), line, error)]) from None
+        # A parser with a bound of its own refuses a deep line as a whole. So what stands before the error is asked too.
+        mark = getattr(error, "problem_mark", None)
+        with suppress(yaml.YAMLError):
+            offset = _first_too_deep(decoded[: mark.index if mark else 0])
+        if offset is None:
+            raise InputError([diagnose.problem(path, data.decode(), line, error)]) from None
+    if offset is not None:
+        row, column = position(decoded, offset)
+        raise InputError([Problem(path, line + row - 1, column, "", *TOO_DEEP)])
+
+
+def _first_too_deep(decoded: str) -> int | None:
+    """The offset of the first list or mapping that is nested deeper than MAX_DEPTH. Raises YAMLError where the text is no YAML up to there."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(decoded, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return event.start_mark.index if event.start_mark else 0
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def documents_text(path: str, data: bytes) -> bytes:
