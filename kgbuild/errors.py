@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 #: What is expected where a mapping says one key twice.
 EACH_KEY_ONCE = "each key once"
+#: Characters of an unexpected exception's text that are told.
+_SUMMARY = 300
 
 
 class Problem(NamedTuple):
@@ -78,3 +80,35 @@ class MissingExtra(KgbuildError):
 
 class StoreError(KgbuildError):
     """A store that does not answer, refuses, or holds something else than it was sent; says in what state the graph in it is."""
+
+
+class Crash(Exception):
+    """An exception that kgbuild does not expect, raised in another process: its kind and text in one line, and its traceback."""
+
+    def __init__(self, summary: str, traceback: str) -> None:
+        super().__init__(summary, traceback)
+        self.summary, self.traceback = summary, traceback
+
+    def __str__(self) -> str:
+        return self.summary
+
+    @classmethod
+    def of(cls, error: BaseException) -> Crash:
+        """The crash that an exception is, to be sent to the process that waits: the exception itself may not be picklable."""
+        if isinstance(error, Crash):
+            return error
+        from traceback import format_exception
+
+        return cls(summary(error), "".join(format_exception(error)))
+
+
+def summary(error: BaseException) -> str:
+    """The kind and the text of an exception in one line.
+
+    >>> summary(KeyError("a"))
+    "KeyError: 'a'"
+    """
+    text = " ".join(str(error).split())
+    if isinstance(error, Crash):
+        return text
+    return f"{type(error).__name__}: {text[:_SUMMARY]}" if text else type(error).__name__

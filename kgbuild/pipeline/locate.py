@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,7 +56,7 @@ def locate(
             grouped[files[number]] += items
     handfuls = [_Task([(path, member, items) for (path, member), items in chunk]) for chunk in _chunks(list(grouped.items()))]
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    for places in local.run(_work, mapping, handfuls, jobs if len(grouped) > _FEW else 1):
+    for places in local.run(_worker, mapping, handfuls, jobs if len(grouped) > _FEW else 1):
         found |= places
     return found
 
@@ -70,6 +71,11 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
         chunk.append(item)
     if chunk:
         yield chunk
+
+
+def _worker(mapping: RegistryMapping) -> Callable[[_Task], dict[tuple[int, int], tuple[int, int]]]:
+    """What looks for entries in one process."""
+    return partial(_work, mapping)
 
 
 def _work(mapping: RegistryMapping, task: _Task) -> dict[tuple[int, int], tuple[int, int]]:

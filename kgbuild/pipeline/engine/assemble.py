@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from kgbuild.errors import KgbuildError
 from kgbuild.model.graph import Claim, Difference, Edge, Kind, Node, Statement
 from kgbuild.pipeline.engine import local
 from kgbuild.pipeline.engine.audit_rows import encode_rows
-from kgbuild.pipeline.engine.claim_batch import EncodedClaim, ranges
+from kgbuild.pipeline.engine.claim_batch import ClaimBatch, EncodedClaim, ranges
 from kgbuild.pipeline.engine.job import Job
 from kgbuild.transform.finalize import Block, Finalizer
 from kgbuild.transform.merge import Merger
@@ -26,6 +27,14 @@ _RANGE = 4_000
 #: What the kinds of node are called in counts.
 _KIND_NAMES: dict[Kind, str] = {"resource": "resource", "product": "product", "organization": "organization", "page": "documentation page"}
 _stated_as = attrgetter("original_predicate", "predicate")
+
+
+class Span(NamedTuple):
+    """A range of ids to merge: from ``first`` up to ``end``, which is left out. ``parts`` hold its claims, where a worker has none of the run."""
+
+    first: str
+    end: str | None
+    parts: Sequence[ClaimBatch] | None = None
 
 
 class Chunk(NamedTuple):
@@ -48,7 +57,7 @@ def blocks(plan: Job, decoded: dict[bytes, EncodedClaim] | None = None) -> Itera
     """The graph, a block at a time, in this process. ``decoded`` are statements that are known already, by their bytes."""
     ending = Finalizer(plan.mapping, plan.facts, rollup=plan.rollup)
     for span in ranges(plan.parts, _RANGE):
-        block = _merge(plan, span, {} if decoded is None else decoded)
+        block = _merge(plan, Span(*span), {} if decoded is None else decoded)
         ending.add(block)
         yield block
     yield _last(plan, ending)
@@ -61,8 +70,13 @@ def chunks(plan: Job, jobs: int, tick: Callable[[int, int], None]) -> Iterator[C
     """
     ending = Finalizer(plan.mapping, plan.facts, rollup=plan.rollup)
     spans = ranges(plan.parts, _RANGE)
+    jobs = jobs if len(spans) > 1 else 1
+    state, tasks = plan, (Span(*span) for span in spans)
+    if jobs > 1 and local.start_method() != "fork":  # the workers then have none of what is in memory here
+        state = plan._replace(parts=())
+        tasks = (Span(first, end, [part.cut(first, end) for part in plan.parts if part.holds(first, end)]) for first, end in spans)
     seen = _Ids()
-    for done, (chunk, block) in enumerate(local.run(_work, plan, spans, jobs if len(spans) > 1 else 1), 1):
+    for done, (chunk, block) in enumerate(local.run(_worker, state, tasks, jobs), 1):
         tick(done, len(spans))
         ending.add(block)
         seen.add(chunk.ids)
@@ -103,20 +117,24 @@ class Gatherer:
         return {file: tail for files, writer in self._writers for file, tail in zip(files, writer.tail(), strict=True)}
 
 
-def _work(plan: Job, span: tuple[str, str | None]) -> tuple[Chunk, Block]:
+def _worker(plan: Job) -> Callable[[Span], tuple[Chunk, Block]]:
+    """What merges and renders ranges in one process."""
+    return partial(_work, plan)
+
+
+def _work(plan: Job, span: Span) -> tuple[Chunk, Block]:
     """A chunk, and of its block what is needed at the end: not the nodes and edges, but what they leave to be done."""
     block = _merge(plan, span, {})
     chunk = _render(plan, block)
     return chunk, block._replace(nodes=[], edges=block.edges if plan.rollup else [])
 
 
-def _merge(plan: Job, span: tuple[str, str | None], decoded: dict[bytes, EncodedClaim]) -> Block:
+def _merge(plan: Job, span: Span, decoded: dict[bytes, EncodedClaim]) -> Block:
     """Merge all claims about the ids of a range."""
     groups: defaultdict[str, list[Claim[Statement]]] = defaultdict(list)
-    first, end = span
-    for part in plan.parts:
-        if part.keys and part.keys[-1] >= first and (end is None or part.keys[0] < end):
-            for claim in part.claims(first, end, decoded):
+    for part in plan.parts if span.parts is None else span.parts:
+        if part.holds(span.first, span.end):
+            for claim in part.claims(span.first, span.end, decoded):
                 groups[claim.about].append(claim)
     merger = Merger(plan.mapping, plan.facts)
     block = Block([], [], [], [], [], [], [])

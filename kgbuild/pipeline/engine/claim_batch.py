@@ -60,6 +60,24 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
         high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
         return (self.claim(n, decoded) for n in range(low, high))
 
+    def holds(self, first: str, end: str | None) -> bool:
+        """Whether the part may have claims about ids from ``first`` up to ``end``, which is left out."""
+        return bool(self.keys) and self.keys[-1] >= first and (end is None or self.keys[0] < end)
+
+    def cut(self, first: str, end: str | None) -> ClaimBatch:
+        """The claims about ids from ``first`` up to ``end``, with no more of the statements than they need."""
+        low = bisect_left(self.keys, first)
+        high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
+        numbers: dict[int, int] = {}
+        said = tuple([numbers.setdefault(n, len(numbers)) for n in self.said[low:high]])
+        return ClaimBatch(
+            keys=self.keys[low:high],
+            by=self.by[low:high],
+            said=said,
+            statements=tuple([self.statements[n] for n in numbers]),
+            contained=tuple([n - low for n in self.contained if low <= n < high]),
+        )
+
     def claim(self, n: int, decoded: dict[bytes, EncodedClaim]) -> Claim[Statement]:
         """Claim number ``n``."""
         data = self.statements[self.said[n]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from kgbuild.errors import InputError, Problem, permission_todo
@@ -19,6 +20,13 @@ from kgbuild.readers.json import jsonl
 from kgbuild.transform.claims import ClaimMaker, Reading
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class ReadingState(NamedTuple):
+    """What every worker is given: the mapping, and whether the claims are for an audit (``read``)."""
+
+    mapping: RegistryMapping
+    copies: bool
 
 
 class Makers(NamedTuple):
@@ -40,8 +48,13 @@ def read(
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    for results in local.run(_work, Makers(ClaimMaker(mapping, copies=copies), ClaimBatchMaker(), strict=not copies), handfuls, jobs):
+    for results in local.run(_worker, ReadingState(mapping, copies), handfuls, jobs):
         yield from results
+
+
+def _worker(state: ReadingState) -> Callable[[list[Task | Result]], list[Result]]:
+    """What reads batches in one process."""
+    return partial(_work, Makers(ClaimMaker(state.mapping, copies=state.copies), ClaimBatchMaker(), strict=not state.copies))
 
 
 def _work(makers: Makers, batch: list[Task | Result]) -> list[Result]:

@@ -51,7 +51,7 @@ def wide(window_log: int) -> bytes:
         ("a.jsonl.gz", GZIP, DATA),
         ("A.JSONL.GZ", GZIP, DATA),
         ("a.tgz", GZIP + GZIP, DATA + DATA),
-        ("a.gz", gzip.compress(b""), b""),
+        ("a.gz", gzip.compress(b"", mtime=0), b""),
         ("a.jsonl.zst", ZSTD, DATA),
         ("a.zst", ZSTD + SKIPPABLE + ZSTD, DATA + DATA),
         ("a.zst", wide(27), DATA),
