@@ -26,7 +26,9 @@ def run() -> None:
         _say(_INTERRUPTED)
         status = _FAILED
     except Exception as error:  # noqa: BLE001  # the last place where one can be told
-        _say(_sentence(error))
+        from kgbuild.errors import traceback_of, unexpected
+
+        _say(traceback_of(error) + unexpected(error))
         status = _FAILED
     os._exit(_flushed(status))
 
@@ -46,23 +48,6 @@ def _flushed(status: int) -> int:
             if sys.stderr is not None:
                 sys.stderr.flush()
     return status
-
-
-def _sentence(error: Exception) -> str:
-    """What is said of an exception that nothing expected; after its traceback where KGBUILD_TRACEBACK asks for it."""
-    from kgbuild.errors import Crash, summary
-
-    if os.environ.get("KGBUILD_TRACEBACK", "0") not in ("", "0"):
-        from traceback import format_exception
-
-        _say(f"{error.traceback if isinstance(error, Crash) else ''}{''.join(format_exception(error))}".rstrip())
-    if isinstance(error, MemoryError):
-        return "error: expected memory for what is read, got none; use fewer processes (--jobs 1), or a machine with more memory"
-    if isinstance(error, OSError) and error.filename is not None:
-        path = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else error.filename
-        return f"error: {path}: expected a path that can be used, got {error.strerror!r}; see that it exists, and that you may use it"
-    todo = "please report it with the traceback, which KGBUILD_TRACEBACK=1 shows"
-    return f"error: kgbuild stopped at an error that it does not expect ({summary(error)}); this is a fault of kgbuild: {todo}"
 
 
 def _say(text: str) -> None:

@@ -101,6 +101,38 @@ class Crash(Exception):
 
         return cls(summary(error), "".join(format_exception(error)))
 
+    @property
+    def text(self) -> str:
+        """The crash as a process tells it through a pipe: a line, and the traceback."""
+        return f"{self.summary}\n{self.traceback}"
+
+    @classmethod
+    def read(cls, text: str) -> Crash:
+        """The crash that a ``text`` tells."""
+        first, _, rest = text.partition("\n")
+        return cls(first, rest)
+
+
+def unexpected(error: BaseException) -> str:
+    """The sentence for an exception that no command expects."""
+    if isinstance(error, MemoryError):
+        return "error: expected memory for what is read, got none; use fewer processes (--jobs 1), or a machine with more memory"
+    if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
+        path = error.filename if isinstance(error.filename, str) else error.filename.decode(errors="backslashreplace")
+        return f"error: {path}: expected a path that can be used, got {error.strerror!r}; see that it exists, and that you may use it"
+    todo = "please report it with the traceback, which KGBUILD_TRACEBACK=1 shows"
+    return f"error: kgbuild stopped at an error that it does not expect ({summary(error)}); this is a fault of kgbuild: {todo}"
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback of an exception, and of that in the process where it began; empty unless KGBUILD_TRACEBACK=1 asks for it."""
+    import os
+    from traceback import format_exception
+
+    if os.environ.get("KGBUILD_TRACEBACK", "0") in ("", "0"):
+        return ""
+    return f"{error.traceback if isinstance(error, Crash) else ''}{''.join(format_exception(error))}"
+
 
 def summary(error: BaseException) -> str:
     """The kind and the text of an exception in one line.

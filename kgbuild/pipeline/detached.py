@@ -8,7 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from kgbuild.errors import OutputError
+from kgbuild.errors import Crash, OutputError
+
+#: What a child says before a crash.
+_CRASH = "\0crash\n"
 
 
 @contextmanager
@@ -27,8 +30,8 @@ def uninterrupted() -> Iterator[None]:
 def in_a_child(step: Callable[[], None], *, failed: str, killed: str) -> None:
     """Do it in a process of its own session: a kill of this one, or of its group, lets it end what it began.
 
-    Raises OutputError: that of the step, or one that says ``failed`` where another error, and ``killed`` where a kill ended it. Where the
-    system cannot fork it is done here, and its errors are as they are.
+    Raises OutputError: that of the step, or one that says ``failed`` where the system refuses something, and ``killed`` where a kill ended it;
+    and Crash for any other exception. Where the system cannot fork it is done here, and its errors are as they are.
     """
     if not hasattr(os, "fork"):
         return step()
@@ -43,6 +46,10 @@ def in_a_child(step: Callable[[], None], *, failed: str, killed: str) -> None:
             said = ""
         except OutputError as error:
             said = str(error)
+        except OSError:
+            said = failed
+        except Exception as error:  # noqa: BLE001  # told by the parent
+            said = _CRASH + Crash.of(error).text
         finally:
             with suppress(OSError):  # who was to be told may be gone
                 os.write(writing, said.encode())
@@ -51,5 +58,7 @@ def in_a_child(step: Callable[[], None], *, failed: str, killed: str) -> None:
     with open(reading, "rb") as pipe:
         said = pipe.read().decode()
     _, status = os.waitpid(child, 0)
+    if said.startswith(_CRASH):
+        raise Crash.read(said.removeprefix(_CRASH))
     if said or status:
         raise OutputError(said or killed)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
-from kgbuild.errors import KgbuildError
+from kgbuild.errors import KgbuildError, traceback_of, unexpected
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.query import page, sandbox, sparql
 from kgbuild.query.sandbox import Bounds, QueryError, RanAway
@@ -79,12 +79,13 @@ class EndpointServer(socketserver.ForkingMixIn, socketserver.TCPServer):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.server_address[1]}/"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # socketserver's own
         """A client that goes away in the middle is its own affair; anything else is told."""
         import sys
 
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            print(traceback_of(error) + unexpected(error), file=sys.stderr, flush=True)  # noqa: T201  # in a process of one request
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -128,6 +129,11 @@ class Handler(BaseHTTPRequestHandler):
             self._send(refused.status, "text/plain; charset=utf-8", f"{refused}\n".encode())
         except KgbuildError as error:
             self._send(503 if isinstance(error, RanAway) else 400, "text/plain; charset=utf-8", f"{error}\n".encode())
+        except OSError:
+            raise  # the client has gone
+        except Exception as error:
+            self._send(500, "text/plain; charset=utf-8", f"{unexpected(error)}\n".encode())
+            raise  # the server tells it too
 
     def _check_host(self) -> None:
         """Refuse a request by a name that is none of this machine's: a page elsewhere may have its own name point here (DNS rebinding)."""

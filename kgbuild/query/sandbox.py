@@ -9,12 +9,12 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
+import traceback  # noqa: F401  # where a query runs no file can be opened, so none can be imported to tell what went wrong
 from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO, NamedTuple, NoReturn
 
-from kgbuild.errors import KgbuildError
+from kgbuild.errors import Crash, KgbuildError
 
 _GIB = 2**30
 #: Bytes of what a process says before it ends, which is told when it ended for no reason that is known.
@@ -39,7 +39,7 @@ class Bounds(NamedTuple):
 def run(work: Callable[[BinaryIO], str], bounds: Bounds) -> tuple[str, BinaryIO]:
     """What ``work`` returns, and the file that it wrote, from its beginning. It runs in a fork, so it finds everything in memory as it is here.
 
-    Raises QueryError with the text of the KgbuildError that ``work`` raised, RanAway where the process was ended, and RuntimeError with
+    Raises QueryError with the text of the KgbuildError that ``work`` raised, RanAway where the process was ended, and Crash with
     what the process said where it ended otherwise.
     """
     out = tempfile.TemporaryFile()  # noqa: SIM115  # the caller reads and closes it
@@ -68,7 +68,9 @@ def run(work: Callable[[BinaryIO], str], bounds: Bounds) -> tuple[str, BinaryIO]
         raise QueryError(text)
     if kind == "memory" or (os.WIFSIGNALED(status) and "memory" in said.decode("utf-8", "replace")):
         raise RanAway(f"expected an answer within {bounds.memory:g} GiB of memory, got none; ask for less, or give it more with --memory")
-    raise RuntimeError(f"the process of the query ended with status {status}: {said[-_SAID:].decode('utf-8', 'replace')}")
+    if kind == "fault":
+        raise Crash.read(text)
+    raise Crash(f"the process of the query ended with status {status}", said[-_SAID:].decode("utf-8", "replace"))
 
 
 def _read(reader: int, seconds: float) -> bytes | None:
@@ -103,8 +105,10 @@ def _work(work: Callable[[BinaryIO], str], out: BinaryIO, writer: int, bounds: B
         said = f"error\n{error}"
     except MemoryError:
         said = "memory\n"
-    finally:  # what else was raised is told to the parent, and comes to none of its frames
-        data = (said or f"fault\n{traceback.format_exc()}").encode("utf-8", "replace")
+    except Exception as error:  # noqa: BLE001  # told by the parent
+        said = f"fault\n{Crash.of(error).text}"
+    finally:  # nothing that is raised comes to the frames of the parent
+        data = said.encode("utf-8", "replace")
         while data:
             data = data[os.write(writer, data) :]
         os._exit(status)
