@@ -123,7 +123,10 @@ def test_the_set_up_is_two_commands_a_line_each_and_ci_runs_them() -> None:
     (block,) = [block for block in blocks(README) if block.language == "sh"]
     main_job, tests = block.text.splitlines()
     assert main_job.endswith("kgbuild export --format kgx")
-    assert tests.endswith("-m pytest -n 2 --dist loadgroup")
+    assert tests == (
+        "python3 -m venv .venv && .venv/bin/python -m pip install --quiet --editable '.[dev,kgx]' --constraint constraints.txt"
+        " && .venv/bin/python -m pytest -n 2 --dist loadgroup"
+    )
     assert 'bash -c "${setup[0]}"' in (script := (ROOT / ".ci/run").read_text("utf-8"))
     assert 'bash -c "${setup[1]}"' in script
 

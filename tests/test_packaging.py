@@ -10,9 +10,13 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from paths import ROOT
 from running import contents
 
@@ -76,7 +80,8 @@ def test_the_sdist_holds_what_a_build_and_the_tests_need(dist: Path) -> None:
     with tarfile.open(dist / f"kgbuild-{__version__}.tar.gz") as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = {
-        "pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run", ".pre-commit-hooks.yaml", "output/.gitkeep",
+        "pyproject.toml", "constraints.txt", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run", ".pre-commit-hooks.yaml",
+        "output/.gitkeep",
     }  # fmt: skip
     for folder in ("kgbuild", "mappings", "input", "docs", "tests", "bench"):
         wanted |= files(ROOT / folder, ROOT)
@@ -111,6 +116,35 @@ def test_the_base_install_has_few_requirements() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = [re.split(r"[^a-z0-9-]", line)[0] for line in project["dependencies"]]
     assert names == [
-        "click", "httpx", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rapidfuzz", "rdflib",
+        "click", "h11", "httpx", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rapidfuzz",
+        "rdflib", "zstandard",
         "zstandard",
     ]  # fmt: skip
+
+
+def requirements(project: dict[str, Any], *extras: str) -> Iterator[Requirement]:
+    """What a project needs with some extras, which may name others of its own."""
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    for requirement in map(Requirement, lines):
+        if requirement.name == project["name"]:
+            yield from requirements(project, *requirement.extras)
+        else:
+            yield requirement
+
+
+def test_the_constraints_pin_every_requirement_of_the_tests_to_a_version_that_it_allows() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
+    pins = dict(line.split("==") for line in lines)
+    assert list(pins) == sorted(pins)
+    wrong = [str(item) for item in requirements(project, "dev", "kgx") if pins.get(canonicalize_name(item.name), "") not in item.specifier]
+    assert wrong == [], "make constraints.txt anew (.ci/constraints.py)"
+
+
+def test_ci_tries_the_lowest_version_of_every_requirement_of_users() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    done = subprocess.run([sys.executable, ROOT / ".ci/lowest.py"], check=True, capture_output=True, text=True)
+    lowest = dict(line.split("==") for line in done.stdout.splitlines())
+    wanted = {item.name: item.specifier for item in requirements(project, "neo4j", "parquet", "sql")}
+    assert lowest.keys() == wanted.keys()
+    assert [name for name, version in lowest.items() if version not in wanted[name]] == []
