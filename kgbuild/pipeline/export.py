@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import msgspec
 
@@ -19,7 +19,7 @@ from kgbuild.mapping.load import RegistryMapping, load_mapping
 from kgbuild.mapping.schema import Profile
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.model.graph import Difference, Edge, Node
-from kgbuild.pipeline import cache
+from kgbuild.pipeline import arguments, cache
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.engine import assemble, reading
 from kgbuild.pipeline.engine.claim_batch import run_index
@@ -102,7 +102,9 @@ class Graph:
 
         Raises UsageError for an unknown format, MissingExtra for one that wants an extra, OutputError where the folder cannot be written.
         """
-        chosen = writers.choose([formats] if isinstance(formats, str) else formats)
+        given = [formats] if isinstance(formats, str) else arguments.texts("formats", "a format or a list of formats", formats)
+        chosen, name = writers.choose(given), arguments.instance("name", name, str)
+        output, qualified = arguments.path("output", output), arguments.flag("qualified", qualified)
         return self.write_target(ExportTarget(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
 
     def write_target(self, target: ExportTarget, progress: Progress) -> manifests.Manifest:
@@ -142,13 +144,14 @@ class Graph:
     def check(self, limits: AuditLimits | None = None) -> list[Finding]:
         """All that the audit finds, with the places of the entries, in the order of code, subject, object and field.
 
-        Paths are as the inputs were given. Raises what ``nodes`` raises.
+        Paths are as the inputs were given. Raises what ``nodes`` raises, and UsageError for ``limits`` that are none.
         """
         from kgbuild import checks
         from kgbuild.checks.view import AuditLimits
         from kgbuild.pipeline import audit
 
-        view = audit.view_of(self._source, self._plan, limits or AuditLimits())
+        limits = AuditLimits() if limits is None else arguments.instance("limits", limits, AuditLimits)
+        view = audit.view_of(self._source, self._plan, limits)
         return audit.placed(audit.raise_all(checks.load_rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _audit(self, plan: Job, tally: _Tally) -> list[Finding]:
@@ -243,12 +246,14 @@ def build(
     """The graph of the records at some paths (folders, files, archives).
 
     ``jobs`` is the number of processes, 0 for one a core. Raises InputError with every record that cannot be read (unless ``keep_going``),
-    UsageError for a path that is not there, MappingError for a mapping that is wrong.
+    UsageError for a path that is not there and for an argument that is none of its kind, MappingError for a mapping that is wrong.
     """
-    given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     options = ReadOptions(
-        inputs=tuple(os.fspath(path) for path in given), exclude=tuple(exclude), profile=profile, mappings=os.fspath(mappings) if mappings else None,
-        aliases=aliases, rollup=rollup, keep_going=keep_going, jobs=jobs or reading.cores(), copies=True,
+        inputs=arguments.paths("paths", paths), exclude=arguments.texts("exclude", "a list of globs", exclude),
+        profile=arguments.one_of("profile", profile, get_args(Profile)),
+        mappings=None if mappings is None else arguments.path("mappings", mappings), aliases=arguments.flag("aliases", aliases),
+        rollup=arguments.flag("rollup", rollup), keep_going=arguments.flag("keep_going", keep_going),
+        jobs=arguments.number("jobs", jobs, least=0) or reading.cores(), copies=True,
     )  # fmt: skip
     vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
     inputs = Inputs(options.inputs, Rules(options.exclude))

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from running import contents
 
+import kgbuild
 from kgbuild import writers
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import load_mapping
-from kgbuild.model.graph import Node
 from kgbuild.pipeline.engine import local
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch, run_index
 from kgbuild.pipeline.engine.job import Job
@@ -240,7 +240,6 @@ def test_what_workers_are_given_is_small_and_comes_back_equal() -> None:
 
 @pytest.mark.parametrize("name", writers.WRITERS)
 def test_a_writer_made_from_a_mapping_that_was_pickled_writes_the_same(name: str) -> None:
-    mapping = load_mapping()
-    node = Node("kgr:a", ("biolink:Dataset",), "https://kghub.org/kg-registry/resource/a/a.html", name="A", declared_in=("a",))
-    writer, again = writers.writer(name, mapping), writers.writer(name, pickle.loads(pickle.dumps(mapping)))
-    assert (again.head(), again.render([node], [])) == (writer.head(), writer.render([node], []))
+    graph = kgbuild.build(ROOT / "input")
+    one, two = (writers.writer(name, mapping, qualified=True) for mapping in (graph.mapping, pickle.loads(pickle.dumps(graph.mapping))))
+    assert (two.head(), two.render(graph.nodes, graph.edges)) == (one.head(), one.render(graph.nodes, graph.edges))
