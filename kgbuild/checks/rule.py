@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kgbuild.checks.fixes import stray_space
 from kgbuild.checks.fixes.request import Fix
 from kgbuild.checks.view import EntryRef, Position, View
+from kgbuild.errors import KgbuildError
 from kgbuild.model.finding import Severity
 
 
@@ -45,7 +47,20 @@ class Rule(NamedTuple):
     @property
     def parts(self) -> dict[str, str]:
         """The docstring by its parts: "what" (its first line), "why", "example", "fix"."""
-        return parts_of(inspect.getdoc(self.check) or "")
+        return parts_of(inspect.getdoc(self.check) or _doc_in_source(self.check))
+
+
+def _doc_in_source(check: Check) -> str:
+    """The docstring of a function where Python was told to drop it (`-OO`, PYTHONOPTIMIZE=2): as it stands in the source."""
+    import ast
+
+    try:
+        (function,) = ast.parse(textwrap.dedent(inspect.getsource(check))).body
+    except OSError:  # a package without source files
+        raise KgbuildError(
+            "expected the texts of the rules, got none: they are docstrings, which Python drops with -OO; unset PYTHONOPTIMIZE"
+        ) from None
+    return (ast.get_docstring(function) or "") if isinstance(function, ast.FunctionDef) else ""
 
 
 #: The headings of a rule's docstring, in their order; before the first stands what is found.
