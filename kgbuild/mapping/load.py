@@ -26,6 +26,7 @@ from kgbuild.mapping.schema import (
     RecordKind,
     Vocabulary,
 )
+from kgbuild.mapping.yaml_file import tree_of
 from kgbuild.model.graph import EdgeKind, Kind
 from kgbuild.model.ids import encode_id
 
@@ -110,14 +111,16 @@ def load_mapping(directory: Path | None = None, profile: Profile = "registry") -
             todo = permission_todo(error, "u+r", path, "choose another folder of mapping files")
             raise MappingError(f"{path}: expected a readable mapping file, got {error.strerror}; {todo}") from None
     _refuse_strangers(directory)
-    parsed: dict[str, Any] = {name.removesuffix(".yaml"): _parse(*files[name], FILES[name]) for name in FILES}
+    parsed: dict[str, Any] = {
+        name.removesuffix(".yaml"): _parse(*files[name], FILES[name], own=files[name][0].parent == directory) for name in FILES
+    }
     digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in files.values())).hexdigest()
     biolink = parsed.pop("biolink")
     from kgbuild.mapping import validate
 
-    aliases = validate.read_aliases(*files[ALIASES], parsed["prefixes"])
     if directory is not None:
         validate.check({name: path for name, (path, _) in files.items()}, parsed, biolink, directory)
+    aliases = validate.read_aliases(*files[ALIASES], parsed["prefixes"])
     return RegistryMapping(profile=profile, sha256=digest, aliases=aliases, **parsed)
 
 
@@ -141,14 +144,11 @@ def _refuse_strangers(directory: Path | None) -> None:
 _T = TypeVar("_T", bound=MappingFile)
 
 
-def _parse(path: Path, data: bytes, shape: type[_T]) -> _T:
-    import yaml12
-
-    tree = None
+def _parse(path: Path, data: bytes, shape: type[_T], *, own: bool) -> _T:
+    tree = tree_of(path, data, own=own)
     try:
-        tree = yaml12.parse_yaml(data.decode())
         return msgspec.convert(tree, shape)
-    except (ValueError, msgspec.ValidationError) as error:
+    except msgspec.ValidationError as error:
         from kgbuild.mapping import validate
 
         raise validate.located(path, data, error, tree, shape) from None

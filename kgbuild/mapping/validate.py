@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 
 from kgbuild.errors import MappingError
-from kgbuild.model.graph import Description
+from kgbuild.mapping.yaml_file import line_of, not_utf8
+from kgbuild.model.graph import Description, EdgeKind
 from kgbuild.model.ids import PUBLIC, as_iri
 
 if TYPE_CHECKING:
@@ -18,92 +19,72 @@ if TYPE_CHECKING:
 
 #: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
 REPLACED_BY = "IAO:0100001"
+#: What must have a field: a record and a source are none without an id, and a value that stands alone is taken for a source or a label.
+_NAMED = (("resource", "id"), ("product", "id"), ("organization", "id"), ("source", "id"), ("source", "relation"), ("license", "label"))
 _KEY = re.compile(r"[.]([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
-def located(path: Path, data: bytes, error: Exception, tree: Any, shape: type) -> MappingError:
-    """The error of a parser, or of the check of a parsed ``tree`` against a ``shape``, with the line and the key of the entry that it means."""
+def located(path: Path, data: bytes, error: msgspec.ValidationError, tree: Any, shape: type) -> MappingError:
+    """The error of the check of a parsed ``tree`` against a ``shape``, with the line and the key of the entry that it means."""
     message, _, pointer = str(error).partition(" - at `")
-    if isinstance(error, UnicodeDecodeError):
-        return _not_utf8(path, data, error)
-    if not isinstance(error, msgspec.ValidationError):
-        line, message = _syntax(data, message)
-        return MappingError(f"{path}:{line}: expected YAML, got {message}; correct the line")
     keys = [m[1] or m[2] for m in _KEY.finditer(pointer.rstrip("`"))]
     unknown = re.search(r"unknown field `([^`]+)`", message)
     if unknown:
         keys.append(unknown[1])
         message = "Expected a key that mapping files have, got an unknown one"
-    keys = [_guilty(tree, keys[:n], shape) if key == "..." else key for n, key in enumerate(keys)]
+    keys = _found(tree, keys, shape)
     line = line_of(data, keys)
     return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; correct or remove the entry")
 
 
-def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> MappingError:
-    line = data.count(b"\n", 0, error.start) + 1
-    return MappingError(f"{path}:{line}: expected UTF-8, got the byte 0x{data[error.start]:02x}; save the file as UTF-8")
-
-
-def _guilty(tree: Any, keys: list[str], shape: type) -> str:
-    """The key of the entry that a type check refuses, of those below a path of keys: the one that is refused on its own."""
-    *above, last = keys
+def _found(tree: Any, keys: Sequence[str], shape: type) -> list[str]:
+    """The keys of an entry, in which `...` stands for one that the check does not tell."""
+    found: list[str] = []
     holder = tree
-    for key in above:
-        holder = holder[key]
-    entries = holder[last]
+    for key in keys:
+        name = _guilty(tree, holder, shape) if key == "..." else key
+        found.append(name)
+        if isinstance(holder, list) and name.isdigit() and int(name) < len(holder):
+            holder = holder[int(name)]
+        else:
+            holder = holder.get(name) if isinstance(holder, dict) else None
+    return found
+
+
+def _guilty(tree: Any, holder: Any, shape: type) -> str:
+    """The key of the entry of a part of a ``tree`` that a type check refuses: the one that is refused on its own."""
+    entries = dict(holder) if isinstance(holder, dict) else {}
     try:
         for key, value in entries.items():
-            holder[last] = {key: value}
+            holder.clear()
+            holder[key] = value
             try:
                 msgspec.convert(tree, shape)
             except msgspec.ValidationError:
                 return str(key)
     finally:
-        holder[last] = entries
+        if entries:
+            holder.clear()
+            holder.update(entries)
     return "..."
-
-
-def _syntax(data: bytes, message: str) -> tuple[int, str]:
-    import yaml
-
-    try:
-        yaml.compose(data, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        return (mark.line + 1 if mark else 1), str(error.problem)
-    except yaml.YAMLError as error:
-        return 1, str(error).splitlines()[0]
-    at = re.search(r"line (\d+)", message)
-    return (int(at[1]) if at else 1), message
-
-
-def line_of(data: bytes, keys: list[str]) -> int:
-    """The line (from one) of the entry that a path of keys leads to, or of the last part of the path that is there."""
-    import yaml
-
-    node = next(yaml.compose_all(data, Loader=yaml.CSafeLoader), None)
-    line = 1
-    for key in keys:
-        if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if k.value == key]
-            if not found:
-                return line
-            line, node = found[-1][0].start_mark.line + 1, found[-1][1]
-        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
-            node = node.value[int(key)]
-            line = node.start_mark.line + 1
-    return line
 
 
 def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: BiolinkTerms, own: Path) -> None:
     """Raise MappingError for the first entry that has the right type and is wrong all the same. ``own`` is the user's folder."""
-    for path in paths.values():
-        if path.suffix == ".yaml":
-            _check_keys(path)
     known = parsed["prefixes"].prefixes
     problems = [
         *(("prefixes.yaml", keys, text) for keys, text in _prefix_problems(parsed["prefixes"])),
+        *(
+            ("provenance.yaml", ["edges"], f"expected an entry for {kind!r}, got none")
+            for kind in get_args(EdgeKind)
+            if kind not in parsed["provenance"].edges
+        ),
         *((file, keys, text) for file, keys, curie in _curies(parsed) if (text := _curie_problem(curie, known, biolink))),
+        *(
+            ("fields.yaml", [part, name], "expected at least one field, got none")
+            for part, name in _NAMED
+            if not getattr(getattr(parsed["fields"], part), name)
+        ),
         *(
             ("fields.yaml", ["prefixed", f], f"expected a known prefix, got {p!r}")
             for f, p in parsed["fields"].prefixed.items()
@@ -117,29 +98,6 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
     for file, keys, text in problems:
         line = line_of(paths[file].read_bytes(), keys)
         raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; correct the entry")
-
-
-def _check_keys(path: Path) -> None:
-    """A key that is said twice, of which the parser keeps the last; and a second document, of which it reads nothing."""
-    import yaml
-
-    roots = list(yaml.compose_all(path.read_bytes(), Loader=yaml.CSafeLoader))
-    if len(roots) > 1:
-        raise MappingError(f"{path}:{roots[1].start_mark.line + 1}: expected one YAML document, got a second one; remove it")
-    nodes = [*roots]
-    while nodes:
-        node = nodes.pop()
-        if isinstance(node, yaml.SequenceNode):
-            nodes += node.value
-        elif isinstance(node, yaml.MappingNode):
-            keys: set[str] = set()
-            for key, value in node.value:
-                if key.value in keys:
-                    raise MappingError(
-                        f"{path}:{key.start_mark.line + 1}: {key.value}: expected each key once, got it again; keep one of the two"
-                    )
-                keys.add(key.value)
-                nodes.append(value)
 
 
 def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:
@@ -227,7 +185,7 @@ def read_aliases(path: Path, data: bytes, prefixes: Prefixes) -> dict[str, str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _not_utf8(path, data, error) from None
+        raise not_utf8(path, data, error) from None
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and not line.startswith("#")]
     header = lines[0][1].split("\t") if lines else []
     for column in ("subject_id", "predicate_id", "object_id"):

@@ -117,6 +117,18 @@ ENTRIES = {
         "provenance.yaml", "edge_category: biolink:Association\n", "", "#",
         "the file: object missing required field `edge_category`; correct or remove the entry",
     ),
+    "missing kind of edge": (
+        "provenance.yaml", "  superseded_by: {", "# superseded_by: {", "edges:",
+        "edges: expected an entry for 'superseded_by', got none; correct the entry",
+    ),
+    "missing prefix of a space": (
+        "prefixes.yaml", "  resource: kgr\n", "", "spaces:",
+        "spaces: expected a prefix for 'resource', got none; correct the entry",
+    ),
+    "no field for an id": (
+        "fields.yaml", "  id: [id]", "  id: []", "  id: ",
+        "resource.id: expected at least one field, got none; correct the entry",
+    ),
     "unknown prefix of a class": (
         "categories.yaml", "DataSource: kgrs:DataSource", "DataSource: krgs:DataSource", "    DataSource: ",
         "resource.categories.DataSource: expected a CURIE with a prefix of prefixes.yaml, got 'krgs:DataSource'; correct the entry",
@@ -291,6 +303,31 @@ TEXTS = {
     "a key twice": (
         "domains:\n  a: MESH:D1\n  a: MESH:D2\n",
         "domains.yaml:3: a: expected each key once, got it again; keep one of the two",
+    ),
+}
+
+
+TEXTS |= {
+    "a tag": ("domains: !x {a: MESH:D1}\n", "domains.yaml:1: expected a value without a tag, got the tag !x; remove the tag"),
+    "a control character": (
+        "domains: {a: MESH:D1}\n# \x7f\n",
+        "domains.yaml:2: expected YAML, got the character U+007F; correct the line",
+    ),
+    "a second document": (
+        "domains: {a: MESH:D1}\n---\nx: 1\n",
+        "domains.yaml:2: expected one YAML document, got a second one; remove it",
+    ),
+    "a deep list": (
+        "domains:\n" + "- " * 100_000 + "x\n",
+        "domains.yaml:2: expected at most 50 levels of nesting, got a deeper one; flatten the entry",
+    ),
+    "a key that is a list": (
+        "domains:\n  [a]: MESH:D1\n",
+        "domains.yaml:2: expected a key that is text, got a list or a mapping; write it as text",
+    ),
+    "a key that is a number": (
+        "domains:\n  5: MESH:D1\n",
+        "domains.yaml:2: domains.5: expected a key that is text, got 5; put it into quotes",
     ),
 }
 
