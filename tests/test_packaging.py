@@ -118,7 +118,6 @@ def test_the_base_install_has_few_requirements() -> None:
     assert names == [
         "click", "h11", "httpx", "license-expression", "msgspec", "networkx", "platformdirs", "py-yaml12", "pyoxigraph", "pyyaml", "rapidfuzz",
         "rdflib", "zstandard",
-        "zstandard",
     ]  # fmt: skip
 
 
