@@ -16,7 +16,7 @@ PACKAGE = ROOT / "kgbuild"
 MODULES = {path.relative_to(PACKAGE): ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 #: Packages of pure functions: each of their modules has a test module of its name, which names all that is public in it.
 PURE = ("model", "transform", "licenses", "lineage", "writers")
-ENGINE = ("claim_batch", "tasks", "assemble", "finalize", "local")
+ENGINE = ("claim_batch", "tasks", "assemble", "local", "audit_rows")
 #: Names that a writer's module has because the protocol Writer wants them; `kgbuild.writers.writer` reaches them.
 PROTOCOL = {"writer", "head", "render", "gather", "tail"}
 Defined = ast.ClassDef | ast.FunctionDef

@@ -57,7 +57,7 @@ def test_the_order_of_claims_does_not_matter(case: tuple[str, list[Statement]], 
     claims = [claim(id, says, id if isinstance(says, ResourceStatement) else who) for says, who in zip(statements, by, strict=False)]
     merged, shuffled = MERGER.merge(claims), MERGER.merge(chance.sample(claims, len(claims)))
     assert written(shuffled.nodes, shuffled.edges) == written(merged.nodes, merged.edges)
-    assert (sorted(shuffled.needs), sorted(shuffled.addresses)) == (sorted(merged.needs), sorted(merged.addresses))
+    assert (sorted(shuffled.needs, key=str), sorted(shuffled.addresses)) == (sorted(merged.needs, key=str), sorted(merged.addresses))
     assert shuffled.difference == merged.difference
 
 
@@ -94,7 +94,7 @@ def test_without_a_listing_of_the_owner_all_are_united() -> None:
 
 def test_a_source_of_a_resource_of_the_run_is_a_product() -> None:
     (need,) = MERGER.merge([claim("go.owl", listing("a", "hp.json"), "go")]).needs
-    assert need == Need("product", "hp.json", ("go",))
+    assert need == Need("product", "hp.json", ("go",), "hp")
     stub = {"id": "kgr:hp.json", "category": ["kgrs:Product", "biolink:DatasetDistribution"], "iri": "https://w3id.org/kg-registry/hp.json"}
     assert written([MERGER.stub(need)]) == [stub | {"declared_in": ["go"], "stub": True}]
 
@@ -151,6 +151,7 @@ def test_one_id_that_is_a_resource_and_a_product_is_one_node() -> None:
     merged = MERGER.merge([claim("go", record), Claim("kgr:go", "go", "goa", listing("other", "hp"))])
     assert merged.nodes[0].category == ("kgrs:Ontology", "kgrs:Resource", "kgrs:Product", "biolink:DatasetSummary")
     assert (merged.nodes[0].name, merged.nodes[0].declared_in) == ("GO", ("go", "goa"))
+    assert (merged.nodes[0].kind, merged.nodes[0].is_resource, merged.nodes[0].is_product) == ("product", True, True)
 
 
 def test_a_copy_in_a_container_gives_way_to_the_page() -> None:
