@@ -74,7 +74,7 @@ def pure_modules() -> list[Path]:
     return [path for path, tree in MODULES.items() if (path.parts[0] in PURE or path in engine) and any(public(tree))]
 
 
-def tests_of(path: Path) -> Path:
+def module_of_tests(path: Path) -> Path:
     """Where the tests of a module are: `writers/__init__.py` has `tests/writers/test_writers.py`."""
     name = path.parent.name if path.name == "__init__.py" else path.stem
     return TESTS / path.parent / f"test_{name}.py"
@@ -82,7 +82,7 @@ def tests_of(path: Path) -> Path:
 
 @pytest.mark.parametrize("path", pure_modules(), ids=str)
 def test_a_pure_module_has_tests_that_name_all_of_it(path: Path) -> None:
-    tests = tests_of(path)
+    tests = module_of_tests(path)
     assert tests.is_file()
     words = set(re.findall(r"\w+", tests.read_text("utf-8")))
     names = {node.name for node in public(MODULES[path])} - (
