@@ -102,9 +102,10 @@ def made_registry(size: int = 300) -> MadeRegistry:
     chance = Random(f"made {size}")
     ids = [f"{colour}-{thing}" for thing, colour in product(THINGS, COLOURS)][:size]
     resources = {id: resource(n, id, chance) for n, id in enumerate(ids)}
+    layer = size // 3  # what a product cites stands in an earlier third, since SPARQL can follow ten steps only
     groups = tuple(tuple(ids[at : at + 2 + at // 20 % 3]) for at in range(20, size - 4, 40))
     for n, id in enumerate(ids):
-        resources[id]["products"] = list(products(n, id, ids[:n], chance))
+        resources[id]["products"] = list(products(n, id, ids[: n // layer * layer], chance))
     for group in groups:
         for here, there in zip(group, (*group[1:], group[0]), strict=True):
             resources[here]["products"][0]["original_source"].append(there)
@@ -159,7 +160,7 @@ def products(n: int, id: str, earlier: list[str], chance: Random) -> Iterator[Re
     """The own listings of a resource; what they cite stands earlier, so that there is no cycle."""
     for k, suffix in enumerate(chance.sample(SUFFIXES, 1 + n % 8)):
         category = {"api": "ProgrammingInterface", "site": "GraphicalInterface", "graph": "GraphProduct", "owl": "OntologyProduct"}
-        cited = chance.sample(earlier, min(len(earlier), chance.choice((0, 1, 2, 3, 4))))
+        cited = chance.sample(earlier, min(len(earlier), chance.choice((0, 2, 4, 6, 8))))
         dotless = n % 30 == 29 and k == 0  # whose such a product is tells that it does not cite its owner
         listing: Record = {
             "id": f"tool{n}" if dotless else f"{id}.{suffix}",

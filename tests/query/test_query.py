@@ -187,7 +187,7 @@ def test_a_query_that_runs_away_is_ended(arguments: list[str], sentence: str, kg
 
 @pytest.mark.parametrize("language", [(), ("--sql",)], ids=["sparql", "sql"])
 @pytest.mark.parametrize(
-    ("name", "id", "lines"), [("made", "zinc-map", 0), ("kg-registry-2026-08-17.tar.gz", "spoke.graph", 91)], ids=["made", "real"]
+    ("name", "id", "lines"), [("made", "teal-library", 137), ("kg-registry-2026-08-17.tar.gz", "spoke.graph", 91)], ids=["made", "real"]
 )
 def test_upstream_on_a_whole_registry(
     language: tuple[str, ...], name: str, id: str, lines: int, kgbuild: Run, registries: Callable[[str], Path]
