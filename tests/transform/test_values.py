@@ -40,7 +40,7 @@ def test_json_text_holds_nothing_that_kgx_splits_or_drops(tree: Any) -> None:
 def test_text_under_a_converted_key_is_a_value_that_stands_for_it_or_stays(text: str, key: str) -> None:
     value = json.loads(kept(document({}), text, key)) if text else None
     if isinstance(value, bool):
-        assert text.lower() in ("true", "yes", "on") if value else ("false", "no", "off")
+        assert text.lower() in (("true", "yes", "on") if value else ("false", "no", "off"))
     elif isinstance(value, int | float):
         assert float(text) == value
     else:
