@@ -74,17 +74,17 @@ def pure_modules() -> list[Path]:
     return [path for path, tree in MODULES.items() if (path.parts[0] in PURE or path in engine) and any(public(tree))]
 
 
-def module_of_tests(path: Path) -> Path:
-    """Where the tests of a module are: `writers/__init__.py` has `tests/writers/test_writers.py`."""
+def modules_of_tests(path: Path) -> list[Path]:
+    """Where the tests of a module are: `writers/__init__.py` has `tests/writers/test_writers.py`, and others may begin with its name."""
     name = path.parent.name if path.name == "__init__.py" else path.stem
-    return TESTS / path.parent / f"test_{name}.py"
+    return [*(TESTS / path.parent).glob(f"test_{name}.py"), *(TESTS / path.parent).glob(f"test_{name}_*.py")]
 
 
 @pytest.mark.parametrize("path", pure_modules(), ids=str)
 def test_a_pure_module_has_tests_that_name_all_of_it(path: Path) -> None:
-    tests = module_of_tests(path)
-    assert tests.is_file()
-    words = set(re.findall(r"\w+", tests.read_text("utf-8")))
+    tests = modules_of_tests(path)
+    assert tests
+    words = {word for file in tests for word in re.findall(r"\w+", file.read_text("utf-8"))}
     names = {node.name for node in public(MODULES[path])} - (
         PROTOCOL if path.parts[0] == "writers" and path.name != "__init__.py" else set()
     )

@@ -19,6 +19,11 @@ from kgbuild.model.edits import Change, FileEdit, NotCertain, current, diff, edi
 TEXT = b"".join(b"line %d\n" % n for n in range(1, 31))
 
 
+def hunks(edit: FileEdit) -> bytes:
+    """The diff of a file without the two lines that name it."""
+    return b"".join(diff([edit])).split(b"\n", 2)[2]
+
+
 def edit(path: Path, data: bytes, *changes: Change) -> FileEdit:
     return FileEdit(shown=path.name, path=str(path), sha256=hashlib.sha256(data).digest(), changes=changes)
 
@@ -51,7 +56,7 @@ def test_git_makes_the_same_of_the_diff(case: tuple[bytes, list[Change]]) -> Non
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.md")
         path.write_bytes(data)
-        patch = b"".join(diff([edit(path, data, *changes)]))
+        patch = b"--- a.md\n+++ a.md\n" + hunks(edit(path, data, *changes))
         apply = ["git", "apply", "-p0", "--unidiff-zero", "--whitespace=nowarn", "-"]
         done = subprocess.run(
             apply, input=patch, cwd=folder, capture_output=True, check=False, env=os.environ | {"GIT_CEILING_DIRECTORIES": folder}
@@ -64,16 +69,16 @@ def test_a_diff_shows_three_lines_before_and_after_a_change(tmp_path: Path) -> N
     path = tmp_path / "a.md"
     path.write_bytes(TEXT)
     at = TEXT.index(b"line 10\n")
-    assert b"".join(diff([edit(path, TEXT, Change(at, at + 7, b"new"))])).decode() == (
-        "--- a.md\n+++ a.md\n@@ -7,7 +7,7 @@\n line 7\n line 8\n line 9\n-line 10\n+new\n line 11\n line 12\n line 13\n"
+    assert hunks(edit(path, TEXT, Change(at, at + 7, b"new"))).decode() == (
+        "@@ -7,7 +7,7 @@\n line 7\n line 8\n line 9\n-line 10\n+new\n line 11\n line 12\n line 13\n"
     )
 
 
 def test_the_end_of_a_last_line_that_has_none_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_bytes(b"a\nb")
-    assert b"".join(diff([edit(path, b"a\nb", Change(2, 3, b"c"))])).decode() == (
-        "--- a.md\n+++ a.md\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
+    assert hunks(edit(path, b"a\nb", Change(2, 3, b"c"))).decode() == (
+        "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
     )
 
 
