@@ -8,7 +8,7 @@ from itertools import pairwise
 import networkx
 import pytest
 
-from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
+from kgbuild.lineage.cycles import components, cycle_groups, shortest_cycle
 
 
 def made(seed: int) -> dict[str, list[str]]:
@@ -33,6 +33,16 @@ def test_groups_and_shortest_cycles(seed: int) -> None:
         found = shortest_cycle(adjacency, group)
         assert (len(found), found[0]) == (least, min(min(cycle) for cycle in every if len(cycle) == least))
         assert all(there in adjacency[here] for here, there in pairwise([*found, found[0]]))
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_a_component_comes_after_those_that_it_leads_to(seed: int) -> None:
+    adjacency = made(seed)
+    graph = networkx.DiGraph(adjacency)
+    found = list(components(adjacency))
+    assert sorted(map(sorted, found)) == sorted(map(sorted, networkx.strongly_connected_components(graph)))
+    order = {node: n for n, group in enumerate(found) for node in group}
+    assert all(order[there] <= order[here] for here, there in graph.edges)
 
 
 def ring(size: int, *chords: tuple[int, int]) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ import networkx
 IDS = (
     "spoke.graph", "spoke", "go", "ncbigene.mim2gene_medgen", "biogrid.ptms-latest", "biomarker.kg", "genecards.web.interface",
     "hra.knowledge-graph", "medgen", "orkg.python", "culture-knowledge-graph.cto", "hubmap.azimuth", "hp.genes_to_phenotype.txt", "alzkb", "sider",
-    "gobp.web",
+    "gobp.web", "umber-atlas", "umber-keys.owl", "mauve-hub", "violet-files", "tool209", "teal-library", "zinc-library",
 )  # fmt: skip
 Row = tuple[Any, ...]
 Rows = set[Row]

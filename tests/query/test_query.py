@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,7 @@ def test_a_question_in_every_form(kgbuild: Run, build: Path, tmp_path: Path) -> 
         assert said(kgbuild(*asked, "--format", form)) == (0, text, ""), form
     asked = ("query", "reused", "--from", build, "--param", "least=0")
     assert said(kgbuild(*asked, "--sql", "--format", "csv")) == (0, "products,source,name\r\n", "")
-    asked = ("query", "upstream", "--param", "id=spoke.graph", "--from", build)
+    asked = ("query", "upstream", "--param", f"id={id}", "--from", build)
     rows = [json.loads(line) for line in kgbuild(*asked, "--format", "jsonl").stdout.splitlines()]
     license = "https://spoke.rbvi.ucsf.edu/docs/licenses.html"
     assert rows[0] == {"depth": 0, "source": "https://w3id.org/kg-registry/spoke", "license": license, "name": "SPOKE"}
@@ -185,11 +186,14 @@ def test_a_query_that_runs_away_is_ended(arguments: list[str], sentence: str, kg
 
 
 @pytest.mark.parametrize("language", [(), ("--sql",)], ids=["sparql", "sql"])
-def test_upstream_on_a_whole_registry(language: tuple[str, ...], kgbuild: Run, corpus: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "id", "lines"), [("made", "teal-library", 137), ("kg-registry-2026-08-17.tar.gz", "spoke.graph", 91)], ids=["made", "real"]
+)
+def test_upstream_on_a_whole_registry(
+    language: tuple[str, ...], name: str, id: str, lines: int, kgbuild: Run, registries: Callable[[str], Path]
+) -> None:
     """How long it takes is for bench/query.py: tests share their cores."""
-    export = kgbuild(
-        "export", corpus / "kg-registry-2026-08-17.tar.gz", "--format", "kgx-jsonl,ntriples,parquet", "--output", "built", "--quiet"
-    )
+    export = kgbuild("export", registries(name), "--format", "kgx-jsonl,ntriples,parquet", "--output", "built", "--quiet")
     assert export.returncode == 0, export.stderr
-    done = kgbuild("query", "upstream", *language, "--param", "id=spoke.graph", "--from", "built", "--format", "csv")
-    assert (done.returncode, len(done.stdout.splitlines())) == (0, 91)
+    done = kgbuild("query", "upstream", *language, "--param", f"id={id}", "--from", "built", "--format", "csv")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, lines)

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+from corpora import needed
 from servers.fuseki_server import fuseki, fuseki_jar, new_fuseki  # noqa: F401  (fixtures are found here)
-from servers.needs import lacking
 from servers.neo4j_hostile import hostile
 from servers.neo4j_server import neo4j_empty, neo4j_jars, neo4j_own, neo4j_running
 from servers.oxigraph_server import new_oxigraph, oxigraph  # noqa: F401
@@ -27,9 +27,7 @@ def builds(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """An export of each corpus as KGX JSON Lines, N-Triples and Turtle, by the first part of the corpus's name."""
     folders = {}
     for archive in ARCHIVES:
-        given = corpus / archive
-        if not given.exists():
-            lacking(f"{given} is not there")
+        given = needed(corpus / archive)
         folder = tmp_path_factory.mktemp("build")
         export(ReadOptions(inputs=(str(given),), jobs=2), ExportTarget(formats=("kgx-jsonl", "ntriples", "turtle"), output=folder))
         folders[archive.removesuffix(".tar.gz")] = folder

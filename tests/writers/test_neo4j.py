@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from kgbuild.mapping.load import load_mapping
-from kgbuild.writers import WRITERS, writer
+from kgbuild.model.graph import Description
+from kgbuild.transform.factory import GraphFactory
+from kgbuild.writers import WRITERS, Loss, writer
+from kgbuild.writers.neo4j import Neo4j
 
 STAND_IN = """#!/bin/sh
 pwd
@@ -106,3 +110,31 @@ def test_constraints_in_the_profile_of_biolink() -> None:
         *(f"CREATE CONSTRAINT kgbuild_{name}_id IF NOT EXISTS FOR (n:{name}) REQUIRE n.id IS UNIQUE;" for name in nodes),
         *(f"CREATE CONSTRAINT kgbuild_{name}_id IF NOT EXISTS FOR ()-[r:{name}]-() REQUIRE r.id IS UNIQUE;" for name in edges),
     ]
+
+
+def rows(head: bytes, data: bytes) -> list[dict[str, str]]:
+    """The cells of each row that are not empty, by the column's name in the header."""
+    found = csv.DictReader((head + data).decode().splitlines(), strict=True)
+    return [{name: cell for name, cell in row.items() if cell} for row in found]
+
+
+def test_a_node_with_a_fraction_has_a_file_of_its_own() -> None:
+    factory, neo4j = GraphFactory(load_mapping()), Neo4j(load_mapping())
+    whole = factory.node("product", "a.x", None, Description(name='say "a"', node_count=2, synonym=("b", "c")), ["a"])
+    mixed = factory.node("product", "a.y", None, Description(file_size=2.5, node_count=2), ["a"])
+    edge = factory.edge("has_product", "kgr:a", "kgr:a.x", ("a",))
+    rendered = neo4j.render([whole, mixed], [edge])
+    nodes, fractions, relationships = (rows(head, part.data) for head, part in zip(neo4j.head()[:3], rendered[:3], strict=True))
+    common = {
+        "category:string[]": "kgrs:Product\0biolink:DatasetDistribution",
+        "declared_in:string[]": "a",
+        ":LABEL": "Product\0biolink_DatasetDistribution",
+    }
+    iri = "https://w3id.org/kg-registry/"
+    texts = {"name:string": 'say "a"', "synonym:string[]": "b\0c", "node_count:long": "2"}
+    assert nodes == [common | texts | {"id:ID": "kgr:a.x", "iri:string": f"{iri}a.x"}]
+    assert fractions == [common | {"id:ID": "kgr:a.y", "iri:string": f"{iri}a.y", "file_size:double": "2.5", "node_count:double": "2"}]
+    ends = {":START_ID": "kgr:a", ":END_ID": "kgr:a.x", ":TYPE": "has_product"}
+    assert [{name: row[name] for name in ends} for row in relationships] == [ends]
+    said = "a whole number became a float, as another of its node is"
+    assert rendered[0].losses == {Loss("neo4j/nodes_fractions.csv", "node_count", said): 1}

@@ -24,6 +24,7 @@ import pyoxigraph
 import pytest
 import rdflib
 from paths import ROOT, TESTS
+from registry_made import made_registry
 
 import kgbuild
 from kgbuild import Graph
@@ -37,9 +38,10 @@ Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module", params=["registry", "biolink"])
-def graph(request: pytest.FixtureRequest) -> Graph:
-    """The graph in both profiles."""
-    return kgbuild.build(INPUTS, profile=request.param, rollup=True)
+def graph(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """The graph of the examples and of a small made-up registry, in both profiles."""
+    made = made_registry(60).write(tmp_path_factory.mktemp("made"))
+    return kgbuild.build([*INPUTS, made], profile=request.param, rollup=True)
 
 
 @pytest.fixture(scope="module")

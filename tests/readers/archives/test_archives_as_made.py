@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from corpora import needed
 from paths import CORPUS
 
 from kgbuild.readers.archives.archive import members
@@ -144,6 +145,5 @@ def test_shutil(folder: Path, kind: str, ending: str) -> None:
 
 @pytest.mark.parametrize("name", ["kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz"])
 def test_a_whole_registry(name: str) -> None:
-    if not (CORPUS / name).is_file():
-        pytest.skip(f"{name} is no part of the repository and not beside it, in ../shared/corpus")
-    assert read(CORPUS / name) == list(files_of(CORPUS / name))
+    archive = needed(CORPUS / name)
+    assert read(archive) == list(files_of(archive))

@@ -1,7 +1,8 @@
-"""The named questions in Cypher on a real Neo4j: the same answers as by networkx, on the three corpora and in both profiles."""
+"""The named questions in Cypher on a real Neo4j: the same answers as by networkx, on a made-up registry and three real ones, in both profiles."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,11 @@ def values(name: str, id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("profile", ["registry", "biolink"])
-@pytest.mark.parametrize("name", ["seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz"])
+@pytest.mark.parametrize("name", ["made", "seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz"])
 def test_the_answers_in_cypher_are_those_of_networkx(
-    name: str, profile: Any, neo4j_empty: Neo4jServer, corpus: Path, tmp_path: Path
+    name: str, profile: Any, neo4j_empty: Neo4jServer, registries: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    export(ReadOptions(inputs=(str(corpus / name),), jobs=2, profile=profile), ExportTarget(formats=("kgx-jsonl",), output=tmp_path))
+    export(ReadOptions(inputs=(str(registries(name)),), jobs=2, profile=profile), ExportTarget(formats=("kgx-jsonl",), output=tmp_path))
     loaded = run_command(["load", "neo4j", "--from", str(tmp_path), "--uri", neo4j_empty.uri])
     assert loaded.exit_code == 0, loaded.stderr
     reference = Reference(tmp_path)
