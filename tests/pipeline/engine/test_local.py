@@ -5,14 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from kgbuild.errors import InputError, KgbuildError, Problem
-from kgbuild.pipeline.engine.local import run
+from kgbuild.pipeline.engine.local import START_METHOD, run
 
 PROBLEM = Problem("a.md", 1, 1, "", "a record", "none", "write one")
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that are started another way cannot import this file; test_start_methods.py has a script for them."""
+    monkeypatch.setenv(START_METHOD, "fork")
+
+
+def adder(state: int) -> Callable[[int], tuple[int, bool]]:
+    return partial(add, state)
 
 
 def add(state: int, task: int) -> tuple[int, bool]:
@@ -24,13 +35,21 @@ def add(state: int, task: int) -> tuple[int, bool]:
 PARENT = os.getpid()
 
 
-def fail(state: object, task: int) -> int:
+def failing(state: object) -> Callable[[int], int]:
+    return fail
+
+
+def fail(task: int) -> int:
     if task == 3:
         raise InputError([PROBLEM])
     return task
 
 
-def die(state: object, task: int) -> int:
+def dying(state: object) -> Callable[[int], int]:
+    return die
+
+
+def die(task: int) -> int:
     if task == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return task
@@ -38,7 +57,7 @@ def die(state: object, task: int) -> int:
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_results_come_in_the_order_of_the_tasks(jobs: int) -> None:
-    found = list(run(add, 100, iter(range(20)), jobs))
+    found = list(run(adder, 100, iter(range(20)), jobs))
     assert [total for total, _ in found] == list(range(100, 120))
     assert {elsewhere for _, elsewhere in found} == {jobs > 1}
 
@@ -46,13 +65,13 @@ def test_results_come_in_the_order_of_the_tasks(jobs: int) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_the_work_is_raised_as_it_is(jobs: int) -> None:
     with pytest.raises(InputError) as error:
-        list(run(fail, None, range(5), jobs))
+        list(run(failing, None, range(5), jobs))
     assert error.value.problems == (PROBLEM,)
 
 
 def test_a_worker_that_is_killed_is_an_error() -> None:
     with pytest.raises(KgbuildError, match="worker process"):
-        list(run(die, None, range(5), 2))
+        list(run(dying, None, range(5), 2))
 
 
 def test_few_tasks_are_taken_ahead_of_the_results() -> None:
@@ -63,7 +82,7 @@ def test_few_tasks_are_taken_ahead_of_the_results() -> None:
             taken.append(n)
             yield n
 
-    results = run(add, 0, tasks(), 2)
+    results = run(adder, 0, tasks(), 2)
     assert next(results)[0] == 0
     assert len(taken) <= 8
     results.close()  # type: ignore[attr-defined]  # a generator
