@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from kgbuild.cli.options import BuildRequest, takes_a_build
+from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.errors import OutputError, UsageError
+from kgbuild.options import MEMORY, TIMEOUT
 
 if TYPE_CHECKING:
     from kgbuild.query.question import Language
@@ -33,14 +34,12 @@ class _Text(NamedTuple):
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
 @click.option("--format", "form", type=click.Choice(_FORMS), help="Form of the answer.  [default: table; for triples turtle]")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the answer to FILE, when it is whole.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS",
-              help="End a query that takes longer.")  # fmt: skip
-@click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
-              help="End a query that needs more memory.")  # fmt: skip
+@click_option("timeout", 60.0, TIMEOUT)
+@click_option("memory", 4.0, MEMORY)
 @click.option("--list", "listing", is_flag=True, help="List the named questions.")
 @click.option("--show", type=click.Choice(["sparql", "sql", "cypher"]), help="Print the text of the named question in a language.")
 @click.argument("question", required=False, metavar="[NAME]")
-@takes_a_build
+@takes_a_build("query")
 def query(
     wanted: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
     output: str | None, timeout: float, memory: float, listing: bool, show: Any,
@@ -88,7 +87,7 @@ def _asked_for(
     if question is not None and (expression is not None or path is not None):
         if wanted.folder is not None:
             raise UsageError(f"--from: expected an export or records, got both ({wanted.folder}, {question}); leave one of them out")
-        wanted = wanted._replace(inputs=(question, *wanted.inputs))
+        wanted = wanted.before(question)
     if expression is not None and path is not None:
         raise UsageError("-e, -f: expected one query, got two; leave one of them out")
     if expression is not None:

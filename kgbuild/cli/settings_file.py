@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from kgbuild.errors import UsageError, permission_todo
-from kgbuild.model.finding import SEVERITIES
+from kgbuild.options import Kind, Option, OptionField, settings
 from kgbuild.readers.inputs import STDIN
 
 FILE, PROJECT = "kgbuild.toml", "pyproject.toml"
@@ -57,17 +57,18 @@ class SettingsFile(Struct, frozen=True, kw_only=True):
     here: str
 
     def values(self) -> dict[str, Any]:
-        """Setting -> its value, as the command line would give it. Raises UsageError for the first that is wrong."""
-        return {key: self._value(key, value) for key, value in self.table.items()}
+        """Field of an option -> its value, as the command line would give it. Raises UsageError for the first that is wrong."""
+        known = settings()
+        return {known[key].name if key in known else key: self._value(known, key, value) for key, value in self.table.items()}
 
-    def _value(self, key: str, value: Any) -> Any:
+    def _value(self, known: Mapping[str, OptionField], key: str, value: Any) -> Any:
         try:
-            if key in KINDS:
-                return KINDS[key](self, value)
+            if key in known:
+                return _READ[known[key].meaning.kind](self, known[key].meaning, value)
             raise _Wrong("a setting of `kgbuild check`", key, todo=_nearest(key))
         except _Wrong as wrong:
             keys = (key, *wrong.keys)
-            name = f"{'.'.join(keys)}: " if key in KINDS else ""
+            name = f"{'.'.join(keys)}: " if key in known else ""
             where = f"{self.shown}:{_line(self.text, (*self.above, *keys))}"
             raise UsageError(f"{where}: {name}expected {wrong.expected}, got {_said(wrong.got)}; {wrong.todo}") from None
 
@@ -148,7 +149,7 @@ def _texts(expected: str, value: Any, keys: Sequence[str] = ()) -> tuple[str, ..
     return tuple(value)
 
 
-def _codes(_: SettingsFile, value: Any, keys: Sequence[str] = ()) -> tuple[str, ...]:
+def _codes(value: Any, keys: Sequence[str] = ()) -> tuple[str, ...]:
     from kgbuild import checks
 
     codes = tuple(code.strip().upper() for code in _texts("a list of rule codes", value, keys))
@@ -159,11 +160,12 @@ def _codes(_: SettingsFile, value: Any, keys: Sequence[str] = ()) -> tuple[str, 
     return codes
 
 
-def _select(file: SettingsFile, value: Any) -> tuple[str, ...]:
-    return _some(_codes(file, value), "at least one rule code")
+def _select(_: SettingsFile, meaning: Option, value: Any) -> tuple[str, ...]:
+    codes = _codes(value)
+    return _some(codes, "at least one rule code") if meaning.required_items else codes
 
 
-def _inputs(file: SettingsFile, value: Any) -> tuple[str, ...]:
+def _inputs(file: SettingsFile, _: Option, value: Any) -> tuple[str, ...]:
     names = _some(_texts("a list of paths", value), "at least one path")
     return tuple(name if name == STDIN else file.path(name) for name in names)
 
@@ -174,23 +176,25 @@ def _some(values: tuple[str, ...], expected: str) -> tuple[str, ...]:
     return values
 
 
-def _exclude(_: SettingsFile, value: Any) -> tuple[str, ...]:
+def _globs(_: SettingsFile, __: Option, value: Any) -> tuple[str, ...]:
     return _texts("a list of globs", value)
 
 
-def _flag(_: SettingsFile, value: Any) -> bool:
+def _flag(_: SettingsFile, __: Option, value: Any) -> bool:
     if not isinstance(value, bool):
         raise _Wrong("true or false", value)
     return value
 
 
-def _number(_: SettingsFile, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise _Wrong("a whole number from 1 upwards", value)
+def _count(_: SettingsFile, meaning: Option, value: Any) -> int:
+    least = int(meaning.least or 0)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise _Wrong(f"a whole number from {least} upwards", value)
     return value
 
 
-def _one_of(choices: Sequence[str], value: Any) -> str:
+def _choice(_: SettingsFile, meaning: Option, value: Any) -> str:
+    choices = meaning.values()
     if value not in choices:
         near = get_close_matches(value, choices, 1) if isinstance(value, str) else []
         todo = f"the nearest is {near[0]!r}" if near else "correct the entry"
@@ -198,50 +202,30 @@ def _one_of(choices: Sequence[str], value: Any) -> str:
     return str(value)
 
 
-def _level(_: SettingsFile, value: Any) -> str:
-    return _one_of((*SEVERITIES, "never"), value)
+def _path(file: SettingsFile, _: Option, value: Any) -> str:
+    return file.path(value)
 
 
-def _format(_: SettingsFile, value: Any) -> str:
-    from kgbuild.checks.reports import REPORTS
-
-    return _one_of(tuple(REPORTS), value)
-
-
-def _ignores(file: SettingsFile, value: Any) -> tuple[PathIgnore, ...]:
+def _ignores(file: SettingsFile, _: Option, value: Any) -> tuple[PathIgnore, ...]:
     if not isinstance(value, dict):
         raise _Wrong("a table of globs, each with a list of rule codes", value)
-    return tuple(PathIgnore(folder=file.folder, glob=glob, codes=_codes(file, codes, [glob])) for glob, codes in value.items())
+    return tuple(PathIgnore(folder=file.folder, glob=glob, codes=_codes(codes, [glob])) for glob, codes in value.items())
 
 
-#: Setting -> how its value is checked and read.
-KINDS: Mapping[str, Callable[[SettingsFile, Any], Any]] = MappingProxyType(
+#: How a value of each kind of option is checked and read. An option of another kind can be no setting.
+_READ: Mapping[Kind, Callable[[SettingsFile, Option, Any], Any]] = MappingProxyType(
     {
-        "inputs": _inputs,
-        "select": _select,
-        "ignore": _codes,
-        "fail-on": _level,
-        "format": _format,
-        "statistics": _flag,
-        "complete": _flag,
-        "max-depth": _number,
-        "stale-after": _number,
-        "infores": SettingsFile.path,
-        "mappings": SettingsFile.path,
-        "exclude": _exclude,
-        "aliases": _flag,
-        "jobs": _number,
-        "cache": _flag,
-        "baseline": SettingsFile.path,
-        "per-path-ignores": _ignores,
+        "inputs": _inputs, "codes": _select, "choice": _choice, "flag": _flag, "count": _count, "file": _path, "folder": _path,
+        "globs": _globs, "codes by glob": _ignores,
     }
-)
+)  # fmt: skip
 
 
 def _nearest(key: str) -> str:
     """What to do about a setting that there is not; ``--partial`` says the contrary of ``complete``."""
-    near = ["complete"] if key == "partial" else get_close_matches(key.lower().replace("_", "-"), KINDS, 1)
-    return f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sorted(KINDS))}"
+    known = settings()
+    near = ["complete"] if key == "partial" else get_close_matches(key.lower().replace("_", "-"), known, 1)
+    return f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sorted(known))}"
 
 
 def _said(value: Any) -> str:

@@ -21,7 +21,6 @@ from kgbuild.mapping.schema import (
     NodeKind,
     Pages,
     Prefixes,
-    Profile,
     Provenance,
     RecordKind,
     Vocabulary,
@@ -29,6 +28,7 @@ from kgbuild.mapping.schema import (
 from kgbuild.mapping.yaml_file import tree_of
 from kgbuild.model.graph import EdgeKind, Kind
 from kgbuild.model.ids import encode_id
+from kgbuild.options import Profile
 
 #: Every mapping file and its shape, in the order in which they are read and hashed.
 FILES: dict[str, type[MappingFile]] = {

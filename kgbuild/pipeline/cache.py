@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from kgbuild.options import ReadOptions, cache_key_of
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
@@ -71,12 +72,12 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("kgbuild", appauthor=False))
 
 
-def key_of(inputs: Sequence[str], mappings: str) -> str:
-    """The name of the cache for some inputs under some mappings: another one for another version, and for a checkout whose code was changed."""
-    real = [os.path.realpath(given) for given in inputs]
+def key_of(options: ReadOptions, mappings: str) -> str:
+    """The name of the cache for some inputs, mappings and options: another one for another version, and for a checkout whose code was changed."""
+    real = [os.path.realpath(given) for given in options.inputs]
     package = Path(__file__).parents[1]
     code = [(str(path), stat.st_size, stat.st_mtime_ns) for path in package.rglob("*.py") for stat in (path.stat(),)]
-    return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real))).hexdigest()[:32]
+    return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real, cache_key_of(options)))).hexdigest()[:32]
 
 
 def stamp_of(path: str | Path) -> Stamp | None:

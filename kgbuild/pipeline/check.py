@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
-from pathlib import Path
 
 from msgspec import Struct
 
 from kgbuild import checks
 from kgbuild.checks import reports
 from kgbuild.checks.view import AuditLimits
-from kgbuild.mapping.load import RegistryMapping, load_mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import SEVERITIES, Finding
+from kgbuild.options import ReadOptions
 from kgbuild.pipeline import audit, cache, fix
 from kgbuild.pipeline.audit import Raised
 from kgbuild.pipeline.engine.claim_batch import run_index
 from kgbuild.pipeline.engine.job import Job
-from kgbuild.pipeline.read import Progress, ReadOptions, ReadResult, quiet, read
+from kgbuild.pipeline.read import Progress, ReadResult, mapping_of, quiet, read
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 
 
@@ -91,11 +91,11 @@ def _gravity(item: Raised) -> int:
 def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) -> Checked:
     """Read, merge and check. Raises UsageError for an unknown rule or an input that is not there, MappingError for a mapping that is wrong."""
     chosen = checks.choose(choices.select, choices.ignore)
-    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None)
+    vocabulary = mapping_of(options)
     inputs = Inputs(options.inputs, Rules(options.exclude))
     now = cache.now_ns()
     files = list(inputs)
-    kept = cache.Cache(cache.key_of(options.inputs, f"{vocabulary.sha256} copies"), enabled=options.cache and STDIN not in options.inputs)
+    kept = cache.Cache(cache.key_of(options, vocabulary.sha256), enabled=options.cache and STDIN not in options.inputs)
     source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
     if not source.problems and not kept.unchanged(files, now):
         kept.save(list(zip(source.files, source.units, strict=True)), "", cache.Run({}, {}), now)

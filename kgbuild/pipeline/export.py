@@ -15,18 +15,18 @@ import msgspec
 
 from kgbuild import writers
 from kgbuild.errors import Problem, UsageError
-from kgbuild.mapping.load import RegistryMapping, load_mapping
-from kgbuild.mapping.schema import Profile
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.model.graph import Difference, Edge, Node
+from kgbuild.options import ExportTarget, Profile, ReadOptions, cores, run_key_of
 from kgbuild.pipeline import arguments, cache
 from kgbuild.pipeline import manifest as manifests
-from kgbuild.pipeline.engine import assemble, reading
+from kgbuild.pipeline.engine import assemble
 from kgbuild.pipeline.engine.claim_batch import run_index
 from kgbuild.pipeline.engine.job import Job
 from kgbuild.pipeline.publish import staged
-from kgbuild.pipeline.read import Progress, ReadOptions, ReadResult, quiet, read
-from kgbuild.pipeline.target import ExportTarget, check_target
+from kgbuild.pipeline.read import Progress, ReadResult, mapping_of, quiet, read
+from kgbuild.pipeline.target import check_target
 from kgbuild.readers.inputs import STDIN, Inputs, Rules
 from kgbuild.version import __version__
 
@@ -160,7 +160,7 @@ class Graph:
         from kgbuild.checks.view import AuditLimits
         from kgbuild.pipeline import audit
 
-        limits = AuditLimits(partial=self._options.partial)
+        limits = AuditLimits(partial=not self._options.complete)
         if self._options.check == "all":
             view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.load_rules()
         else:
@@ -180,10 +180,7 @@ class Graph:
             kgbuild=__version__,
             mappings=self.mapping.sha256,
             date=_date(),
-            options=manifests.ManifestOptions(
-                formats=target.formats, profile=options.profile, aliases=options.aliases, rollup=options.rollup,
-                qualified=target.qualified, check=options.check, exclude=options.exclude,
-            ),
+            options=manifests.options_told(options, target),
             read=manifests.Read(
                 sha256=source.sha256,
                 files=sum(len(unit.sha256) for unit in source.units),
@@ -253,9 +250,9 @@ def build(
         profile=arguments.one_of("profile", profile, get_args(Profile)),
         mappings=None if mappings is None else arguments.path("mappings", mappings), aliases=arguments.flag("aliases", aliases),
         rollup=arguments.flag("rollup", rollup), keep_going=arguments.flag("keep_going", keep_going),
-        jobs=arguments.number("jobs", jobs, least=0) or reading.cores(), copies=True,
+        jobs=arguments.number("jobs", jobs, least=0) or cores(), copies=True,
     )  # fmt: skip
-    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
+    vocabulary = mapping_of(options)
     inputs = Inputs(options.inputs, Rules(options.exclude))
     source = read(list(inputs), inputs.passed_over, vocabulary, options, cache.Cache("", enabled=False), quiet)
     return Graph(options, vocabulary, source)
@@ -263,13 +260,12 @@ def build(
 
 def export(options: ReadOptions, target: ExportTarget, progress: Progress = quiet) -> ExportOutcome:
     """Read, merge and write; or find that an earlier export of the same is still there. Raises what ``build`` and ``Graph.write`` raise."""
-    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
+    vocabulary = mapping_of(options)
     check_target(target, options.inputs)
     inputs = Inputs(options.inputs, Rules(options.exclude), target.output)
     now = cache.now_ns()
     files = list(inputs)
-    told = f"{vocabulary.sha256} copies" if options.copies else vocabulary.sha256
-    kept = cache.Cache(cache.key_of(options.inputs, told), enabled=options.cache and STDIN not in options.inputs)
+    kept = cache.Cache(cache.key_of(options, vocabulary.sha256), enabled=options.cache and STDIN not in options.inputs)
     key = _run_key(options, target)
     run = kept.run(key) if kept.unchanged(files, now) else None
     if run and run.passed_over == inputs.passed_over:
@@ -287,10 +283,7 @@ def export(options: ReadOptions, target: ExportTarget, progress: Progress = quie
 
 def _run_key(options: ReadOptions, target: ExportTarget) -> str:
     """What an export depends on besides its inputs and mappings."""
-    told = (
-        __version__, options.exclude, options.profile, options.aliases, options.rollup, target.formats, os.path.realpath(target.output),
-        target.name, target.qualified, options.check, options.partial, os.environ.get("SOURCE_DATE_EPOCH"),
-    )  # fmt: skip
+    told = (__version__, run_key_of(options, target), os.environ.get("SOURCE_DATE_EPOCH"))
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
 
 

@@ -5,43 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
-
-from msgspec import Struct
+from pathlib import Path
+from typing import NamedTuple
 
 from kgbuild.errors import InputError, Problem, UsageError
-from kgbuild.mapping.load import RegistryMapping
-from kgbuild.mapping.schema import Profile
+from kgbuild.mapping.load import RegistryMapping, load_mapping
+from kgbuild.options import ReadOptions
 from kgbuild.pipeline import cache
 from kgbuild.pipeline.engine import reading
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers.inputs import File, Rules
 
-#: Which rules of the audit an export runs on its graph: those that look at nodes and edges alone, or all.
-Checks = Literal["none", "graph", "all"]
 #: Told what a long run does: the stage, what is done of it, and all that there is to do (bytes, or ranges of ids).
 Progress = Callable[[str, int, int], None]
 
 
 def quiet(stage: str, done: int, total: int) -> None:
     """No progress."""
-
-
-class ReadOptions(Struct, frozen=True, kw_only=True):
-    """What to read and how; the defaults are those of the command line. ``copies`` keeps what generated product pages say, to compare it."""
-
-    inputs: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-    profile: Profile = "registry"
-    mappings: str | None = None
-    aliases: bool = True
-    rollup: bool = False
-    keep_going: bool = False
-    jobs: int = 1
-    cache: bool = False
-    copies: bool = False
-    check: Checks = "none"
-    partial: bool = False
 
 
 class ReadResult(NamedTuple):
@@ -76,6 +56,11 @@ class ReadResult(NamedTuple):
         """Over the sorted hashes of the files: the same for a folder and its archive (SPEC §5)."""
         digests = sorted(digest for unit in self.units for digest in unit.sha256)
         return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def mapping_of(options: ReadOptions) -> RegistryMapping:
+    """The mapping files of a run. Raises MappingError for a wrong one."""
+    return load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
 
 
 def read(
