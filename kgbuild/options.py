@@ -100,6 +100,7 @@ FAIL_ON = Option(
 TIMEOUT = Option("amount", ("--timeout",), "End a query that takes longer.", "SECONDS", least=0, above=True, show_default=True)
 MEMORY = Option("amount", ("--memory",), "End a query that needs more memory.", "GIB", least=0.5, show_default=True)
 
+OUTPUT_FILE = Option("output file", ("-o", "--output"), metavar="FILE")
 MAPPINGS = Option(
     "folder", ("--mappings",), "Folder of mapping files that replace the built-in ones of the same name.", "DIR", commands=OF_RECORDS,
     setting=True, not_in_run_key="the cache has the content of the mapping files in its name",
@@ -200,9 +201,7 @@ class CheckOptions:
         "choice", ("-f", "--format"), "How to report.", choices="kgbuild.checks.reports:REPORTS", show_default=True,
         commands=("check",), setting=True,
     ))  # fmt: skip
-    output: str | None = option(None, Option(
-        "output file", ("-o", "--output"), "Write the report to a file.", "FILE", commands=("check",),
-    ))  # fmt: skip
+    output: str | None = option(None, OUTPUT_FILE._replace(help="Write the report to a file.", commands=("check",)))
     statistics: bool = option(False, Option(
         "flag", ("--statistics/--no-statistics",), "Count the findings of each rule instead of listing them.",
         commands=("check",), setting=True,

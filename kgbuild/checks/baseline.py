@@ -6,7 +6,6 @@ are there for people.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from kgbuild.errors import OutputError, UsageError
+from kgbuild.errors import UsageError
 from kgbuild.model.finding import Finding
 
 #: What is never known: of a file that cannot be read nobody knows what is wrong with it, and its path is another one for another input.
@@ -89,17 +88,6 @@ def render(entries: Iterable[BaselineEntry]) -> str:
     lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in ordered]
     findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
     return f'{{\n  "kgbuild-baseline": 1,\n  "findings": {findings}\n}}\n'
-
-
-def write(path: str, entries: Iterable[BaselineEntry]) -> None:
-    """Write a baseline file in place of the earlier one, whole or not at all. Raises OutputError."""
-    beside = f"{path}.{os.getpid()}"
-    try:
-        Path(beside).write_text(render(entries), encoding="utf-8", newline="\n")
-        os.replace(beside, path)
-    except OSError as error:
-        Path(beside).unlink(missing_ok=True)
-        raise OutputError(f"{path}: expected a file that can be written, got {error.strerror!r}; choose another --baseline") from None
 
 
 def renewed(old: Sequence[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:

@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from kgbuild.cli.options import INPUTS, takes
-from kgbuild.errors import OutputError, UsageError
+from kgbuild.errors import UsageError
 from kgbuild.options import CheckOptions, ReadOptions
 
 if TYPE_CHECKING:
@@ -161,10 +161,11 @@ def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Find
 def _known(path: str, entries: Sequence[BaselineEntry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
     """The fingerprints of known findings, of a baseline that is written anew, or else compared with what the rules that ``ran`` have found."""
     from kgbuild.checks import baseline
+    from kgbuild.pipeline.files import put
 
     if write:
         entries = baseline.renewed(entries, found, ran)
-        baseline.write(path, entries)
+        put(Path(path), baseline.render(entries).encode(), todo="choose another --baseline")
         click.echo(f"wrote {path}: {baseline.counted(len(entries))}", err=True)
     elif gone := baseline.gone(entries, found, ran):
         click.echo(f"hint: {baseline.hint(path, gone)}", err=True)
@@ -172,13 +173,12 @@ def _known(path: str, entries: Sequence[BaselineEntry], found: Sequence[Finding]
 
 
 def _write(text: str, output: str | None) -> None:
+    from kgbuild.pipeline.files import put
+
     if output is None or output == "-":
         click.echo(text, nl=False)
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{output}: expected a file that can be written, got {error.strerror!r}; choose another --output") from None
+    else:
+        put(Path(output), text.encode(), todo="choose another --output")
 
 
 @click.command()

@@ -39,6 +39,10 @@ class _RegistryChoice(click.Choice):
         return self._meaning.values()
 
 
+class OutputPath(click.Path):
+    """A file or folder that a command writes."""
+
+
 class _Formats(click.ParamType):
     """Formats of an export, comma-separated."""
 
@@ -68,8 +72,8 @@ _TYPES: Mapping[Kind, Callable[[Option], click.ParamType]] = MappingProxyType(
         "inputs": lambda _: click.Path(),
         "file": lambda _: click.Path(),
         "folder": lambda _: click.Path(),
-        "output file": lambda _: click.Path(),
-        "output folder": lambda _: click.Path(path_type=Path),
+        "output file": lambda _: OutputPath(),
+        "output folder": lambda _: OutputPath(path_type=Path),
     }
 )
 

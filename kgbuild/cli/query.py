@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import click
 
 from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
-from kgbuild.errors import OutputError, UsageError
-from kgbuild.options import MEMORY, TIMEOUT
+from kgbuild.errors import UsageError
+from kgbuild.options import MEMORY, OUTPUT_FILE, TIMEOUT
 
 if TYPE_CHECKING:
     from kgbuild.query.question import Language
@@ -33,7 +33,7 @@ class _Text(NamedTuple):
 @click.option("--sql", is_flag=True, help="Ask in SQL (DuckDB) over the tables nodes and edges; else in SPARQL.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
 @click.option("--format", "form", type=click.Choice(_FORMS), help="Form of the answer.  [default: table; for triples turtle]")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the answer to FILE, when it is whole.")
+@click_option("output", None, OUTPUT_FILE._replace(help="Write the answer to FILE, when it is whole."))
 @click_option("timeout", 60.0, TIMEOUT)
 @click_option("memory", 4.0, MEMORY)
 @click.option("--list", "listing", is_flag=True, help="List the named questions.")
@@ -139,15 +139,10 @@ def _answer(
 
 def _put(answer: BinaryIO, output: str | None) -> None:
     """Copy the answer to standard output, or to a file that appears when it is whole."""
+    from kgbuild.pipeline.files import replacing
+
     if output is None:
         shutil.copyfileobj(answer, sys.stdout.buffer)
         return
-    path = Path(output)
-    beside = path.with_name(f".{path.name}.kgbuild")
-    try:
-        with beside.open("wb") as file:
-            shutil.copyfileobj(answer, file)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path}: expected a file that can be written, got {error.strerror}; name another") from None
+    with replacing(Path(output), todo="choose another --output") as file:
+        shutil.copyfileobj(answer, file)

@@ -17,8 +17,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from kgbuild.errors import OutputError
 from kgbuild.options import ReadOptions, cache_key_of
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
+from kgbuild.pipeline.files import put
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.version import __version__
@@ -139,7 +141,7 @@ class Cache:
         entries = {file.shown: self._index.entries[file.shown] for file in files}
         renewed = {file.shown: msgspec.structs.replace(entries[file.shown], stamp=file.stamp, trusted=_old(file, now_ns)) for file in files}
         self._index = msgspec.structs.replace(self._index, entries=renewed)
-        with suppress(OSError):  # a cache that cannot be written is none
+        with suppress(OSError, OutputError):  # a cache that cannot be written is none
             self._write_index(self._index)
 
     def run(self, key: str) -> Run | None:
@@ -189,7 +191,7 @@ class Cache:
                 return
         body = b"".join(blobs)
         index = Index(entries, self._runs_beside(entries) | ({run_key: run} if run.files else {}), (len(body), zlib.crc32(body)))
-        with suppress(OSError):
+        with suppress(OSError, OutputError):
             self._write(self._body_path, body)
             self._write_index(index)
             self._prune()
@@ -207,9 +209,7 @@ class Cache:
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
-        beside.write_bytes(data)
-        os.replace(beside, path)
+        put(path, data, todo="use --no-cache")
 
     def _prune(self) -> None:
         caches = sorted(self._index_path.parent.glob("*.index"), key=lambda path: -path.stat().st_mtime_ns)
