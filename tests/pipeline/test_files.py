@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
+from paths import ROOT
 from running import contents, run_command
 
 from kgbuild.cli.main import main
@@ -22,7 +23,6 @@ from kgbuild.cli.options import OutputPath
 from kgbuild.errors import OutputError
 from kgbuild.pipeline import files
 
-ROOT = Path(__file__).parents[2]
 PAGE = "---\nid: a\nlayout: resource_detail\ncategory: DataSource\nproducts:\n- id: a.file\n  original_source: [do, do]\n---\n"
 EARLIER = '{\n  "kgbuild-baseline": 1,\n  "findings": []\n}\n'
 
