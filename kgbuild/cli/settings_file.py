@@ -1,18 +1,21 @@
-"""One settings file in, checked values out: TOML, every setting of its own kind, and the line of what is wrong."""
+"""One settings file in, checked values out: every setting of its own kind."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 
-from kgbuild.errors import UsageError, permission_todo
+from kgbuild.errors import UsageError
+from kgbuild.mapping import user_file
+from kgbuild.mapping.syntax import TOML
+from kgbuild.mapping.user_file import UserFile
 from kgbuild.options import Kind, Option, OptionField, settings
 from kgbuild.readers.inputs import STDIN
 
@@ -47,14 +50,17 @@ def paths_of(path: str, folder: str) -> tuple[str, str]:
 
 
 class SettingsFile(Struct, frozen=True, kw_only=True):
-    """A settings file as it stands: its path as shown, its text, its settings, the keys above them, its folder, and the current folder."""
+    """A settings file, the settings in it, its folder, and the current folder."""
 
-    shown: str
-    text: str
+    file: UserFile
     table: Mapping[str, Any]
-    above: tuple[str, ...]
     folder: str
     here: str
+
+    @property
+    def shown(self) -> str:
+        """Its path from the current folder."""
+        return self.file.shown
 
     def values(self) -> dict[str, Any]:
         """Field of an option -> its value, as the command line would give it. Raises UsageError for the first that is wrong."""
@@ -67,10 +73,8 @@ class SettingsFile(Struct, frozen=True, kw_only=True):
                 return _READ[known[key].meaning.kind](self, known[key].meaning, value)
             raise _Wrong("a setting of `kgbuild check`", key, todo=_nearest(key))
         except _Wrong as wrong:
-            keys = (key, *wrong.keys)
-            name = f"{'.'.join(keys)}: " if key in known else ""
-            where = f"{self.shown}:{_line(self.text, (*self.above, *keys))}"
-            raise UsageError(f"{where}: {name}expected {wrong.expected}, got {_said(wrong.got)}; {wrong.todo}") from None
+            sentence = f"expected {wrong.expected}, got {_said(wrong.got)}; {wrong.todo}"
+            raise self.file.error((key, *wrong.keys), sentence, named=key in known) from None
 
     def path(self, value: Any) -> str:
         """A path that is relative to the file, told from the current folder."""
@@ -84,24 +88,20 @@ def read(path: str, here: str) -> SettingsFile | None:
 
     Raises UsageError for a file that cannot be read, or is no TOML.
     """
-    import tomllib
-
-    shown, folder = relative(path, here), os.path.dirname(os.path.abspath(path))
-    text = _text(path, shown)
+    folder = os.path.dirname(os.path.abspath(path))
+    file = user_file.read(
+        Path(path), TOML, UsageError, what="a settings file", otherwise="leave it unread with --isolated", shown=relative(path, here)
+    )  # fmt: skip
     project = os.path.basename(path) == PROJECT
-    if project and TABLE[-1] not in text:
+    if project and TABLE[-1] not in file.text():
         return None
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(_no_toml(shown, text, str(error))) from None
+    tree = file.tree("expected TOML, got text that is none ({got}); correct the line")
     if not project:
-        return SettingsFile(shown=shown, text=text, table=tree, above=(), folder=folder, here=here)
+        return SettingsFile(file=file, table=tree, folder=folder, here=here)
     table = tools.get(TABLE[1]) if isinstance(tools := tree.get(TABLE[0]), dict) else None
     if table is not None and not isinstance(table, dict):
-        name = ".".join(TABLE)
-        raise UsageError(f"{shown}:{_line(text, TABLE)}: {name}: expected a table of settings, got {_said(table)}; correct the entry")
-    return None if table is None else SettingsFile(shown=shown, text=text, table=table, above=TABLE, folder=folder, here=here)
+        raise file.error(TABLE, f"expected a table of settings, got {_said(table)}; correct the entry")
+    return None if table is None else SettingsFile(file=file._replace(above=TABLE), table=table, folder=folder, here=here)
 
 
 def relative(path: str, folder: str) -> str:
@@ -110,26 +110,6 @@ def relative(path: str, folder: str) -> str:
         return os.path.relpath(path, folder)
     except ValueError:  # it is on another drive
         return path
-
-
-def _text(path: str, shown: str) -> str:
-    data = b""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        todo = permission_todo(error, "u+r", shown, "leave it unread with --isolated")
-        raise UsageError(f"{shown}: expected a settings file that can be read, got {error.strerror!r}; {todo}") from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{shown}:{line}: expected UTF-8, got the byte 0x{data[error.start]:02x}; save the file as UTF-8") from None
-
-
-def _no_toml(shown: str, text: str, message: str) -> str:
-    what, _, where = message.rpartition(" (at ")
-    numbers = re.findall(r"\d+", where) or [str(len(text.splitlines()))]  # it says line and column, or "end of document"
-    return f"{shown}:{':'.join(numbers)}: expected TOML, got text that is none ({what[:1].lower()}{what[1:]}); correct the line"
 
 
 class _Wrong(Exception):
@@ -239,30 +219,3 @@ def _said(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return "a table" if isinstance(value, dict) else "a list" if value else "an empty list"
     return repr(value) if isinstance(value, str) else str(value)
-
-
-_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
-#: The beginning of a line that opens a table or an entry (TOML 1.0.0, "Keys" and "Table").
-_OPENING = re.compile(rf"\s*(\[\[?)?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*(=|\]\]?)")
-
-
-def _line(text: str, keys: Sequence[str]) -> int:
-    """The line (from one) of the entry that keys lead to, or of the last part of the way that is found; tomllib does not tell it.
-
-    >>> _line('[tool.kgbuild]\\njobs = 2\\n[tool.kgbuild.per-path-ignores]\\n"old/*" = 3', ["tool", "kgbuild", "per-path-ignores", "old/*"])
-    4
-    """
-    found, deepest = 1, 0
-    table: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _OPENING.match(line)
-        if match is None or bool(match[1]) != match[3].startswith("]"):
-            continue
-        where = [part.strip("\"'") for part in re.findall(_KEY, match[2])]
-        if match[1]:
-            table = where
-        else:
-            where = [*table, *where]
-        if len(where) > deepest and where == list(keys[: len(where)]):
-            found, deepest = number, len(where)
-    return found
