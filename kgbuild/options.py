@@ -113,7 +113,7 @@ class ReadOptions:
     """What to read and how. ``copies`` keeps what generated product pages say, to compare it."""
 
     inputs: tuple[str, ...] = needed(Option(
-        "inputs", ("inputs",), metavar="[INPUT]...", commands=OF_RECORDS, setting=True, required_items=True,
+        "inputs", ("inputs",), "What to read: folders, files and archives.", "[INPUT]...", commands=OF_RECORDS, setting=True, required_items=True,
         not_in_run_key="each set of inputs has a cache of its own", not_in_cache_key="their real paths are in it",
     ))  # fmt: skip
     profile: Profile = option("registry", Option(
@@ -240,7 +240,15 @@ class CheckOptions:
     isolated: bool = option(False, Option(
         "flag", ("--isolated",), "Leave kgbuild.toml and pyproject.toml unread.", commands=("check",),
     ))  # fmt: skip
-    per_path_ignores: tuple[Any, ...] = option((), Option("codes by glob", ("--per-path-ignores",), setting=True))
+    per_path_ignores: tuple[Any, ...] = option(
+        (),
+        Option(
+            "codes by glob",
+            ("--per-path-ignores",),
+            "Files or folders, by glob, and the rules to ignore there.",
+            setting=True,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
