@@ -81,3 +81,9 @@ def test_a_command_has_the_options_that_say_so(command: str) -> None:
     for name, item in told.items():
         made = click.command()(click_option(name, item.default, item.meaning)(lambda: None)).params[0]
         assert made.to_info_dict() == there[name].to_info_dict()
+
+
+def test_every_option_of_the_manifest_has_a_place_of_its_own() -> None:
+    told = {item.meaning.manifest: item.name for item in options_of(ReadOptions, ExportTarget) if item.meaning.manifest is not None}
+    assert [told[place] for place in range(len(told))] == ["formats", "profile", "aliases", "rollup", "qualified", "check", "exclude"]
+    assert sum(item.meaning.manifest is not None for item in options_of(ReadOptions, ExportTarget)) == len(told)

@@ -22,6 +22,9 @@ BESIDE = ".kgbuild-new-"
 #: Errors of a file system that has no room, in words.
 _NO_ROOM = {errno.ENOSPC: "a full disk", errno.EDQUOT: "a full quota", errno.EFBIG: "the limit of a file's size"}
 
+#: The names by which Linux and macOS give the open files of a process.
+_OPEN_FILES = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
+
 
 def create(path: str | Path, mode: int = 0o666, *, buffering: int = -1) -> BinaryIO:
     """A new file, to write and read back; the user's mask is taken from its ``mode``.
@@ -35,14 +38,13 @@ def create(path: str | Path, mode: int = 0o666, *, buffering: int = -1) -> Binar
 @contextmanager
 def whole(path: str | Path, *, sync: bool = False) -> Iterator[BinaryIO]:
     """A new file that is gone again where the block raises. With ``sync`` it is on the disk when the block has ended."""
+    file = create(path)
     try:
-        with create(path) as file:
+        with file:
             yield file
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-    except FileExistsError:
-        raise
     except BaseException:
         with suppress(OSError):
             os.unlink(path)
@@ -118,7 +120,7 @@ def _is_stream(target: Path) -> bool:
         mode = target.stat().st_mode
     except OSError:
         return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or target.absolute().is_relative_to("/dev")
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or str(target.absolute()).startswith(_OPEN_FILES)
 
 
 def _like_the_earlier(target: Path, file: BinaryIO) -> None:

@@ -194,6 +194,19 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["pipe"]
 
 
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_a_name_of_standard_output_is_written_as_it_is(folder: Path, name: str) -> None:
+    """Also where that is a file: a name in /dev is never replaced."""
+    before = os.lstat(name)
+    with (folder / "report").open("wb") as report:
+        command = [sys.executable, "-m", "kgbuild", "check", "records", "--output", name, "--format", "jsonl", "--select", "LS002"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=report, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b'"code":"LS002"' in (folder / "report").read_bytes().replace(b": ", b":")
+    assert os.path.samestat(os.lstat(name), before)
+
+
 def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
