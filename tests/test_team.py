@@ -23,7 +23,7 @@ from paths import ROOT
 
 from kgbuild import __version__
 from kgbuild.cli.check import check
-from kgbuild.cli.settings_file import KINDS
+from kgbuild.options import settings
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None or shutil.which("bash") is None, reason="needs git and bash")
@@ -182,7 +182,7 @@ def test_the_hook_as_it_is_run(folder: Path, fault: bool) -> None:
 def test_the_settings_are_those_of_the_program() -> None:
     rows = [line.split(" | ") for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
     told = {row[0].strip("| `"): row[-1].strip("| `") for row in rows}
-    assert list(told) == list(KINDS)
+    assert list(told) == list(settings())
     options = {name for option in check.params if isinstance(option, click.Option) for name in (*option.opts, *option.secondary_opts)}
     assert {option for option in told.values() if option} - options == {"INPUT"}
     assert [setting for setting, option in told.items() if not option] == ["per-path-ignores"]
@@ -190,7 +190,7 @@ def test_the_settings_are_those_of_the_program() -> None:
 
 def test_the_settings_of_the_page_are_right(folder: Path) -> None:
     (text,) = blocks("toml")
-    assert set(tomllib.loads(text)) <= set(KINDS)
+    assert set(tomllib.loads(text)) <= set(settings())
     assert run(folder, "kgbuild check --no-baseline --fail-on never --statistics").returncode == 0
 
 

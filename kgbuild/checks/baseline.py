@@ -15,7 +15,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from kgbuild.errors import OutputError, UsageError
+from kgbuild.errors import UsageError
+from kgbuild.mapping import user_file
+from kgbuild.mapping.syntax import JSON
 from kgbuild.model.finding import Finding
 
 #: What is never known: of a file that cannot be read nobody knows what is wrong with it, and its path is another one for another input.
@@ -43,37 +45,19 @@ def read(path: str, *, new: bool = False) -> tuple[BaselineEntry, ...]:
 
     Raises UsageError for a file that is not there, cannot be read or is no baseline.
     """
-    try:
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         if new:
             return ()
-        raise UsageError(f"{path}: expected a baseline, got no file at this path; `--write-baseline` makes it") from None
-    except OSError as error:
-        raise UsageError(f"{path}: expected a baseline that can be read, got {error.strerror!r}; choose another --baseline") from None
-    try:
-        return msgspec.json.decode(data, type=_BaselineFile).findings
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(_broken(path, data, str(error))) from None
-
-
-def _broken(path: str, data: bytes, message: str) -> str:
+        raise UsageError(f"{path}: expected a baseline, got no file at this path; `--write-baseline` makes it")
+    file = user_file.read(Path(path), JSON, UsageError, what="a baseline", otherwise="choose another --baseline")
     again = "remove the file and write it again with --write-baseline"
     todo = f"restore it from version control, or {again}"
-    conflict = re.search(rb"^(<<<<<<<|=======|>>>>>>>)", data, re.MULTILINE)
-    at = conflict or re.search(r"\(byte (\d+)\)", message)
+    conflict = re.search(r"^(<<<<<<<|=======|>>>>>>>)", text := file.text(), re.MULTILINE)
     if conflict:
-        return f"{path}:{_line(data, conflict.start())}: expected a baseline, got the mark of a merge conflict; resolve it, or {again}"
-    if at is not None:
-        return f"{path}:{_line(data, int(at[1]))}: expected a baseline in JSON, got text that is none; {todo}"
-    what, _, place = message.partition(" - at `$")
-    where = f"{place.rstrip('`').lstrip('.')}: " if place else ""
-    got = f"{where}{what[:1].lower()}{what[1:]}"
-    return f"{path}: expected a baseline as --write-baseline makes it, got another file ({got}); {todo}"
-
-
-def _line(data: bytes, at: int) -> int:
-    return data.count(b"\n", 0, at) + 1
+        line = str(text.count("\n", 0, conflict.start()) + 1)
+        raise file.error((), f"expected a baseline, got the mark of a merge conflict; resolve it, or {again}", at=line)
+    tree = file.tree(f"expected a baseline in JSON, got text that is none; {todo}")
+    return file.value(tree, _BaselineFile, kind="baselines", todo=todo).findings
 
 
 def render(entries: Iterable[BaselineEntry]) -> str:
@@ -89,17 +73,6 @@ def render(entries: Iterable[BaselineEntry]) -> str:
     lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in ordered]
     findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
     return f'{{\n  "kgbuild-baseline": 1,\n  "findings": {findings}\n}}\n'
-
-
-def write(path: str, entries: Iterable[BaselineEntry]) -> None:
-    """Write a baseline file in place of the earlier one, whole or not at all. Raises OutputError."""
-    beside = f"{path}.{os.getpid()}"
-    try:
-        Path(beside).write_text(render(entries), encoding="utf-8", newline="\n")
-        os.replace(beside, path)
-    except OSError as error:
-        Path(beside).unlink(missing_ok=True)
-        raise OutputError(f"{path}: expected a file that can be written, got {error.strerror!r}; choose another --baseline") from None
 
 
 def renewed(old: Sequence[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from kgbuild.errors import InputError, UsageError
+from kgbuild.errors import InputError, KgbuildError, UsageError
+from kgbuild.mapping import user_file
+from kgbuild.mapping.syntax import YAML
+from kgbuild.mapping.user_file import UserFile
 from kgbuild.readers import reader
 
 #: The prefix of the ids, which a list may leave out.
@@ -15,7 +18,7 @@ _PREFIX = "infores:"
 _ENTRIES = "information_resources"
 #: A local id of a CURIE as they are used: RFC 3986 §2.3, "unreserved". What is wrong with one, the rule says.
 _ID = re.compile(r"(?:infores:)?[A-Za-z0-9._~-]+")
-_EXPECTED = f"a catalogue of infores ids (one a line, or YAML or JSON with `{_ENTRIES}:`)"
+_WHAT = f"a catalogue of infores ids (one a line, or YAML or JSON with `{_ENTRIES}:`)"
 
 
 def read_catalogue(path: Path) -> frozenset[str]:
@@ -24,42 +27,37 @@ def read_catalogue(path: Path) -> frozenset[str]:
     In a list, blank lines and those that begin with `#` are passed over. Raises UsageError where the file cannot be read, or is neither a
     list nor such a catalogue.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"--infores {path}: expected {_EXPECTED}, got {error.strerror!r}; give a file that can be read") from None
-    ids = frozenset(id.removeprefix(_PREFIX) for id in (_entries if _ENTRIES.encode() in data else _lines)(path, data))
+    file = user_file.read(path, YAML, UsageError, what=_WHAT, otherwise="give another --infores")
+    ids = frozenset(id.removeprefix(_PREFIX) for id in (_entries if _ENTRIES.encode() in file.data else _lines)(file))
     if not ids:
-        raise _neither(path, "no id")
+        raise _neither(file, "no id", at="1")
     return ids
 
 
-def _lines(path: Path, data: bytes) -> Iterator[str]:
-    try:
-        lines = data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise _neither(path, "bytes that are no UTF-8") from None
-    for number, line in enumerate(map(str.strip, lines), 1):
+def _lines(file: UserFile) -> Iterator[str]:
+    for number, line in enumerate(map(str.strip, file.text().splitlines()), 1):
         if line and not line.startswith("#"):
             if not _ID.fullmatch(line):
-                raise _neither(path, f"{line[:40]!r} on line {number}")
+                raise _neither(file, repr(line[:40]), at=str(number))
             yield line
 
 
-def _entries(path: Path, data: bytes) -> Iterator[str]:
-    ending = ".json" if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")) else ".yaml"
+def _entries(file: UserFile) -> Iterator[str]:
+    ending = ".json" if file.text().lstrip().startswith(("{", "[")) else ".yaml"
     try:
-        documents = reader(ending)(str(path), data, exact=True, containers=(_ENTRIES,))
+        documents = reader(ending)(str(file.path), file.data, exact=True, containers=(_ENTRIES,))
     except InputError as error:
-        raise _neither(path, f"{error.problems[0].got} on line {error.problems[0].line}") from None
-    for number, document in enumerate(documents, 1):
+        first = error.problems[0]
+        raise _neither(file, first.got, at=f"{first.line}:{first.column}") from None
+    for number, document in enumerate(documents):
         id = document.tree.get("id")
         if not document.contained:
-            raise _neither(path, f"no list under `{_ENTRIES}:`")
+            raise _neither(file, f"no list under `{_ENTRIES}:`", at="1")
         if not isinstance(id, str) or not _ID.fullmatch(id):
-            raise _neither(path, f"an entry without an infores id (number {number})")
+            got = "none" if id is None else repr(id)
+            raise file.error([_ENTRIES, str(number), "id"], f"expected an infores id, got {got}; correct the entry")
         yield id
 
 
-def _neither(path: Path, got: str) -> UsageError:
-    return UsageError(f"--infores {path}: expected {_EXPECTED}, got {got}; give one that is")
+def _neither(file: UserFile, got: str, *, at: str) -> KgbuildError:
+    return file.error((), f"expected {_WHAT}, got {got}; give one that is", at=at)

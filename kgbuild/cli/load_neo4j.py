@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgbuild.cli.options import BuildRequest, takes_a_build
+from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
+from kgbuild.options import QUIET
 
 if TYPE_CHECKING:
     from kgbuild.stores.neo4j.load import LoadOutcome
@@ -18,7 +19,7 @@ PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
 
 
 @click.command()
-@takes_a_build
+@takes_a_build("neo4j")
 @click.option("--uri", envvar=ADDRESS, default="bolt://localhost:7687", show_default=True, metavar="URI", show_envvar=True,
               help="Address of the server: bolt:// or neo4j://, with +s or +ssc for TLS.")  # fmt: skip
 @click.option("--user", default="neo4j", show_default=True, help="Who loads.")
@@ -29,7 +30,7 @@ PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
               help="How long to wait for a server that does not answer.")  # fmt: skip
 @click.option("--swap-limit", type=click.IntRange(min=0), default=200_000, show_default=True, metavar="NODES",
               help="Change up to as many nodes in one transaction, more in batches.")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click_option("quiet", False, QUIET)
 def neo4j(
     wanted: BuildRequest, uri: str, user: str, password_file: str | None, database: str | None, timeout: float, swap_limit: int, quiet: bool
 ) -> int:

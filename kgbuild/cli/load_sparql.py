@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild.cli.options import BuildRequest, takes_a_build
+from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.errors import UsageError
+from kgbuild.options import QUIET
 
 if TYPE_CHECKING:
     from kgbuild.stores.sparql.http import Session, StoreAddresses
@@ -17,7 +18,7 @@ _GRAPHS = "https://w3id.org/kg-registry/graph/"
 
 
 @click.command()
-@takes_a_build
+@takes_a_build("sparql")
 @click.option("--endpoint", metavar="URL", help="Address of an Oxigraph (http://HOST:7878), of a dataset of Fuseki (http://HOST:3030/DATASET) "
               "or of a Virtuoso (http://HOST:8890); where it takes queries, updates and graphs is found by asking.")  # fmt: skip
 @click.option("--query", metavar="URL", help="Of another store: where it takes queries (SPARQL 1.1 Protocol),")
@@ -33,7 +34,7 @@ _GRAPHS = "https://w3id.org/kg-registry/graph/"
               help="One PUT, or a staging graph first; auto: one PUT where the store shows that it is atomic.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=1), default=1800, show_default=True, metavar="SECONDS",
               help="How long the server may take for one answer.")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click_option("quiet", False, QUIET)
 def sparql(
     wanted: BuildRequest, endpoint: str | None, query: str | None, update: str | None, graph_store: str | None, graph: str | None, user: str | None,
     password_file: str | None, auth: Any, strategy: Any, timeout: float, quiet: bool,

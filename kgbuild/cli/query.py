@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from kgbuild.cli.options import BuildRequest, takes_a_build
-from kgbuild.errors import OutputError, UsageError
+from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
+from kgbuild.errors import UsageError
+from kgbuild.options import MEMORY, OUTPUT_FILE, TIMEOUT
 
 if TYPE_CHECKING:
     from kgbuild.query.question import Language
@@ -32,15 +33,13 @@ class _Text(NamedTuple):
 @click.option("--sql", is_flag=True, help="Ask in SQL (DuckDB) over the tables nodes and edges; else in SPARQL.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
 @click.option("--format", "form", type=click.Choice(_FORMS), help="Form of the answer.  [default: table; for triples turtle]")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the answer to FILE, when it is whole.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS",
-              help="End a query that takes longer.")  # fmt: skip
-@click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
-              help="End a query that needs more memory.")  # fmt: skip
+@click_option("output", None, OUTPUT_FILE._replace(help="Write the answer to FILE, when it is whole."))
+@click_option("timeout", 60.0, TIMEOUT)
+@click_option("memory", 4.0, MEMORY)
 @click.option("--list", "listing", is_flag=True, help="List the named questions.")
 @click.option("--show", type=click.Choice(["sparql", "sql", "cypher"]), help="Print the text of the named question in a language.")
 @click.argument("question", required=False, metavar="[NAME]")
-@takes_a_build
+@takes_a_build("query")
 def query(
     wanted: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
     output: str | None, timeout: float, memory: float, listing: bool, show: Any,
@@ -88,7 +87,7 @@ def _asked_for(
     if question is not None and (expression is not None or path is not None):
         if wanted.folder is not None:
             raise UsageError(f"--from: expected an export or records, got both ({wanted.folder}, {question}); leave one of them out")
-        wanted = wanted._replace(inputs=(question, *wanted.inputs))
+        wanted = wanted.before(question)
     if expression is not None and path is not None:
         raise UsageError("-e, -f: expected one query, got two; leave one of them out")
     if expression is not None:
@@ -140,15 +139,10 @@ def _answer(
 
 def _put(answer: BinaryIO, output: str | None) -> None:
     """Copy the answer to standard output, or to a file that appears when it is whole."""
+    from kgbuild.pipeline.files import replacing
+
     if output is None:
         shutil.copyfileobj(answer, sys.stdout.buffer)
         return
-    path = Path(output)
-    beside = path.with_name(f".{path.name}.kgbuild")
-    try:
-        with beside.open("wb") as file:
-            shutil.copyfileobj(answer, file)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{path}: expected a file that can be written, got {error.strerror}; name another") from None
+    with replacing(Path(output), todo="choose another --output") as file:
+        shutil.copyfileobj(answer, file)

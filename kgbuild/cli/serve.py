@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from kgbuild.cli.options import BuildRequest, takes_a_build
+from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.errors import UsageError
+from kgbuild.options import MEMORY, TIMEOUT
 
 
 @click.command()
@@ -13,11 +14,9 @@ from kgbuild.errors import UsageError
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on. Any other than this machine's own lets others ask."
 )
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True, metavar="SECONDS",
-              help="End a query that takes longer.")  # fmt: skip
-@click.option("--memory", type=click.FloatRange(min=0.5), default=4.0, show_default=True, metavar="GIB",
-              help="End a query that needs more memory.")  # fmt: skip
-@takes_a_build
+@click_option("timeout", 30.0, TIMEOUT)
+@click_option("memory", 4.0, MEMORY)
+@takes_a_build("serve")
 def serve(wanted: BuildRequest, port: int, host: str, timeout: float, memory: float) -> int:
     """Serve a graph to notebooks and browsers: a read-only SPARQL endpoint at /query, and a page with the named questions.
 

@@ -17,48 +17,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-
-import msgspec
-from msgspec import Struct
+from typing import Any
 
 from kgbuild.cli import settings_file
+from kgbuild.cli.options import INPUTS
 from kgbuild.cli.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 from kgbuild.model.finding import Finding
 
-#: What is checked if nobody says what.
-INPUTS = ("input",)
-
-
-class Settings(Struct, frozen=True, kw_only=True):
-    """What settings files say; None is what they leave to others. Paths are as the command line would name them, from the current folder."""
-
-    inputs: tuple[str, ...] | None = None
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] | None = None
-    fail_on: str | None = None
-    format: str | None = None
-    statistics: bool | None = None
-    complete: bool | None = None
-    max_depth: int | None = None
-    stale_after: int | None = None
-    infores: str | None = None
-    mappings: str | None = None
-    exclude: tuple[str, ...] | None = None
-    aliases: bool | None = None
-    jobs: int | None = None
-    cache: bool | None = None
-    baseline: str | None = None
-    per_path_ignores: tuple[PathIgnore, ...] | None = None
-
-    @property
-    def said(self) -> dict[str, object]:
-        """The settings that are said, by the names of the attributes."""
-        return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
-
-    def over(self, other: Settings) -> Settings:
-        """These settings, and the other ones where these say nothing."""
-        ignores = (*(other.per_path_ignores or ()), *(self.per_path_ignores or ()))
-        return Settings(**{**other.said, **self.said, "per_path_ignores": ignores or None})  # type: ignore[arg-type]
+#: What settings files say: field of an option -> its value. Paths are as the command line would name them, from the current folder.
+Settings = dict[str, Any]
 
 
 def find(given: Sequence[str], here: str) -> Settings:
@@ -67,15 +34,21 @@ def find(given: Sequence[str], here: str) -> Settings:
     Raises UsageError for a file that is no TOML, a setting that there is not, or a value that is none of its kind.
     """
     around = _around(here)
-    settings = _settings(around)
-    inputs = tuple(given) or settings.inputs or INPUTS
+    found = around.values() if around else {}
+    inputs = tuple(given) or found.get("inputs", INPUTS)
     folder = next((name for name in inputs if os.path.isdir(os.path.join(here, name))), None)
     if folder is not None:
         path = os.path.join(here, folder, FILE)
         known = around is not None and os.path.realpath(path) == os.path.realpath(os.path.join(here, around.shown))
-        if os.path.isfile(path) and not known:
-            settings = _settings(settings_file.read(path, here)).over(settings)
-    return msgspec.structs.replace(settings, inputs=inputs)
+        if os.path.isfile(path) and not known and (own := settings_file.read(path, here)):
+            found = _over(own.values(), found)
+    return found | {"inputs": inputs}
+
+
+def _over(own: Settings, other: Settings) -> Settings:
+    """One file's settings, and those of another where the first says nothing. What is ignored by path adds up."""
+    ignores = (*other.get("per_path_ignores", ()), *own.get("per_path_ignores", ()))
+    return other | own | ({"per_path_ignores": ignores} if ignores else {})
 
 
 def _around(here: str) -> SettingsFile | None:
@@ -91,10 +64,6 @@ def _around(here: str) -> SettingsFile | None:
         if above == folder:
             return None
         folder = above
-
-
-def _settings(file: SettingsFile | None) -> Settings:
-    return Settings(**{name.replace("-", "_"): value for name, value in file.values().items()}) if file else Settings()
 
 
 def ignored(ignores: Sequence[PathIgnore]) -> Callable[[Finding], bool]:

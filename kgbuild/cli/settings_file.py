@@ -1,19 +1,22 @@
-"""One settings file in, checked values out: TOML, every setting of its own kind, and the line of what is wrong."""
+"""One settings file in, checked values out: every setting of its own kind."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 
-from kgbuild.errors import UsageError, permission_todo
-from kgbuild.model.finding import SEVERITIES
+from kgbuild.errors import UsageError
+from kgbuild.mapping import user_file
+from kgbuild.mapping.syntax import TOML
+from kgbuild.mapping.user_file import UserFile
+from kgbuild.options import Kind, Option, OptionField, settings
 from kgbuild.readers.inputs import STDIN
 
 FILE, PROJECT = "kgbuild.toml", "pyproject.toml"
@@ -47,29 +50,31 @@ def paths_of(path: str, folder: str) -> tuple[str, str]:
 
 
 class SettingsFile(Struct, frozen=True, kw_only=True):
-    """A settings file as it stands: its path as shown, its text, its settings, the keys above them, its folder, and the current folder."""
+    """A settings file, the settings in it, its folder, and the current folder."""
 
-    shown: str
-    text: str
+    file: UserFile
     table: Mapping[str, Any]
-    above: tuple[str, ...]
     folder: str
     here: str
 
-    def values(self) -> dict[str, Any]:
-        """Setting -> its value, as the command line would give it. Raises UsageError for the first that is wrong."""
-        return {key: self._value(key, value) for key, value in self.table.items()}
+    @property
+    def shown(self) -> str:
+        """Its path from the current folder."""
+        return self.file.shown
 
-    def _value(self, key: str, value: Any) -> Any:
+    def values(self) -> dict[str, Any]:
+        """Field of an option -> its value, as the command line would give it. Raises UsageError for the first that is wrong."""
+        known = settings()
+        return {known[key].name if key in known else key: self._value(known, key, value) for key, value in self.table.items()}
+
+    def _value(self, known: Mapping[str, OptionField], key: str, value: Any) -> Any:
         try:
-            if key in KINDS:
-                return KINDS[key](self, value)
+            if key in known:
+                return _READ[known[key].meaning.kind](self, known[key].meaning, value)
             raise _Wrong("a setting of `kgbuild check`", key, todo=_nearest(key))
         except _Wrong as wrong:
-            keys = (key, *wrong.keys)
-            name = f"{'.'.join(keys)}: " if key in KINDS else ""
-            where = f"{self.shown}:{_line(self.text, (*self.above, *keys))}"
-            raise UsageError(f"{where}: {name}expected {wrong.expected}, got {_said(wrong.got)}; {wrong.todo}") from None
+            sentence = f"expected {wrong.expected}, got {_said(wrong.got)}; {wrong.todo}"
+            raise self.file.error((key, *wrong.keys), sentence, named=key in known) from None
 
     def path(self, value: Any) -> str:
         """A path that is relative to the file, told from the current folder."""
@@ -83,24 +88,20 @@ def read(path: str, here: str) -> SettingsFile | None:
 
     Raises UsageError for a file that cannot be read, or is no TOML.
     """
-    import tomllib
-
-    shown, folder = relative(path, here), os.path.dirname(os.path.abspath(path))
-    text = _text(path, shown)
+    folder = os.path.dirname(os.path.abspath(path))
+    file = user_file.read(
+        Path(path), TOML, UsageError, what="a settings file", otherwise="leave it unread with --isolated", shown=relative(path, here)
+    )  # fmt: skip
     project = os.path.basename(path) == PROJECT
-    if project and TABLE[-1] not in text:
+    if project and TABLE[-1] not in file.text():
         return None
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(_no_toml(shown, text, str(error))) from None
+    tree = file.tree("expected TOML, got text that is none ({got}); correct the line")
     if not project:
-        return SettingsFile(shown=shown, text=text, table=tree, above=(), folder=folder, here=here)
+        return SettingsFile(file=file, table=tree, folder=folder, here=here)
     table = tools.get(TABLE[1]) if isinstance(tools := tree.get(TABLE[0]), dict) else None
     if table is not None and not isinstance(table, dict):
-        name = ".".join(TABLE)
-        raise UsageError(f"{shown}:{_line(text, TABLE)}: {name}: expected a table of settings, got {_said(table)}; correct the entry")
-    return None if table is None else SettingsFile(shown=shown, text=text, table=table, above=TABLE, folder=folder, here=here)
+        raise file.error(TABLE, f"expected a table of settings, got {_said(table)}; correct the entry")
+    return None if table is None else SettingsFile(file=file._replace(above=TABLE), table=table, folder=folder, here=here)
 
 
 def relative(path: str, folder: str) -> str:
@@ -109,26 +110,6 @@ def relative(path: str, folder: str) -> str:
         return os.path.relpath(path, folder)
     except ValueError:  # it is on another drive
         return path
-
-
-def _text(path: str, shown: str) -> str:
-    data = b""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        todo = permission_todo(error, "u+r", shown, "leave it unread with --isolated")
-        raise UsageError(f"{shown}: expected a settings file that can be read, got {error.strerror!r}; {todo}") from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{shown}:{line}: expected UTF-8, got the byte 0x{data[error.start]:02x}; save the file as UTF-8") from None
-
-
-def _no_toml(shown: str, text: str, message: str) -> str:
-    what, _, where = message.rpartition(" (at ")
-    numbers = re.findall(r"\d+", where) or [str(len(text.splitlines()))]  # it says line and column, or "end of document"
-    return f"{shown}:{':'.join(numbers)}: expected TOML, got text that is none ({what[:1].lower()}{what[1:]}); correct the line"
 
 
 class _Wrong(Exception):
@@ -148,7 +129,7 @@ def _texts(expected: str, value: Any, keys: Sequence[str] = ()) -> tuple[str, ..
     return tuple(value)
 
 
-def _codes(_: SettingsFile, value: Any, keys: Sequence[str] = ()) -> tuple[str, ...]:
+def _codes(value: Any, keys: Sequence[str] = ()) -> tuple[str, ...]:
     from kgbuild import checks
 
     codes = tuple(code.strip().upper() for code in _texts("a list of rule codes", value, keys))
@@ -159,11 +140,12 @@ def _codes(_: SettingsFile, value: Any, keys: Sequence[str] = ()) -> tuple[str, 
     return codes
 
 
-def _select(file: SettingsFile, value: Any) -> tuple[str, ...]:
-    return _some(_codes(file, value), "at least one rule code")
+def _select(_: SettingsFile, meaning: Option, value: Any) -> tuple[str, ...]:
+    codes = _codes(value)
+    return _some(codes, "at least one rule code") if meaning.required_items else codes
 
 
-def _inputs(file: SettingsFile, value: Any) -> tuple[str, ...]:
+def _inputs(file: SettingsFile, _: Option, value: Any) -> tuple[str, ...]:
     names = _some(_texts("a list of paths", value), "at least one path")
     return tuple(name if name == STDIN else file.path(name) for name in names)
 
@@ -174,23 +156,25 @@ def _some(values: tuple[str, ...], expected: str) -> tuple[str, ...]:
     return values
 
 
-def _exclude(_: SettingsFile, value: Any) -> tuple[str, ...]:
+def _globs(_: SettingsFile, __: Option, value: Any) -> tuple[str, ...]:
     return _texts("a list of globs", value)
 
 
-def _flag(_: SettingsFile, value: Any) -> bool:
+def _flag(_: SettingsFile, __: Option, value: Any) -> bool:
     if not isinstance(value, bool):
         raise _Wrong("true or false", value)
     return value
 
 
-def _number(_: SettingsFile, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise _Wrong("a whole number from 1 upwards", value)
+def _count(_: SettingsFile, meaning: Option, value: Any) -> int:
+    least = int(meaning.least or 0)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise _Wrong(f"a whole number from {least} upwards", value)
     return value
 
 
-def _one_of(choices: Sequence[str], value: Any) -> str:
+def _choice(_: SettingsFile, meaning: Option, value: Any) -> str:
+    choices = meaning.values()
     if value not in choices:
         near = get_close_matches(value, choices, 1) if isinstance(value, str) else []
         todo = f"the nearest is {near[0]!r}" if near else "correct the entry"
@@ -198,50 +182,30 @@ def _one_of(choices: Sequence[str], value: Any) -> str:
     return str(value)
 
 
-def _level(_: SettingsFile, value: Any) -> str:
-    return _one_of((*SEVERITIES, "never"), value)
+def _path(file: SettingsFile, _: Option, value: Any) -> str:
+    return file.path(value)
 
 
-def _format(_: SettingsFile, value: Any) -> str:
-    from kgbuild.checks.reports import REPORTS
-
-    return _one_of(tuple(REPORTS), value)
-
-
-def _ignores(file: SettingsFile, value: Any) -> tuple[PathIgnore, ...]:
+def _ignores(file: SettingsFile, _: Option, value: Any) -> tuple[PathIgnore, ...]:
     if not isinstance(value, dict):
         raise _Wrong("a table of globs, each with a list of rule codes", value)
-    return tuple(PathIgnore(folder=file.folder, glob=glob, codes=_codes(file, codes, [glob])) for glob, codes in value.items())
+    return tuple(PathIgnore(folder=file.folder, glob=glob, codes=_codes(codes, [glob])) for glob, codes in value.items())
 
 
-#: Setting -> how its value is checked and read.
-KINDS: Mapping[str, Callable[[SettingsFile, Any], Any]] = MappingProxyType(
+#: How a value of each kind of option is checked and read. An option of another kind can be no setting.
+_READ: Mapping[Kind, Callable[[SettingsFile, Option, Any], Any]] = MappingProxyType(
     {
-        "inputs": _inputs,
-        "select": _select,
-        "ignore": _codes,
-        "fail-on": _level,
-        "format": _format,
-        "statistics": _flag,
-        "complete": _flag,
-        "max-depth": _number,
-        "stale-after": _number,
-        "infores": SettingsFile.path,
-        "mappings": SettingsFile.path,
-        "exclude": _exclude,
-        "aliases": _flag,
-        "jobs": _number,
-        "cache": _flag,
-        "baseline": SettingsFile.path,
-        "per-path-ignores": _ignores,
+        "inputs": _inputs, "codes": _select, "choice": _choice, "flag": _flag, "count": _count, "file": _path, "folder": _path,
+        "globs": _globs, "codes by glob": _ignores,
     }
-)
+)  # fmt: skip
 
 
 def _nearest(key: str) -> str:
     """What to do about a setting that there is not; ``--partial`` says the contrary of ``complete``."""
-    near = ["complete"] if key == "partial" else get_close_matches(key.lower().replace("_", "-"), KINDS, 1)
-    return f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sorted(KINDS))}"
+    known = settings()
+    near = ["complete"] if key == "partial" else get_close_matches(key.lower().replace("_", "-"), known, 1)
+    return f"the nearest is {near[0]!r}" if near else f"there are {', '.join(sorted(known))}"
 
 
 def _said(value: Any) -> str:
@@ -255,30 +219,3 @@ def _said(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return "a table" if isinstance(value, dict) else "a list" if value else "an empty list"
     return repr(value) if isinstance(value, str) else str(value)
-
-
-_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
-#: The beginning of a line that opens a table or an entry (TOML 1.0.0, "Keys" and "Table").
-_OPENING = re.compile(rf"\s*(\[\[?)?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*(=|\]\]?)")
-
-
-def _line(text: str, keys: Sequence[str]) -> int:
-    """The line (from one) of the entry that keys lead to, or of the last part of the way that is found; tomllib does not tell it.
-
-    >>> _line('[tool.kgbuild]\\njobs = 2\\n[tool.kgbuild.per-path-ignores]\\n"old/*" = 3', ["tool", "kgbuild", "per-path-ignores", "old/*"])
-    4
-    """
-    found, deepest = 1, 0
-    table: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _OPENING.match(line)
-        if match is None or bool(match[1]) != match[3].startswith("]"):
-            continue
-        where = [part.strip("\"'") for part in re.findall(_KEY, match[2])]
-        if match[1]:
-            table = where
-        else:
-            where = [*table, *where]
-        if len(where) > deepest and where == list(keys[: len(where)]):
-            found, deepest = number, len(where)
-    return found

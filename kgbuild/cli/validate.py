@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from kgbuild.cli.console import EPILOG, FINDINGS
+from kgbuild.cli.options import click_option
+from kgbuild.options import MAPPINGS
 
 
 @click.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, metavar="[DIR|FILES]...", type=click.Path())
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to report.")
-@click.option("--mappings", metavar="DIR", type=click.Path(), help="Folder of mapping files, for its prefixes.")
+@click_option("mappings", None, MAPPINGS._replace(help="Folder of mapping files, for its prefixes."))
 def validate(paths: tuple[str, ...], form: Any, mappings: str | None) -> int:
     """Check KGX files with kgx's own validator, offline, and with what it leaves out.
 

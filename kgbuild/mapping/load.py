@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from kgbuild.errors import MappingError, UsageError, permission_todo
+from kgbuild.errors import MappingError, UsageError
+from kgbuild.mapping import user_file
 from kgbuild.mapping.schema import (
     BiolinkTerms,
     Categories,
@@ -21,14 +21,16 @@ from kgbuild.mapping.schema import (
     NodeKind,
     Pages,
     Prefixes,
-    Profile,
     Provenance,
     RecordKind,
     Vocabulary,
 )
+from kgbuild.mapping.syntax import YAML
+from kgbuild.mapping.user_file import UserFile
 from kgbuild.mapping.yaml_file import tree_of
 from kgbuild.model.graph import EdgeKind, Kind
 from kgbuild.model.ids import encode_id
+from kgbuild.options import Profile
 
 #: Every mapping file and its shape, in the order in which they are read and hashed.
 FILES: dict[str, type[MappingFile]] = {
@@ -102,26 +104,27 @@ def load_mapping(directory: Path | None = None, profile: Profile = "registry") -
 
     Raises MappingError (file, line and key) for a wrong entry, UsageError where ``directory`` is none or holds another file.
     """
-    files: dict[str, tuple[Path, bytes]] = {}
-    for name in (*FILES, ALIASES):
-        path = _choose(directory, name)
-        try:
-            files[name] = path, path.read_bytes()
-        except OSError as error:
-            todo = permission_todo(error, "u+r", path, "choose another folder of mapping files")
-            raise MappingError(f"{path}: expected a readable mapping file, got {error.strerror}; {todo}") from None
-    _refuse_strangers(directory)
-    parsed: dict[str, Any] = {
-        name.removesuffix(".yaml"): _parse(*files[name], FILES[name], own=files[name][0].parent == directory) for name in FILES
+    files = {
+        name: user_file.read(
+            _choose(directory, name), YAML, MappingError, what="a mapping file", otherwise="choose another folder of mapping files"
+        )
+        for name in (*FILES, ALIASES)
     }
-    digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for _, data in files.values())).hexdigest()
+    _refuse_strangers(directory)
+    parsed: dict[str, Any] = {name.removesuffix(".yaml"): _parse(files[name], FILES[name], directory) for name in FILES}
+    digest = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in files.values())).hexdigest()
     biolink = parsed.pop("biolink")
     from kgbuild.mapping import validate
 
     if directory is not None:
-        validate.check({name: path for name, (path, _) in files.items()}, parsed, biolink, directory)
-    aliases = validate.read_aliases(*files[ALIASES], parsed["prefixes"])
+        validate.check(files, parsed, biolink, directory)
+    aliases = validate.read_aliases(files[ALIASES], parsed["prefixes"])
     return RegistryMapping(profile=profile, sha256=digest, aliases=aliases, **parsed)
+
+
+def _parse(file: UserFile, shape: type[MappingFile], directory: Path | None) -> MappingFile:
+    tree = tree_of(file, own=file.path.parent == directory)
+    return file.value(tree, shape, kind="mapping files", todo="correct or remove the entry")
 
 
 def _choose(directory: Path | None, name: str) -> Path:
@@ -139,16 +142,3 @@ def _refuse_strangers(directory: Path | None) -> None:
     for path in sorted(directory.iterdir()):
         if path.suffix in (".yaml", ".yml", ".tsv") and path.name not in known:
             raise MappingError(f"{path}: expected one of {', '.join(sorted(known))}, got {path.name}; rename or remove it")
-
-
-_T = TypeVar("_T", bound=MappingFile)
-
-
-def _parse(path: Path, data: bytes, shape: type[_T], *, own: bool) -> _T:
-    tree = tree_of(path, data, own=own)
-    try:
-        return msgspec.convert(tree, shape)
-    except msgspec.ValidationError as error:
-        from kgbuild.mapping import validate
-
-        raise validate.located(path, data, error, tree, shape) from None

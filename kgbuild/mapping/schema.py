@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from kgbuild.model.graph import EdgeKind
 
-Profile = Literal["registry", "biolink"]
 PageKind = Literal["resource", "product page", "organization", "documentation", "evaluation"]
 NamedKind = Literal["resource", "product page", "organization"]
 RecordKind = Literal["resource", "product", "organization"]

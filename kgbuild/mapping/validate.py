@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-import msgspec
-
-from kgbuild.errors import MappingError
-from kgbuild.mapping.yaml_file import line_of, not_utf8
+from kgbuild.mapping.user_file import UserFile
 from kgbuild.model.graph import Description, EdgeKind
 from kgbuild.model.ids import PUBLIC, as_iri
 
@@ -21,55 +18,9 @@ if TYPE_CHECKING:
 REPLACED_BY = "IAO:0100001"
 #: What must have a field: a record and a source are none without an id, and a value that stands alone is taken for a source or a label.
 _NAMED = (("resource", "id"), ("product", "id"), ("organization", "id"), ("source", "id"), ("source", "relation"), ("license", "label"))
-_KEY = re.compile(r"[.]([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
-def located(path: Path, data: bytes, error: msgspec.ValidationError, tree: Any, shape: type) -> MappingError:
-    """The error of the check of a parsed ``tree`` against a ``shape``, with the line and the key of the entry that it means."""
-    message, _, pointer = str(error).partition(" - at `")
-    keys = [m[1] or m[2] for m in _KEY.finditer(pointer.rstrip("`"))]
-    unknown = re.search(r"unknown field `([^`]+)`", message)
-    if unknown:
-        keys.append(unknown[1])
-        message = "Expected a key that mapping files have, got an unknown one"
-    keys = _found(tree, keys, shape)
-    line = line_of(data, keys)
-    return MappingError(f"{path}:{line}: {'.'.join(keys) or 'the file'}: {message[0].lower()}{message[1:]}; correct or remove the entry")
-
-
-def _found(tree: Any, keys: Sequence[str], shape: type) -> list[str]:
-    """The keys of an entry, in which `...` stands for one that the check does not tell."""
-    found: list[str] = []
-    holder = tree
-    for key in keys:
-        name = _guilty(tree, holder, shape) if key == "..." else key
-        found.append(name)
-        if isinstance(holder, list) and name.isdigit() and int(name) < len(holder):
-            holder = holder[int(name)]
-        else:
-            holder = holder.get(name) if isinstance(holder, dict) else None
-    return found
-
-
-def _guilty(tree: Any, holder: Any, shape: type) -> str:
-    """The key of the entry of a part of a ``tree`` that a type check refuses: the one that is refused on its own."""
-    entries = dict(holder) if isinstance(holder, dict) else {}
-    try:
-        for key, value in entries.items():
-            holder.clear()
-            holder[key] = value
-            try:
-                msgspec.convert(tree, shape)
-            except msgspec.ValidationError:
-                return str(key)
-    finally:
-        if entries:
-            holder.clear()
-            holder.update(entries)
-    return "..."
-
-
-def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: BiolinkTerms, own: Path) -> None:
+def check(files: Mapping[str, UserFile], parsed: Mapping[str, Any], biolink: BiolinkTerms, own: Path) -> None:
     """Raise MappingError for the first entry that has the right type and is wrong all the same. ``own`` is the user's folder."""
     known = parsed["prefixes"].prefixes
     problems = [
@@ -79,7 +30,7 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
             for kind in get_args(EdgeKind)
             if kind not in parsed["provenance"].edges
         ),
-        *((file, keys, text) for file, keys, curie in _curies(parsed) if (text := _curie_problem(curie, known, biolink))),
+        *((name, keys, text) for name, keys, curie in _curies(parsed) if (text := _curie_problem(curie, known, biolink))),
         *(
             ("fields.yaml", [part, name], "expected at least one field, got none")
             for part, name in _NAMED
@@ -91,13 +42,12 @@ def check(paths: Mapping[str, Path], parsed: Mapping[str, Any], biolink: Biolink
             if p not in known
         ),
     ]
-    if paths["vocabulary.yaml"].parent == own:  # ours need not fit to other files of theirs
+    if files["vocabulary.yaml"].path.parent == own:  # ours need not fit to other files of theirs
         problems += [("vocabulary.yaml", keys, text) for keys, text in _vocabulary_problems(parsed)]
-    if paths["licenses.yaml"].parent == own:  # the list of known ids takes a while to read, and our own file is checked by tests
+    if files["licenses.yaml"].path.parent == own:  # the list of known ids takes a while to read, and our own file is checked by tests
         problems += [("licenses.yaml", keys, text) for keys, text in _license_problems(parsed["licenses"])]
-    for file, keys, text in problems:
-        line = line_of(paths[file].read_bytes(), keys)
-        raise MappingError(f"{paths[file]}:{line}: {'.'.join(keys)}: {text}; correct the entry")
+    for name, keys, text in problems:
+        raise files[name].error(keys, f"{text}; correct the entry")
 
 
 def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:
@@ -179,42 +129,39 @@ def _curie_problem(curie: str, prefixes: Mapping[str, str], biolink: BiolinkTerm
     return None
 
 
-def read_aliases(path: Path, data: bytes, prefixes: Prefixes) -> dict[str, str]:
+def read_aliases(file: UserFile, prefixes: Prefixes) -> dict[str, str]:
     """Old id -> id in use, from an SSSOM table (subject old, object new). Raises MappingError with file, line and column name."""
     space = f"{prefixes.spaces['resource']}:"
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise not_utf8(path, data, error) from None
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and not line.startswith("#")]
+    lines = [(n, line) for n, line in enumerate(file.text().splitlines(), 1) if line and not line.startswith("#")]
     header = lines[0][1].split("\t") if lines else []
     for column in ("subject_id", "predicate_id", "object_id"):
         if column not in header:
-            raise MappingError(f"{path}:{lines[0][0] if lines else 1}: {column}: expected this column in the header, got {header}; add it")
+            raise file.error([column], f"expected this column in the header, got {header}; add it", at=str(lines[0][0] if lines else 1))
     aliases: dict[str, str] = {}
     numbers: dict[str, int] = {}
     for number, line in lines[1:]:
         cells = line.split("\t")
         if len(cells) != len(header):
-            raise MappingError(
-                f"{path}:{number}: expected {len(header)} cells, got {len(cells)}; separate them with tabs, one for each column of the header"
+            raise file.error(
+                (),
+                f"expected {len(header)} cells, got {len(cells)}; separate them with tabs, one for each column of the header",
+                at=str(number),
             )
         row = dict(zip(header, cells, strict=True))
         for column in ("subject_id", "object_id"):
             if not row[column].startswith(space) or row[column] == space:
-                raise MappingError(
-                    f"{path}:{number}: {column}: expected an id that starts with {space!r}, got {row[column]!r}; write {space!r} and an id"
+                raise file.error(
+                    [column], f"expected an id that starts with {space!r}, got {row[column]!r}; write {space!r} and an id", at=str(number)
                 )
         if row["predicate_id"] != REPLACED_BY:
-            raise MappingError(f"{path}:{number}: predicate_id: expected {REPLACED_BY}, got {row['predicate_id']!r}; write {REPLACED_BY}")
+            raise file.error(["predicate_id"], f"expected {REPLACED_BY}, got {row['predicate_id']!r}; write {REPLACED_BY}", at=str(number))
         old, new = row["subject_id"].removeprefix(space), row["object_id"].removeprefix(space)
         if old == new or aliases.get(old, new) != new:
             other = "itself" if old == new else f"{aliases[old]!r} above"
-            raise MappingError(f"{path}:{number}: subject_id: expected one id in use for {old!r}, got {new!r} and {other}; keep one row")
+            raise file.error(["subject_id"], f"expected one id in use for {old!r}, got {new!r} and {other}; keep one row", at=str(number))
         aliases[old], numbers[old] = new, number
     for old, new in aliases.items():
         if new in aliases:
-            raise MappingError(
-                f"{path}:{numbers[old]}: object_id: expected an id in use for {old!r}, got {new!r}, which is an old id itself; name the last one"
-            )
+            sentence = f"expected an id in use for {old!r}, got {new!r}, which is an old id itself; name the last one"
+            raise file.error(["object_id"], sentence, at=str(numbers[old]))
     return aliases

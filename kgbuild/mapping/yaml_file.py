@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kgbuild.errors import EACH_KEY_ONCE, MappingError
+from kgbuild.errors import EACH_KEY_ONCE
+from kgbuild.mapping.user_file import UserFile
 
 if TYPE_CHECKING:
     import yaml
@@ -16,52 +15,35 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 50
 
 
-def tree_of(path: Path, data: bytes, *, own: bool) -> Any:
+def tree_of(file: UserFile, *, own: bool) -> Any:
     """The tree of a mapping file. A user's ``own`` file is checked first; tests do that for those that come with kgbuild.
 
     Raises MappingError with file and line.
     """
     if own:
-        _check_text(path, data)
-    import yaml12
-
-    try:
-        tree = yaml12.parse_yaml(data.decode())
-    except UnicodeDecodeError as error:
-        raise not_utf8(path, data, error) from None
-    except ValueError as error:
-        at = re.search(r"line (\d+)", str(error))
-        raise MappingError(f"{path}:{at[1] if at else 1}: expected YAML, got {error}; correct the line") from None
+        _check_text(file)
+    tree = file.tree("expected YAML, got {got}; correct the line")
     for keys in _no_text(tree) if own else ():
         got = f"{keys[-1]!r}" if keys[-1] is not None else "null"
-        line = line_of(data, list(map(str, keys)))
-        raise MappingError(f"{path}:{line}: {'.'.join(map(str, keys))}: expected a key that is text, got {got}; put it into quotes")
+        raise file.error(list(map(str, keys)), f"expected a key that is text, got {got}; put it into quotes")
     return tree
 
 
-def not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> MappingError:
-    """The error of a file in another encoding."""
-    line = data.count(b"\n", 0, error.start) + 1
-    return MappingError(f"{path}:{line}: expected UTF-8, got the byte 0x{data[error.start]:02x}; save the file as UTF-8")
-
-
-def _check_text(path: Path, data: bytes) -> None:
+def _check_text(file: UserFile) -> None:
     """Raise for what is no YAML, and for YAML that no mapping file needs: it would be read as something else, or not at all."""
     import yaml
 
+    file.text()
     try:
-        data.decode()
-        for line, text in _strange_events(data):
-            raise MappingError(f"{path}:{line}: {text}")
-        for line, text in _strange_keys(yaml.compose(data, Loader=yaml.CSafeLoader)):
-            raise MappingError(f"{path}:{line}: {text}")
-    except UnicodeDecodeError as error:
-        raise not_utf8(path, data, error) from None
+        for line, text in _strange_events(file.data):
+            raise file.error((), text, at=str(line))
+        for line, text in _strange_keys(yaml.compose(file.data, Loader=yaml.CSafeLoader)):
+            raise file.error((), text, at=str(line))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else data.count(b"\n", 0, getattr(error, "position", 0)) + 1
+        line = mark.line + 1 if mark else file.data.count(b"\n", 0, getattr(error, "position", 0)) + 1
         said = getattr(error, "problem", None) or _character(error) or "text that is none"
-        raise MappingError(f"{path}:{line}: expected YAML, got {said}; correct the line") from None
+        raise file.error((), f"expected YAML, got {said}; correct the line", at=str(line)) from None
 
 
 def _character(error: yaml.YAMLError) -> str:
@@ -128,21 +110,3 @@ def _no_text(tree: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     elif isinstance(tree, list):
         for n, value in enumerate(tree):
             yield from _no_text(value, (*keys, n))
-
-
-def line_of(data: bytes, keys: Sequence[str]) -> int:
-    """The line (from one) of the entry that a path of keys leads to, or of the last part of the path that is there."""
-    import yaml
-
-    node = next(yaml.compose_all(data, Loader=yaml.CSafeLoader), None)
-    line = 1
-    for key in keys:
-        if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if k.value == key]
-            if not found:
-                return line
-            line, node = found[-1][0].start_mark.line + 1, found[-1][1]
-        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
-            node = node.value[int(key)]
-            line = node.start_mark.line + 1
-    return line

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from kgbuild.model.edits import FileEdit, current, edited, refused
 from kgbuild.pipeline.detached import in_a_child, uninterrupted
+from kgbuild.pipeline.files import clear, whole
 
 #: What the names of files on their way begin with, before the number of their process: hidden, so never read as records.
 _BESIDE = ".kgbuild-fix-"
@@ -33,7 +34,7 @@ def apply(edits: Sequence[FileEdit]) -> None:
     """Make all the edits, or none: raises OutputError where a file has changed since it was read, or cannot be replaced."""
     swaps: list[_Swap] = []
     for folder in {os.path.dirname(edit.path) for edit in edits}:
-        _clear(folder)
+        clear(Path(folder or "."), _BESIDE)
     try:
         for n, edit in enumerate(edits):
             beside = os.path.join(os.path.dirname(edit.path), f"{_BESIDE}{os.getpid()}-{n}")
@@ -50,10 +51,8 @@ def apply(edits: Sequence[FileEdit]) -> None:
 def _write(swap: _Swap) -> None:
     data = edited(current(swap.edit), swap.edit.changes)
     try:
-        with open(swap.new, "xb") as file:
+        with whole(swap.new, sync=True) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         shutil.copystat(swap.edit.path, swap.new)
         os.utime(swap.new)
         _same_owner(swap)
@@ -68,25 +67,6 @@ def _same_owner(swap: _Swap) -> None:
     if (there.st_uid, there.st_gid) != (here.st_uid, here.st_gid):
         with suppress(PermissionError):  # only root may give files away; what others may do with it stays the same
             os.chown(swap.new, there.st_uid, there.st_gid)
-
-
-def _clear(folder: str) -> None:
-    """Remove what a run left beside the files that was killed before it renamed any."""
-    for left in Path(folder or ".").glob(f"{_BESIDE}*"):
-        pid = left.name.removeprefix(_BESIDE).partition("-")[0]
-        if pid.isdigit() and int(pid) != os.getpid() and not _lives(int(pid)):
-            with suppress(OSError):
-                left.unlink()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _remove(swaps: Sequence[_Swap]) -> None:

@@ -13,10 +13,10 @@ import msgspec
 
 from kgbuild import writers
 from kgbuild.errors import UsageError
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import Progress, ReadOptions, quiet
-from kgbuild.pipeline.target import ExportTarget
+from kgbuild.pipeline.read import Progress, quiet
 from kgbuild.readers.inputs import MANIFEST_ENDING
 
 #: Characters of a build id: 64 bits of a hash, which no two graphs of one database share by chance.
@@ -57,9 +57,9 @@ def find(folder: Path, formats: Sequence[str], *, name: str | None = None, whole
     """
     manifest = _manifest(folder, name)
     build = Build(folder, manifest.name.removesuffix(MANIFEST_ENDING), _decoded(manifest))
-    missing = [format for format in formats if format not in build.manifest.options.formats]
+    missing = [format for format in formats if format not in build.manifest.formats]
     if missing:
-        has = ", ".join(build.manifest.options.formats)
+        has = ", ".join(build.manifest.formats)
         raise UsageError(f"{manifest}: expected {', '.join(missing)}, got {has}; export again with --format {','.join(missing)} too")
     for format in formats:
         compare(build, format, whole=whole)
@@ -69,9 +69,9 @@ def find(folder: Path, formats: Sequence[str], *, name: str | None = None, whole
 def first_of(build: Build, formats: Sequence[str], *, todo: str) -> str:
     """The first of some formats that a build has. Raises UsageError where it has none; ``todo`` is the one to export."""
     for format in formats:
-        if format in build.manifest.options.formats:
+        if format in build.manifest.formats:
             return format
-    has = ", ".join(build.manifest.options.formats)
+    has = ", ".join(build.manifest.formats)
     raise UsageError(f"{build.folder}: expected a build with {' or '.join(formats)}, got {has}; export again with --format {todo} too")
 
 

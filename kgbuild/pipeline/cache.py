@@ -17,7 +17,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from kgbuild.errors import OutputError
+from kgbuild.options import ReadOptions, cache_key_of
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
+from kgbuild.pipeline.files import put
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.version import __version__
@@ -71,12 +74,12 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("kgbuild", appauthor=False))
 
 
-def key_of(inputs: Sequence[str], mappings: str) -> str:
-    """The name of the cache for some inputs under some mappings: another one for another version, and for a checkout whose code was changed."""
-    real = [os.path.realpath(given) for given in inputs]
+def key_of(options: ReadOptions, mappings: str) -> str:
+    """The name of the cache for some inputs, mappings and options: another one for another version, and for a checkout whose code was changed."""
+    real = [os.path.realpath(given) for given in options.inputs]
     package = Path(__file__).parents[1]
     code = [(str(path), stat.st_size, stat.st_mtime_ns) for path in package.rglob("*.py") for stat in (path.stat(),)]
-    return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real))).hexdigest()[:32]
+    return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real, cache_key_of(options)))).hexdigest()[:32]
 
 
 def stamp_of(path: str | Path) -> Stamp | None:
@@ -138,7 +141,7 @@ class Cache:
         entries = {file.shown: self._index.entries[file.shown] for file in files}
         renewed = {file.shown: msgspec.structs.replace(entries[file.shown], stamp=file.stamp, trusted=_old(file, now_ns)) for file in files}
         self._index = msgspec.structs.replace(self._index, entries=renewed)
-        with suppress(OSError):  # a cache that cannot be written is none
+        with suppress(OSError, OutputError):  # a cache that cannot be written is none
             self._write_index(self._index)
 
     def run(self, key: str) -> Run | None:
@@ -188,7 +191,7 @@ class Cache:
                 return
         body = b"".join(blobs)
         index = Index(entries, self._runs_beside(entries) | ({run_key: run} if run.files else {}), (len(body), zlib.crc32(body)))
-        with suppress(OSError):
+        with suppress(OSError, OutputError):
             self._write(self._body_path, body)
             self._write_index(index)
             self._prune()
@@ -206,9 +209,7 @@ class Cache:
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
-        beside.write_bytes(data)
-        os.replace(beside, path)
+        put(path, data, todo="use --no-cache")
 
     def _prune(self) -> None:
         caches = sorted(self._index_path.parent.glob("*.index"), key=lambda path: -path.stat().st_mtime_ns)

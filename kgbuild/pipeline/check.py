@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
-from pathlib import Path
 
 from msgspec import Struct
 
 from kgbuild import checks
 from kgbuild.checks import reports
 from kgbuild.checks.view import AuditLimits
-from kgbuild.mapping.load import RegistryMapping, load_mapping
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import SEVERITIES, Finding
-from kgbuild.pipeline import audit, cache, fix
+from kgbuild.options import ReadOptions
+from kgbuild.pipeline import audit, fix
 from kgbuild.pipeline.audit import Raised
-from kgbuild.pipeline.engine.claim_batch import run_index
-from kgbuild.pipeline.engine.job import Job
-from kgbuild.pipeline.read import Progress, ReadOptions, ReadResult, quiet, read
-from kgbuild.readers.inputs import STDIN, Inputs, Rules
+from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
 
 
 class Choices(Struct, frozen=True, kw_only=True):
@@ -91,15 +88,9 @@ def _gravity(item: Raised) -> int:
 def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) -> Checked:
     """Read, merge and check. Raises UsageError for an unknown rule or an input that is not there, MappingError for a mapping that is wrong."""
     chosen = checks.choose(choices.select, choices.ignore)
-    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None)
-    inputs = Inputs(options.inputs, Rules(options.exclude))
-    now = cache.now_ns()
-    files = list(inputs)
-    kept = cache.Cache(cache.key_of(options.inputs, f"{vocabulary.sha256} copies"), enabled=options.cache and STDIN not in options.inputs)
-    source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
-    if not source.problems and not kept.unchanged(files, now):
-        kept.save(list(zip(source.files, source.units, strict=True)), "", cache.Run({}, {}), now)
-    plan = Job(parts=source.parts, mapping=vocabulary, facts=run_index(source.parts, vocabulary.aliases if options.aliases else {}))
-    view = audit.view_of(source, plan, choices.limits)
-    ran = frozenset(rule.code for rule in chosen)
-    return Checked(options=options, choices=choices, source=source, vocabulary=vocabulary, ran=ran, raised=audit.raise_all(chosen, view))
+    run = open_run(options)
+    source = run.read(progress)
+    run.keep(source)
+    view = audit.view_of(source, job_of(options, run.mapping, source), choices.limits)
+    ran, raised = frozenset(rule.code for rule in chosen), audit.raise_all(chosen, view)
+    return Checked(options=options, choices=choices, source=source, vocabulary=run.mapping, ran=ran, raised=raised)

@@ -15,19 +15,17 @@ import msgspec
 
 from kgbuild import writers
 from kgbuild.errors import Problem, UsageError
-from kgbuild.mapping.load import RegistryMapping, load_mapping
-from kgbuild.mapping.schema import Profile
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.model.graph import Difference, Edge, Node
-from kgbuild.pipeline import arguments, cache
+from kgbuild.options import ExportTarget, Profile, ReadOptions, cores, run_key_of
+from kgbuild.pipeline import arguments
 from kgbuild.pipeline import manifest as manifests
-from kgbuild.pipeline.engine import assemble, reading
-from kgbuild.pipeline.engine.claim_batch import run_index
+from kgbuild.pipeline.engine import assemble
 from kgbuild.pipeline.engine.job import Job
 from kgbuild.pipeline.publish import staged
-from kgbuild.pipeline.read import Progress, ReadOptions, ReadResult, quiet, read
-from kgbuild.pipeline.target import ExportTarget, check_target
-from kgbuild.readers.inputs import STDIN, Inputs, Rules
+from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
+from kgbuild.pipeline.target import check_target
 from kgbuild.version import __version__
 
 if TYPE_CHECKING:
@@ -53,10 +51,7 @@ class Graph:
 
     def __init__(self, options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -> None:
         self.mapping, self._options, self._source = mapping, options, source
-        parts = source.parts
-        self._plan = Job(
-            parts=parts, mapping=mapping, facts=run_index(parts, mapping.aliases if options.aliases else {}), rollup=options.rollup
-        )
+        self._plan = job_of(options, mapping, source)
 
     @cached_property
     def _whole(self) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
@@ -160,7 +155,7 @@ class Graph:
         from kgbuild.checks.view import AuditLimits
         from kgbuild.pipeline import audit
 
-        limits = AuditLimits(partial=self._options.partial)
+        limits = AuditLimits(partial=not self._options.complete)
         if self._options.check == "all":
             view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.load_rules()
         else:
@@ -180,10 +175,7 @@ class Graph:
             kgbuild=__version__,
             mappings=self.mapping.sha256,
             date=_date(),
-            options=manifests.ManifestOptions(
-                formats=target.formats, profile=options.profile, aliases=options.aliases, rollup=options.rollup,
-                qualified=target.qualified, check=options.check, exclude=options.exclude,
-            ),
+            options=manifests.options_told(options, target),
             read=manifests.Read(
                 sha256=source.sha256,
                 files=sum(len(unit.sha256) for unit in source.units),
@@ -253,44 +245,30 @@ def build(
         profile=arguments.one_of("profile", profile, get_args(Profile)),
         mappings=None if mappings is None else arguments.path("mappings", mappings), aliases=arguments.flag("aliases", aliases),
         rollup=arguments.flag("rollup", rollup), keep_going=arguments.flag("keep_going", keep_going),
-        jobs=arguments.number("jobs", jobs, least=0) or reading.cores(), copies=True,
+        jobs=arguments.number("jobs", jobs, least=0) or cores(), copies=True,
     )  # fmt: skip
-    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
-    inputs = Inputs(options.inputs, Rules(options.exclude))
-    source = read(list(inputs), inputs.passed_over, vocabulary, options, cache.Cache("", enabled=False), quiet)
-    return Graph(options, vocabulary, source)
+    run = open_run(options)
+    return Graph(options, run.mapping, run.read())
 
 
 def export(options: ReadOptions, target: ExportTarget, progress: Progress = quiet) -> ExportOutcome:
     """Read, merge and write; or find that an earlier export of the same is still there. Raises what ``build`` and ``Graph.write`` raise."""
-    vocabulary = load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
     check_target(target, options.inputs)
-    inputs = Inputs(options.inputs, Rules(options.exclude), target.output)
-    now = cache.now_ns()
-    files = list(inputs)
-    told = f"{vocabulary.sha256} copies" if options.copies else vocabulary.sha256
-    kept = cache.Cache(cache.key_of(options.inputs, told), enabled=options.cache and STDIN not in options.inputs)
+    run = open_run(options, output=target.output)
     key = _run_key(options, target)
-    run = kept.run(key) if kept.unchanged(files, now) else None
-    if run and run.passed_over == inputs.passed_over:
+    if run.earlier(key):
         manifest = manifests.decode((target.output / f"{target.name}_manifest.json").read_bytes())
         return ExportOutcome(manifest, (), unchanged=True)
-    source = read(files, inputs.passed_over, vocabulary, options, kept, progress)
-    manifest = Graph(options, vocabulary, source).write_target(target, progress)
-    problems = [problem for _, problem in source.problems]
-    paths = [str(target.output / name) for name in (*(item.file for item in manifest.written), f"{target.name}_manifest.json")]
-    stamps = {path: stamp for path in paths if (stamp := cache.stamp_of(path))} if not problems else {}
-    if not problems:
-        kept.save(list(zip(source.files, source.units, strict=True)), key, cache.Run(stamps, dict(inputs.passed_over)), now)
-    return ExportOutcome(manifest, problems, unchanged=False)
+    source = run.read(progress)
+    manifest = Graph(options, run.mapping, source).write_target(target, progress)
+    names = (*(item.file for item in manifest.written), f"{target.name}_manifest.json")
+    run.keep(source, key, [str(target.output / name) for name in names])
+    return ExportOutcome(manifest, [problem for _, problem in source.problems], unchanged=False)
 
 
 def _run_key(options: ReadOptions, target: ExportTarget) -> str:
     """What an export depends on besides its inputs and mappings."""
-    told = (
-        __version__, options.exclude, options.profile, options.aliases, options.rollup, target.formats, os.path.realpath(target.output),
-        target.name, target.qualified, options.check, options.partial, os.environ.get("SOURCE_DATE_EPOCH"),
-    )  # fmt: skip
+    told = (__version__, run_key_of(options, target), os.environ.get("SOURCE_DATE_EPOCH"))
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, get_type_hints
 
 import msgspec
 from msgspec import Struct
 
 from kgbuild.model.graph import Difference
+from kgbuild.options import ExportTarget, OptionField, ReadOptions, options_of
 
 
 class Skipped(Struct, frozen=True, kw_only=True):
@@ -70,34 +73,50 @@ class Lost(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class ManifestOptions(Struct, frozen=True, kw_only=True):
-    """The options that the output depends on."""
-
-    formats: Sequence[str]
-    profile: str
-    aliases: bool
-    rollup: bool
-    qualified: bool
-    check: str
-    exclude: Sequence[str]
-
-
 class Manifest(Struct, frozen=True, kw_only=True):
     """The whole of it; ``kgbuild`` is the version, ``mappings`` the SHA-256 of the mapping files, ``date`` what SOURCE_DATE_EPOCH asks for.
 
-    ``findings`` counts what the audit found by severity and code, where it ran (``--check``).
+    ``options`` are those that say so where they are defined (kgbuild/options.py). ``findings`` counts what the audit found by severity and
+    code, where it ran (``--check``).
     """
 
     kgbuild: str
     mappings: str
     date: str | msgspec.UnsetType = msgspec.UNSET
-    options: ManifestOptions
+    options: Mapping[str, Any]
     read: Read
     graph: Counts
     differing: Sequence[Difference]
     findings: Mapping[str, Mapping[str, int]] | msgspec.UnsetType = msgspec.UNSET
     written: Sequence[WrittenFile]
     losses: Sequence[Lost]
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that were written."""
+        return tuple(self.options["formats"])
+
+    @property
+    def qualified(self) -> bool:
+        """Whether RDF has each edge as a resource too."""
+        return bool(self.options["qualified"])
+
+
+def options_told(options: ReadOptions, target: ExportTarget) -> dict[str, Any]:
+    """The options that are told, by their places in the manifest."""
+    return {item.name: getattr(target if hasattr(target, item.name) else options, item.name) for item in _told()}
+
+
+def _told() -> list[OptionField]:
+    told = [item for item in options_of(ExportTarget, ReadOptions) if item.meaning.manifest is not None]
+    return sorted(told, key=lambda item: item.meaning.manifest or 0)
+
+
+@cache
+def _shape() -> type[Struct]:
+    """What the options of a manifest are checked against."""
+    types = get_type_hints(ReadOptions) | get_type_hints(ExportTarget)
+    return msgspec.defstruct("_ManifestOptions", [(item.name, types[item.name]) for item in _told()])
 
 
 def encode(manifest: Manifest) -> bytes:
@@ -107,4 +126,6 @@ def encode(manifest: Manifest) -> bytes:
 
 def decode(data: bytes) -> Manifest:
     """The manifest that ``encode`` wrote. Raises msgspec.DecodeError for anything else."""
-    return msgspec.json.decode(data, type=Manifest)
+    manifest = msgspec.json.decode(data, type=Manifest)
+    msgspec.convert(manifest.options, _shape())
+    return manifest

@@ -6,7 +6,6 @@ which outlives its parent; and whatever is left of a run that lost both (a power
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -18,6 +17,7 @@ from typing import BinaryIO
 
 from kgbuild.errors import OutputError, permission_todo
 from kgbuild.pipeline.detached import in_a_child, uninterrupted
+from kgbuild.pipeline.files import create, no_room
 
 _STAGE = ".kgbuild-"
 #: In a stage that has this file every file is whole: what is still in it goes to the target.
@@ -32,8 +32,7 @@ class StagedFile:
 
     def __init__(self, name: str, path: Path, waiting: Path) -> None:
         self.name, self.bytes, self.rows = name, 0, 0
-        path.touch(0o777 if path.suffix == ".sh" else 0o666)  # less what the user's mask leaves out; a script can be executed
-        self._file: BinaryIO = path.open("wb", buffering=0)
+        self._file = create(path, 0o777 if path.suffix == ".sh" else 0o666, buffering=0)  # a script can be executed
         self._waiting_at = waiting
         self._waiting: BinaryIO | None = None
         self._hash = hashlib.sha256()
@@ -48,7 +47,7 @@ class StagedFile:
     def write_later(self, data: bytes) -> None:
         """Keep some bytes for ``write_waiting``."""
         if data:
-            self._waiting = self._waiting or self._waiting_at.open("w+b", buffering=0)
+            self._waiting = self._waiting or create(self._waiting_at, buffering=0)
             _write_all(self._waiting, data)
 
     def write_waiting(self) -> None:
@@ -147,8 +146,7 @@ def _discard(folder: Path) -> None:
 
 
 def _refused(target: Path, error: OSError) -> OutputError:
-    room = {errno.ENOSPC: "a full disk", errno.EDQUOT: "a full quota", errno.EFBIG: "the limit of a file's size"}.get(error.errno or 0)
-    if room:
+    if room := no_room(error):
         todo = "make room, or choose another --output (the earlier export is whole)"
         return OutputError(f"{target}: expected room for the export, got {room}; {todo}")
     said = error.strerror or str(error)

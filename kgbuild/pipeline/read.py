@@ -5,43 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
-
-from msgspec import Struct
+from pathlib import Path
+from typing import NamedTuple
 
 from kgbuild.errors import InputError, Problem, UsageError
-from kgbuild.mapping.load import RegistryMapping
-from kgbuild.mapping.schema import Profile
+from kgbuild.mapping.load import RegistryMapping, load_mapping
+from kgbuild.options import ReadOptions
 from kgbuild.pipeline import cache
 from kgbuild.pipeline.engine import reading
-from kgbuild.pipeline.engine.claim_batch import ClaimBatch
-from kgbuild.readers.inputs import File, Rules
+from kgbuild.pipeline.engine.claim_batch import ClaimBatch, run_index
+from kgbuild.pipeline.engine.job import Job
+from kgbuild.readers.inputs import STDIN, File, Inputs, Rules
 
-#: Which rules of the audit an export runs on its graph: those that look at nodes and edges alone, or all.
-Checks = Literal["none", "graph", "all"]
 #: Told what a long run does: the stage, what is done of it, and all that there is to do (bytes, or ranges of ids).
 Progress = Callable[[str, int, int], None]
 
 
 def quiet(stage: str, done: int, total: int) -> None:
     """No progress."""
-
-
-class ReadOptions(Struct, frozen=True, kw_only=True):
-    """What to read and how; the defaults are those of the command line. ``copies`` keeps what generated product pages say, to compare it."""
-
-    inputs: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-    profile: Profile = "registry"
-    mappings: str | None = None
-    aliases: bool = True
-    rollup: bool = False
-    keep_going: bool = False
-    jobs: int = 1
-    cache: bool = False
-    copies: bool = False
-    check: Checks = "none"
-    partial: bool = False
 
 
 class ReadResult(NamedTuple):
@@ -78,38 +59,90 @@ class ReadResult(NamedTuple):
         return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
-def read(
-    files: list[File], passed_over: Counter[str], vocabulary: RegistryMapping, options: ReadOptions, kept: cache.Cache, progress: Progress
-) -> ReadResult:
-    """The parts of all files, from the cache or from the files. Raises InputError for what cannot be read, UsageError where there is no record."""
-    units: list[cache.Unit | None] = [kept.get(file) for file in files]
-    missing = [n for n, unit in enumerate(units) if unit is None]
-    total, done = sum(files[n].size for n in missing), 0
+class OpenRun(NamedTuple):
+    """A run before its records are read: the mapping, the files that were found, what was passed over, and what earlier runs kept of them."""
 
-    def tick(size: int) -> None:
-        nonlocal done
-        done += size
-        progress("reading", done, total)
+    options: ReadOptions
+    mapping: RegistryMapping
+    files: Sequence[File]
+    passed_over: Counter[str]
+    kept: cache.Cache
+    now_ns: int
 
-    parts: dict[int, list[ClaimBatch]] = {n: [] for n in missing}
-    digests: dict[int, list[bytes]] = {n: [] for n in missing}
-    problems: list[tuple[str, Problem]] = []
-    rules = Rules(options.exclude)
-    for result in reading.read([files[n] for n in missing], vocabulary, rules, options.jobs, tick, copies=options.copies):
-        unit = missing[result.unit]
-        if result.part is not None:
-            parts[unit].append(result.part)
-        if result.sha256 is not None:
-            digests[unit].append(result.sha256)
-        problems += result.problems
-    for n in missing:
-        units[n] = cache.Unit(tuple(parts[n]), tuple(digests[n]))
-    source = ReadResult(files, [unit for unit in units if unit is not None], problems, passed_over)
-    if problems and not options.keep_going:
-        raise InputError(problem for _, problem in problems)
-    if not any(part.keys or part.pages for part in source.parts) and not (problems and options.copies):
-        raise UsageError(_nothing_read(options, source))
-    return source
+    def earlier(self, key: str) -> cache.Run | None:
+        """The run of this key, if the records and what it wrote are as they were then."""
+        run = self.kept.run(key) if self.kept.unchanged(self.files, self.now_ns) else None
+        return run if run and run.passed_over == self.passed_over else None
+
+    def read(self, progress: Progress = quiet) -> ReadResult:
+        """The parts of all files, from the cache or from the files.
+
+        Raises InputError for what cannot be read, UsageError where there is no record.
+        """
+        units: list[cache.Unit | None] = [self.kept.get(file) for file in self.files]
+        missing = [n for n, unit in enumerate(units) if unit is None]
+        problems: list[tuple[str, Problem]] = []
+        for n, unit in zip(missing, self._read([self.files[n] for n in missing], problems, progress), strict=True):
+            units[n] = unit
+        source = ReadResult(self.files, [unit for unit in units if unit is not None], problems, self.passed_over)
+        if problems and not self.options.keep_going:
+            raise InputError(problem for _, problem in problems)
+        if not any(part.keys or part.pages for part in source.parts) and not (problems and self.options.copies):
+            raise UsageError(_nothing_read(self.options, source))
+        return source
+
+    def _read(self, files: list[File], problems: list[tuple[str, Problem]], progress: Progress) -> list[cache.Unit]:
+        """What files come to that no earlier run kept; ``problems`` gets what cannot be read."""
+        total, done = sum(file.size for file in files), 0
+
+        def tick(size: int) -> None:
+            nonlocal done
+            done += size
+            progress("reading", done, total)
+
+        parts: list[list[ClaimBatch]] = [[] for _ in files]
+        digests: list[list[bytes]] = [[] for _ in files]
+        options, rules = self.options, Rules(self.options.exclude)
+        for result in reading.read(files, self.mapping, rules, options.jobs, tick, copies=options.copies):
+            if result.part is not None:
+                parts[result.unit].append(result.part)
+            if result.sha256 is not None:
+                digests[result.unit].append(result.sha256)
+            problems += result.problems
+        return [cache.Unit(tuple(parts[n]), tuple(digests[n])) for n in range(len(files))]
+
+    def keep(self, source: ReadResult, key: str = "", written: Sequence[str] = ()) -> None:
+        """Keep what was read, and the files that a run of a key has ``written``. Of a run with problems nothing is kept."""
+        if source.problems or (not key and self.kept.unchanged(self.files, self.now_ns)):
+            return
+        stamps = {path: stamp for path in written if (stamp := cache.stamp_of(path))}
+        units = list(zip(source.files, source.units, strict=True))
+        self.kept.save(units, key, cache.Run(stamps, dict(self.passed_over)), self.now_ns)
+
+
+def mapping_of(options: ReadOptions) -> RegistryMapping:
+    """The mapping files of a run. Raises MappingError for a wrong one."""
+    return load_mapping(Path(options.mappings) if options.mappings else None, options.profile)
+
+
+def open_run(options: ReadOptions, *, output: Path | None = None) -> OpenRun:
+    """Load the mapping, find the files, and open what earlier runs kept of them; the folder ``output`` is never read.
+
+    Raises MappingError for a mapping that is wrong, UsageError for an input that is not there.
+    """
+    mapping = mapping_of(options)
+    inputs = Inputs(options.inputs, Rules(options.exclude), output)
+    now = cache.now_ns()
+    files = list(inputs)
+    kept = cache.Cache(cache.key_of(options, mapping.sha256), enabled=options.cache and STDIN not in options.inputs)
+    return OpenRun(options, mapping, files, inputs.passed_over, kept, now)
+
+
+def job_of(options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -> Job:
+    """The work of assembling a graph from what was read."""
+    parts = source.parts
+    facts = run_index(parts, mapping.aliases if options.aliases else {})
+    return Job(parts=parts, mapping=mapping, facts=facts, rollup=options.rollup)
 
 
 def _nothing_read(options: ReadOptions, source: ReadResult) -> str:

@@ -5,24 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
-
-from msgspec import Struct
 
 from kgbuild import writers
 from kgbuild.errors import OutputError, UsageError
+from kgbuild.options import ExportTarget
 from kgbuild.readers.inputs import MANIFEST_ENDING, STDIN
 
 _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
-
-
-class ExportTarget(Struct, frozen=True, kw_only=True):
-    """What to write, and where. ``formats`` are names of WRITERS."""
-
-    formats: tuple[str, ...]
-    output: Path
-    name: str = "graph"
-    qualified: bool = False
 
 
 def check_target(target: ExportTarget, inputs: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import BinaryIO, NamedTuple, NoReturn
 
 from kgbuild.errors import Crash, KgbuildError
+from kgbuild.pipeline.files import no_room
 
 _GIB = 2**30
 #: Bytes of what a process says before it ends, which is told when it ended for no reason that is known.
@@ -98,15 +99,18 @@ def _work(work: Callable[[BinaryIO], str], out: BinaryIO, writer: int, bounds: B
         limit = int(bounds.memory * _GIB)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        said = f"done\n{work(out)}"
+        text = work(out)
         out.flush()
-        status = 0
+        said, status = f"done\n{text}", 0
     except KgbuildError as error:
         said = f"error\n{error}"
     except MemoryError:
         said = "memory\n"
     except Exception as error:  # noqa: BLE001  # told by the parent
         said = f"fault\n{Crash.of(error).text}"
+        if isinstance(error, OSError) and (room := no_room(error)):
+            where = f"expected room for the answer in {tempfile.gettempdir()}, got {room}"
+            said = f"error\n{where}; make room, or name another folder in TMPDIR"
     finally:  # nothing that is raised comes to the frames of the parent
         data = said.encode("utf-8", "replace")
         while data:

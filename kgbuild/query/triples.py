@@ -64,4 +64,4 @@ def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
     nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
     edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
     edges.sort(key=lambda edge: edge.subject)
-    store.bulk_extend(Quad(*triple) for triple in Walk(vocabulary, build.manifest.options.qualified).triples(nodes, edges))
+    store.bulk_extend(Quad(*triple) for triple in Walk(vocabulary, build.manifest.qualified).triples(nodes, edges))

@@ -56,37 +56,47 @@ def test_what_is_a_catalogue_is_told_by_its_text(tmp_path: Path, name: str, text
 
 
 @pytest.mark.parametrize(
-    ("data", "got"),
+    ("data", "said"),
     [
-        (b"", "no id"),
-        (b"# nothing yet\n", "no id"),
-        (b"information_resources: []\n", "no id"),
-        (b"infores:alpha\nthe second id\n", "'the second id' on line 2"),
-        (b"infores:\n", "'infores:' on line 1"),
-        (b"biolink:alpha\n", "'biolink:alpha' on line 1"),
-        (b"<!DOCTYPE html>\n", "'<!DOCTYPE html>' on line 1"),
-        (b"resources:\n- id: alpha\n", "'resources:' on line 1"),
-        (b"\xff\xfei\x00n\x00", "bytes that are no UTF-8"),
-        (b"information_resources: [\n", "the end of the text on line 2"),
-        (b'{"information_resources": [}', "`}` on line 1"),
-        (b"resources:\n  information_resources:\n  - id: alpha\n", "no list under `information_resources:`"),
-        (b"information_resources:\n- id: infores:alpha\n- name: Beta\n", "an entry without an infores id (number 2)"),
-        (b"information_resources:\n- id: biolink:alpha\n", "an entry without an infores id (number 1)"),
+        (b"", f"1: {EXPECTED}, got no id; give one that is"),
+        (b"# nothing yet\n", f"1: {EXPECTED}, got no id; give one that is"),
+        (b"information_resources: []\n", f"1: {EXPECTED}, got no id; give one that is"),
+        (b"infores:alpha\nthe second id\n", f"2: {EXPECTED}, got 'the second id'; give one that is"),
+        (b"infores:\n", f"1: {EXPECTED}, got 'infores:'; give one that is"),
+        (b"biolink:alpha\n", f"1: {EXPECTED}, got 'biolink:alpha'; give one that is"),
+        (b"<!DOCTYPE html>\n", f"1: {EXPECTED}, got '<!DOCTYPE html>'; give one that is"),
+        (b"resources:\n- id: alpha\n", f"1: {EXPECTED}, got 'resources:'; give one that is"),
+        (b"\xff\xfei\x00n\x00", "1: expected UTF-8, got the byte 0xff; save the file as UTF-8"),
+        (b"information_resources: [\n", f"2:1: {EXPECTED}, got the end of the text; give one that is"),
+        (b'{"information_resources": [}', f"1:28: {EXPECTED}, got `}}`; give one that is"),
+        (
+            b"resources:\n  information_resources:\n  - id: alpha\n",
+            f"1: {EXPECTED}, got no list under `information_resources:`; give one that is",
+        ),
+        (
+            b"information_resources:\n- id: infores:alpha\n- name: Beta\n",
+            "3: information_resources.1.id: expected an infores id, got none; correct the entry",
+        ),
+        (
+            b"information_resources:\n- id: biolink:alpha\n",
+            "2: information_resources.0.id: expected an infores id, got 'biolink:alpha'; correct the entry",
+        ),
     ],
+    ids=range(14),
 )
-def test_what_is_none(tmp_path: Path, data: bytes, got: str) -> None:
+def test_what_is_none(tmp_path: Path, data: bytes, said: str) -> None:
     path = tmp_path / "catalogue"
     path.write_bytes(data)
     with pytest.raises(UsageError) as caught:
         read_catalogue(path)
-    assert str(caught.value) == f"--infores {path}: {EXPECTED}, got {got}; give one that is"
+    assert str(caught.value) == f"{path}:{said}"
 
 
 def test_the_command_says_that_there_is_none(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("id: a\ncategory: DataSource\n")
     missing = tmp_path / "missing"
     result = run_command(["check", str(tmp_path / "a.yaml"), "--infores", str(missing), "--no-cache"])
-    said = f"error: --infores {missing}: {EXPECTED}, got 'No such file or directory'; give a file that can be read\n"
+    said = f"error: {missing}: {EXPECTED} that can be read, got 'No such file or directory'; give another --infores\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
 
 

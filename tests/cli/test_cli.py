@@ -52,8 +52,8 @@ def test_help_of_export_names_every_option(kgbuild: Run) -> None:
     status, stdout, stderr = told(kgbuild("export", "--help"))
     assert (status, stderr) == (0, "")
     assert re.findall(r"^  (?:-\w, )?(--[a-z-]+)", stdout, re.MULTILINE) == [
-        "--format", "--output", "--name", "--profile", "--mappings", "--exclude", "--no-aliases", "--rollup", "--qualified",
-        "--keep-going", "--check", "--fail-on", "--jobs", "--no-cache", "--verbose", "--quiet", "--help",
+        "--format", "--output", "--name", "--qualified", "--profile", "--mappings", "--exclude", "--aliases", "--rollup",
+        "--keep-going", "--check", "--jobs", "--cache", "--fail-on", "--verbose", "--quiet", "--help",
     ]  # fmt: skip
     assert "Exit status: 0 done; 1 done, with findings; 2 could not do it." in stdout
 

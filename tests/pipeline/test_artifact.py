@@ -8,10 +8,9 @@ import paths
 import pytest
 
 from kgbuild.errors import UsageError
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import artifact
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 INPUT = str(paths.INPUT)
 

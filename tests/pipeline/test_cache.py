@@ -277,6 +277,19 @@ def test_an_archive_that_did_not_change(tmp_path: Path) -> None:
     assert made.export() == "unchanged"
 
 
+def test_an_archive_of_which_members_were_left_out(tmp_path: Path) -> None:
+    """What was read of it is not taken for all of it, and all of it not for the part."""
+    made = Registry(tmp_path)
+    made.records = Path(shutil.make_archive(str(tmp_path / "records"), "gztar", made.records))
+    made.age(made.records)
+    assert made.export() == "wrote"
+    whole = made.files()
+    assert made.export("--exclude", "omim*") == "wrote"
+    assert made.files() != whole
+    assert made.export() == "wrote"
+    assert made.files() == whole
+
+
 def test_a_problem_that_was_left_out_is_told_again(registry: Registry) -> None:
     """A run with a record that cannot be read is never taken for unchanged."""
     registry.page("bad", "---\nid: [\n---\n")

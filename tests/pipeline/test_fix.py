@@ -26,11 +26,11 @@ from kgbuild.model import edits
 from kgbuild.model.edits import Change, FileEdit
 from kgbuild.model.finding import Finding, fingerprint
 from kgbuild.model.graph import Listing
-from kgbuild.pipeline import apply_edits, audit, cache
+from kgbuild.options import ReadOptions
+from kgbuild.pipeline import apply_edits, audit
 from kgbuild.pipeline import fix as fixing
 from kgbuild.pipeline.audit import Raised
-from kgbuild.pipeline.read import ReadOptions, ReadResult, quiet, read
-from kgbuild.readers.inputs import Inputs, Rules
+from kgbuild.pipeline.read import ReadResult, open_run
 
 VOCABULARY = load_mapping()
 
@@ -92,9 +92,7 @@ def page(sources: str, *, id: str = "a", product: str = "a.tsv", more: str = "")
 
 
 def source_of(folder: Path) -> ReadResult:
-    inputs = Inputs((str(folder),), Rules())
-    options = ReadOptions(inputs=(str(folder),), keep_going=True, copies=True)
-    return read(list(inputs), inputs.passed_over, VOCABULARY, options, cache.Cache("", enabled=False), quiet)
+    return open_run(ReadOptions(inputs=(str(folder),), keep_going=True, copies=True)).read()
 
 
 def raised(source: ReadResult, code: str, about: str, field: str, value: str, suggestion: str | None = None) -> Raised:

@@ -14,10 +14,9 @@ from kgbuild.checks.upstream import upstream
 from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import artifact
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 from kgbuild.query import parameters, sparql, sql, triples
 from kgbuild.query.question import questions
 from kgbuild.transform.kinds import KindReader

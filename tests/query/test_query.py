@@ -30,9 +30,8 @@ def said(done: subprocess.CompletedProcess[bytes]) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from kgbuild.options import ExportTarget, ReadOptions
     from kgbuild.pipeline.export import export
-    from kgbuild.pipeline.read import ReadOptions
-    from kgbuild.pipeline.target import ExportTarget
 
     folder = tmp_path_factory.mktemp("build")
     export(ReadOptions(inputs=(str(ROOT / "input"),), jobs=1), ExportTarget(formats=("kgx-jsonl", "ntriples"), output=folder))

@@ -10,10 +10,9 @@ import pytest
 
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 from kgbuild.writers import WRITERS, file_name, writer
 from kgbuild.writers.columns import columns
 

@@ -14,9 +14,8 @@ from servers.oxigraph_server import new_oxigraph, oxigraph  # noqa: F401
 from servers.triplestore import store  # noqa: F401
 from servers.virtuoso_server import new_virtuoso, virtuoso, virtuoso_root  # noqa: F401
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 __all__ = ["hostile", "neo4j_empty", "neo4j_jars", "neo4j_own", "neo4j_running"]
 ARCHIVES = ("seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")

@@ -235,8 +235,3 @@ def _line_number(task: Task) -> int:
             lines += chunk.count(b"\n")
             left -= len(chunk)
     return lines + (1 if task.start else 0)
-
-
-def cores() -> int:
-    """How many processes can run at once here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

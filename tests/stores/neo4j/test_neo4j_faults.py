@@ -18,9 +18,8 @@ from servers.needs import free_port
 from servers.neo4j_proxy import COMMIT, Cutter
 from servers.neo4j_server import PASSWORD, Neo4jServer, contents, told
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 pytestmark = pytest.mark.xdist_group("neo4j-faults")
 OLD, NEW = "kg-registry-2025-12-06", "kg-registry-2026-08-17"

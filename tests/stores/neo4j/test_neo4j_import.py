@@ -10,9 +10,8 @@ import pytest
 from running import run_command
 from servers.neo4j_server import Neo4jServer, contents, told
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 pytestmark = pytest.mark.xdist_group("neo4j")
 

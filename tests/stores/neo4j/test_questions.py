@@ -10,9 +10,8 @@ import pytest
 from query.reference import IDS, Reference
 from running import run_command
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 from kgbuild.query.question import questions
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from running import run_command
 from servers.needs import free_port
 from servers.sparql import GRAPH, breaking, by_value, load, loaded, reader, said
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 if TYPE_CHECKING:
     from servers.triplestore import Fresh, Triplestore

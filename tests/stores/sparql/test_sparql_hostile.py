@@ -10,9 +10,8 @@ import pytest
 from paths import TESTS
 from servers.sparql import about, by_value, load, loaded, triples
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore

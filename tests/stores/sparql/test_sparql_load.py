@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from servers.sparql import GRAPH, Triple, about, by_value, counts_in, counts_of, load, loaded, triples
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore

@@ -1,0 +1,113 @@
+"""The three languages in which users write files for kgbuild: how each is parsed, where it is broken, and on which line an entry stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+
+class SyntaxFault(NamedTuple):
+    """Where a text is broken (a line, or line and column, as `3` or `3:14`), and what is wrong there, if the parser knows."""
+
+    at: str
+    got: str
+
+
+class Syntax(NamedTuple):
+    """A language: its name, its parser (which raises ValueError), what that error means, and the line of the entry to which keys lead."""
+
+    name: str
+    parse: Callable[[str], Any]
+    fault: Callable[[str, Exception], SyntaxFault]
+    line_of: Callable[[bytes, Sequence[str]], int]
+
+
+def _parse_yaml(text: str) -> Any:
+    import yaml12
+
+    return yaml12.parse_yaml(text)
+
+
+def _fault_of_yaml(text: str, error: Exception) -> SyntaxFault:
+    """What PyYAML says, which knows the line; yaml12 does not always."""
+    import yaml
+
+    try:
+        yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as found:
+        mark = found.problem_mark
+        return SyntaxFault(str(mark.line + 1 if mark else 1), str(found.problem))
+    except yaml.YAMLError as found:
+        return SyntaxFault("1", str(found).splitlines()[0])
+    message = str(error).partition(" - at `")[0]
+    at = re.search(r"line (\d+)", message)
+    return SyntaxFault(at[1] if at else "1", message)
+
+
+def _line_in_yaml(data: bytes, keys: Sequence[str]) -> int:
+    import yaml
+
+    node = next(yaml.compose_all(data, Loader=yaml.CSafeLoader), None)
+    line = 1
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == key]
+            if not found:
+                return line
+            line, node = found[-1][0].start_mark.line + 1, found[-1][1]
+        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
+            node = node.value[int(key)]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _parse_toml(text: str) -> Any:
+    import tomllib
+
+    return tomllib.loads(text)
+
+
+def _fault_of_toml(text: str, error: Exception) -> SyntaxFault:
+    what, _, where = str(error).rpartition(" (at ")
+    numbers = re.findall(r"\d+", where) or [str(len(text.splitlines()))]  # it says line and column, or "end of document"
+    return SyntaxFault(":".join(numbers), what[:1].lower() + what[1:])
+
+
+_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
+#: The beginning of a line that opens a table or an entry (TOML 1.0.0, "Keys" and "Table").
+_OPENING = re.compile(rf"\s*(\[\[?)?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*(=|\]\]?)")
+
+
+def _line_in_toml(data: bytes, keys: Sequence[str]) -> int:
+    """The same; tomllib does not tell it.
+
+    >>> _line_in_toml(b'[tool.kgbuild]\\njobs = 2\\n[tool.kgbuild.per-path-ignores]\\n"old/*" = 3', ["tool", "kgbuild", "per-path-ignores", "old/*"])
+    4
+    """
+    found, deepest = 1, 0
+    table: list[str] = []
+    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), 1):
+        match = _OPENING.match(line)
+        if match is None or bool(match[1]) != match[3].startswith("]"):
+            continue
+        where = [part.strip("\"'") for part in re.findall(_KEY, match[2])]
+        if match[1]:
+            table = where
+        else:
+            where = [*table, *where]
+        if len(where) > deepest and where == list(keys[: len(where)]):
+            found, deepest = number, len(where)
+    return found
+
+
+def _fault_of_json(text: str, error: Exception) -> SyntaxFault:
+    at = error.pos if isinstance(error, json.JSONDecodeError) else 0
+    return SyntaxFault(str(text.count("\n", 0, at) + 1), "")
+
+
+YAML = Syntax("YAML", _parse_yaml, _fault_of_yaml, _line_in_yaml)
+TOML = Syntax("TOML", _parse_toml, _fault_of_toml, _line_in_toml)
+#: Its entries are found as those of YAML, of which it is a part (YAML 1.2.2, §1.2).
+JSON = Syntax("JSON", json.loads, _fault_of_json, _line_in_yaml)
