@@ -11,7 +11,7 @@ from statements import MAPPING, claim, claims, laws, written
 from kgbuild.errors import KgbuildError
 from kgbuild.model.graph import Claim, Description, Edge, Listing, Node, ResourceStatement, Source, Statement
 from kgbuild.pipeline.engine import assemble
-from kgbuild.pipeline.engine.assemble import Chunk, Gatherer, blocks, chunks
+from kgbuild.pipeline.engine.assemble import Chunk, Gatherer, Span, blocks, chunks
 from kgbuild.pipeline.engine.claim_batch import ClaimBatchMaker, run_index
 from kgbuild.pipeline.engine.job import Job
 from kgbuild.transform.claims import Reading
@@ -95,3 +95,21 @@ def test_two_edges_of_one_id_are_an_error(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(assemble, "ranges", lambda parts, size: [("", None), ("", None)])
     with pytest.raises(KgbuildError, match="two edges have one id"):
         list(chunks(job([[claim("a.x", LISTING, "a")]]), 1, lambda done, total: None))
+
+
+@settings(laws, max_examples=3)
+@given(st.lists(claims, min_size=8, max_size=16))
+def test_workers_that_are_not_forked_write_the_same_bytes(claims: list[Claim[Statement]]) -> None:
+    """Each range then takes its claims with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assemble, "_RANGE", 3)
+        patch.setenv("KGBUILD_START_METHOD", "forkserver")
+        assert files(job([claims]), 2) == files(job([claims]), 1)
+
+
+def test_a_range_that_takes_its_claims_with_it_needs_no_others() -> None:
+    whole = job([[claim("a", RECORD), claim("a.x", LISTING, "a")], [claim("b", RECORD)]])
+    span = Span("kgr:a", "kgr:b", [part.cut("kgr:a", "kgr:b") for part in whole.parts if part.holds("kgr:a", "kgr:b")])
+    block = assemble._merge(whole._replace(parts=()), span, {})
+    assert block == assemble._merge(whole, Span("kgr:a", "kgr:b"), {})
+    assert [node.id for node in block.nodes] == ["kgr:a", "kgr:a.x"]

@@ -11,19 +11,9 @@ from functools import partial
 import pytest
 
 from kgbuild.errors import InputError, KgbuildError, Problem
-from kgbuild.pipeline.engine.local import START_METHOD, run
+from kgbuild.pipeline.engine.local import run, start_method
 
 PROBLEM = Problem("a.md", 1, 1, "", "a record", "none", "write one")
-
-
-@pytest.fixture(autouse=True)
-def forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that are started another way cannot import this file; test_start_methods.py has a script for them."""
-    monkeypatch.setenv(START_METHOD, "fork")
-
-
-def adder(state: int) -> Callable[[int], tuple[int, bool]]:
-    return partial(add, state)
 
 
 def add(state: int, task: int) -> tuple[int, bool]:
@@ -35,21 +25,25 @@ def add(state: int, task: int) -> tuple[int, bool]:
 PARENT = os.getpid()
 
 
+def adder(state: int) -> Callable[[int], tuple[int, bool]]:
+    return partial(add, state)
+
+
 def failing(state: object) -> Callable[[int], int]:
-    return fail
+    return partial(fail, state)
 
 
-def fail(task: int) -> int:
+def dying(state: object) -> Callable[[int], int]:
+    return partial(die, state)
+
+
+def fail(state: object, task: int) -> int:
     if task == 3:
         raise InputError([PROBLEM])
     return task
 
 
-def dying(state: object) -> Callable[[int], int]:
-    return die
-
-
-def die(task: int) -> int:
+def die(state: object, task: int) -> int:
     if task == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return task
@@ -60,6 +54,7 @@ def test_results_come_in_the_order_of_the_tasks(jobs: int) -> None:
     found = list(run(adder, 100, iter(range(20)), jobs))
     assert [total for total, _ in found] == list(range(100, 120))
     assert {elsewhere for _, elsewhere in found} == {jobs > 1}
+    assert start_method() in ("fork", "forkserver", "spawn")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
