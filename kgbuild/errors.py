@@ -1,4 +1,4 @@
-"""What can go wrong, and how it is said: every failure a user can cause is one of these, and each says where, what, and what to do."""
+"""The errors that a user can cause. Each message names the place, what was expected, what was found, and what to do."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import errno
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: What is expected where a mapping says one key twice.
+#: The expectation that a duplicate key violates.
 EACH_KEY_ONCE = "each key once"
-#: Characters of an unexpected exception's text that are told.
+#: The most characters of an unexpected exception's text that are shown.
 _SUMMARY = 300
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with one place of one input.
+    """One error at one place of one input.
 
-    ``path`` is the input as the user named it (``archive.tar.gz!/member.md`` inside an archive), ``line`` and ``column``
-    count from one (0 where there is none, as for a folder), ``place`` is the path inside the record (``products[0].id``).
+    ``path`` is the input as the user named it (``archive.tar.gz!/member.md`` inside an archive). ``line`` and ``column``
+    count from one; they are 0 if the input has no lines, as for a folder. ``place`` is the path inside the record
+    (``products[0].id``). ``todo`` is an instruction to the user.
     """
 
     path: str
@@ -29,7 +30,7 @@ class Problem(NamedTuple):
 
     @property
     def doubled(self) -> bool:
-        """Whether it is a key that is said twice, which a rule of its own tells (FM005)."""
+        """Whether the error is a duplicate key, which rule FM005 reports."""
         return self.expected == EACH_KEY_ONCE
 
     def __str__(self) -> str:
@@ -39,7 +40,7 @@ class Problem(NamedTuple):
 
 
 def permission_todo(error: OSError, mode: str, path: object, otherwise: str) -> str:
-    """What to do where the system refuses a file or folder: set its permissions, where these are the cause, or what else helps.
+    """Return what to do if the system refuses a file or folder: set its permissions if they are the cause, or ``otherwise``.
 
     >>> permission_todo(PermissionError(errno.EACCES, ""), "u+r", "a.md", "leave it out")
     'run `chmod u+r a.md`, or leave it out'
@@ -48,11 +49,11 @@ def permission_todo(error: OSError, mode: str, path: object, otherwise: str) -> 
 
 
 class KgbuildError(Exception):
-    """Something that kgbuild could not do. Its text is a sentence for the user; the exit status is 2."""
+    """The base of all errors. Its text is a message for the user; the command ends with exit status 2."""
 
 
 class InputError(KgbuildError):
-    """Inputs that cannot be read as records: all of a run's problems together, in order of path, line and column."""
+    """Inputs that cannot be read as records. It holds all problems of a run, sorted by path, line and column."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
@@ -63,27 +64,27 @@ class InputError(KgbuildError):
 
 
 class MappingError(KgbuildError):
-    """A mapping file with a wrong entry; names file, line and key."""
+    """A mapping file with a wrong entry. The message names file, line and key."""
 
 
 class UsageError(KgbuildError):
-    """An option or argument that cannot be meant: an unknown format, an input that is not there."""
+    """An invalid option or argument, such as an unknown format or a missing input."""
 
 
 class OutputError(KgbuildError):
-    """The output could not be written; the earlier export is whole."""
+    """The output could not be written. The previous export is unchanged."""
 
 
 class MissingExtra(KgbuildError):
-    """A command wants packages of an extra that is not installed; says how to get it."""
+    """A command requires an extra that is not installed. The message says how to install it."""
 
 
 class StoreError(KgbuildError):
-    """A store that does not answer, refuses, or holds something else than it was sent; says in what state the graph in it is."""
+    """A store does not answer, refuses a request, or holds other data than was sent. The message gives the state of its graph."""
 
 
 class Crash(Exception):
-    """An exception that kgbuild does not expect, raised in another process: its kind and text in one line, and its traceback."""
+    """An unexpected exception in another process: a summary (its type and text in one line) and its traceback."""
 
     def __init__(self, summary: str, traceback: str) -> None:
         super().__init__(summary, traceback)
@@ -94,7 +95,7 @@ class Crash(Exception):
 
     @classmethod
     def of(cls, error: BaseException) -> Crash:
-        """The crash that an exception is, to be sent to the process that waits: the exception itself may not be picklable."""
+        """Return the crash for an exception. It is sent to the parent process, since the exception itself may not be picklable."""
         if isinstance(error, Crash):
             return error
         from traceback import format_exception
@@ -103,29 +104,29 @@ class Crash(Exception):
 
     @property
     def text(self) -> str:
-        """The crash as a process tells it through a pipe: a line, and the traceback."""
+        """Return the crash as text for a pipe: the summary on one line, then the traceback."""
         return f"{self.summary}\n{self.traceback}"
 
     @classmethod
     def read(cls, text: str) -> Crash:
-        """The crash that a ``text`` tells."""
+        """Parse the crash from its ``text``."""
         first, _, rest = text.partition("\n")
         return cls(first, rest)
 
 
 def unexpected(error: BaseException) -> str:
-    """The sentence for an exception that no command expects."""
+    """Return the message for an unexpected exception."""
     if isinstance(error, MemoryError):
-        return "error: expected memory for what is read, got none; use fewer processes (--jobs 1), or a machine with more memory"
+        return "error: expected enough memory for the input, got none; use fewer processes (--jobs 1), or a machine with more memory"
     if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
         path = error.filename if isinstance(error.filename, str) else error.filename.decode(errors="backslashreplace")
-        return f"error: {path}: expected a path that can be used, got {error.strerror!r}; see that it exists, and that you may use it"
+        return f"error: {path}: expected a path that can be used, got {error.strerror!r}; check that it exists and that you have permission to use it"
     todo = "please report it with the traceback, which KGBUILD_TRACEBACK=1 shows"
-    return f"error: kgbuild stopped at an error that it does not expect ({summary(error)}); this is a fault of kgbuild: {todo}"
+    return f"error: kgbuild stopped at an unexpected error ({summary(error)}); this is a bug in kgbuild: {todo}"
 
 
 def traceback_of(error: BaseException) -> str:
-    """The traceback of an exception, and of that in the process where it began; empty unless KGBUILD_TRACEBACK=1 asks for it."""
+    """Return the traceback of an exception and of the crash that it wraps; empty unless KGBUILD_TRACEBACK=1 is set."""
     import os
     from traceback import format_exception
 
@@ -135,7 +136,7 @@ def traceback_of(error: BaseException) -> str:
 
 
 def summary(error: BaseException) -> str:
-    """The kind and the text of an exception in one line.
+    """Return the type and the text of an exception in one line.
 
     >>> summary(KeyError("a"))
     "KeyError: 'a'"

@@ -1,4 +1,4 @@
-"""Readers: the bytes of a file -> documents. One file per kind of input; a new kind is a file here and a line in READERS."""
+"""Readers parse the bytes of a file into documents. There is one module per kind of input; a new kind is a module and a line in READERS."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from kgbuild.model.document import Document
 
 
 class Reader(Protocol):
-    """Parses the bytes of one file. Raises InputError with every problem of the file."""
+    """A function that parses the bytes of one file. It raises InputError with all problems of the file."""
 
     def __call__(self, path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
-        """Parse; with ``exact`` every scalar is text. ``containers`` are the keys of lists of records."""
+        """Parse the file. With ``exact`` every scalar is text. ``containers`` are the keys of lists of records."""
 
 
-#: Ending of a file's name -> the module whose ``read`` parses it.
+#: The module whose ``read`` function parses files with each name ending.
 READERS: Mapping[str, str] = MappingProxyType(
     {
         ".md": "kgbuild.readers.markdown",
@@ -28,13 +28,13 @@ READERS: Mapping[str, str] = MappingProxyType(
         ".json": "kgbuild.readers.json.file",
     }
 )
-#: Endings of files with a record a line, which are read in pieces (readers.jsonl).
+#: Name endings of files with one record per line, which are read in pieces (kgbuild.readers.json.jsonl).
 LINES: tuple[str, ...] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
-#: Endings of archives, which are read in place (readers.archive).
+#: Name endings of archives, which are read without unpacking (kgbuild.readers.archives.archive).
 ARCHIVES: tuple[str, ...] = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
 
 
 @cache
 def reader(ending: str) -> Reader:
-    """The reader of files with this ending, imported on use."""
+    """Import and return the reader of files with this name ending."""
     return cast("Reader", import_module(READERS[ending]).read)

@@ -1,4 +1,4 @@
-"""What JSON text and YAML's flow collections have in common when they are edited: items between commas."""
+"""Edits to lists whose items are separated by commas: JSON lists and the flow sequences of YAML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMA = re.compile(r"\s*,\s*")
 
 
 class Replacement(NamedTuple):
-    """``new`` in place of the characters from ``start`` to before ``end``."""
+    """The text ``new``, which replaces the characters from offset ``start`` up to, but not including, ``end``."""
 
     start: int
     end: int
@@ -21,18 +21,21 @@ class Replacement(NamedTuple):
 
 
 def removals(text: str, spans: Sequence[tuple[int, int]], numbers: Sequence[int]) -> Iterator[Replacement]:
-    """Take items out of a list whose items stand at ``spans``, each with the comma before it, or at the beginning with the one behind it.
+    """Remove items from a list, given the ``spans`` (start and end offset) of all its items and the ``numbers`` of those to remove.
+
+    The comma before a removed item is removed too; for items at the beginning of the list, the comma after them.
+    At least one item must remain. Raises NotCertain if there is more than a comma between two items.
 
     >>> list(removals("[a, b, a]", [(1, 2), (4, 5), (7, 8)], [2])), list(removals("[a, b]", [(1, 2), (4, 5)], [0]))
     ([Replacement(start=5, end=8, new='')], [Replacement(start=1, end=4, new='')])
     """
-    gone = set(numbers)
-    stay = [n for n in range(len(spans)) if n not in gone]
+    removed = set(numbers)
+    kept = [n for n in range(len(spans)) if n not in removed]
     for before, after in pairwise(spans):
         if not _COMMA.fullmatch(text, before[1], after[0]):
-            raise NotCertain("something else stands between the items")
-    if stay[0] > 0:
-        yield Replacement(spans[0][0], spans[stay[0]][0], "")
-    for here, following in zip(stay, [*stay[1:], len(spans)], strict=True):
+            raise NotCertain("there is more than a comma between the items")
+    if kept[0] > 0:
+        yield Replacement(spans[0][0], spans[kept[0]][0], "")
+    for here, following in zip(kept, [*kept[1:], len(spans)], strict=True):
         if following > here + 1:
             yield Replacement(spans[here][1], spans[following - 1][1], "")

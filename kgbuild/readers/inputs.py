@@ -1,4 +1,4 @@
-"""What a user names -> the files to read: folders walked in sorted order, archives, single files, standard input (SPEC §2)."""
+"""Find the files to read. Inputs are folders (walked in sorted order), archives, single files and standard input (SPEC §2)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from msgspec import Struct
 from kgbuild.errors import UsageError, permission_todo
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
-#: What holds no records: the folders of a site generator and of a package manager, and our own settings.
+#: Names that never hold records: the folders of a site generator and of a package manager, and kgbuild's settings.
 LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml"))
 MANIFEST_ENDING = "_manifest.json"
-#: How every manifest of ours begins; a folder that holds one is an export.
+#: The first bytes of every manifest that kgbuild writes. A folder that holds a manifest is an export.
 MANIFEST_START = b'{\n  "kgbuild": '
 STDIN = "-"
-#: Endings by what follows their last dot.
+#: Name endings, grouped by the text after their last dot.
 _BY_LAST: dict[str, list[str]] = {}
 for _ending in (*LINES, *ARCHIVES, *READERS):
     _BY_LAST.setdefault(_ending.rpartition(".")[2], []).append(_ending)
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """A file to read. ``name`` is relative to its input, ``shown`` as users would write it; size in bytes, time in nanoseconds."""
+    """A file to read. ``name`` is relative to its input; ``shown`` is the path in messages. Size is in bytes, time in nanoseconds."""
 
     name: str
     shown: str
@@ -38,12 +38,12 @@ class File(Struct, frozen=True, kw_only=True):
 
     @property
     def stamp(self) -> tuple[int, int, int]:
-        """What changes when the file does."""
+        """Return size, time and inode, one of which changes when the file does."""
         return self.size, self.mtime_ns, self.inode
 
 
 def ending_of(name: str) -> str | None:
-    """The ending that tells how a file is read, or None where it is none of ours.
+    """Return the name ending that selects the reader of a file, or None if no reader has it.
 
     >>> ending_of("a/b.JSONL.gz"), ending_of("x.tar.zst"), ending_of("x.txt")
     ('.jsonl.gz', '.tar.zst', None)
@@ -56,26 +56,26 @@ def ending_of(name: str) -> str | None:
 
 
 class Rules:
-    """Which names below an input are left out: hidden ones, LEFT_OUT, and what ``--exclude`` names (by path, or by name)."""
+    """The names that are left out below an input: hidden names, LEFT_OUT, and the patterns of ``--exclude`` (for paths or names)."""
 
     def __init__(self, exclude: Sequence[str] = ()) -> None:
         self._exclude = tuple(glob.rstrip("/") for glob in exclude)
 
     def leaves_out(self, relative: str) -> bool:
-        """Whether a file or folder is left out, by its path below the input."""
+        """Return whether a file or folder is left out, given its path below the input."""
         name = relative.rpartition("/")[2]
         if name.startswith(".") or name in LEFT_OUT:
             return True
         return any(fnmatch.fnmatchcase(relative, glob) or fnmatch.fnmatchcase(name, glob) for glob in self._exclude)
 
     def leaves_out_member(self, relative: str) -> bool:
-        """The same for the path of an archive's member, of which any folder may be left out."""
+        """Return whether a member of an archive, or any folder on its path, is left out."""
         parts = relative.split("/")
         return any(self.leaves_out("/".join(parts[: n + 1])) for n in range(len(parts)))
 
 
 class Inputs:
-    """The files of a run. Iterating walks; ``passed_over`` then counts the files whose ending is none of ours."""
+    """The files of a run. Iteration walks the inputs and counts, by name ending, the files without a reader in ``passed_over``."""
 
     def __init__(self, inputs: Sequence[str], rules: Rules, output: Path | None = None) -> None:
         self._inputs, self._rules = tuple(inputs), rules
@@ -105,9 +105,9 @@ class Inputs:
             raise UsageError(f"{given}: expected a file or folder of records, got nothing at this path; check the spelling")
         ending = ending_of(given)
         if ending is None or not os.path.isfile(given):
-            known = ", ".join(sorted({*READERS, *LINES, *ARCHIVES}))
+            endings = ", ".join(sorted({*READERS, *LINES, *ARCHIVES}))
             got = repr(Path(given).suffix or Path(given).name) if os.path.isfile(given) else "something that is no file"
-            raise UsageError(f"{given}: expected a file whose name ends in one of {known}, got {got}; rename it or give its folder")
+            raise UsageError(f"{given}: expected a file whose name ends in one of {endings}, got {got}; rename it or give its folder")
         if self._first(os.path.realpath(given)):
             stat = os.stat(given)
             yield File(

@@ -1,4 +1,4 @@
-"""A Markdown page: the record is its YAML front matter."""
+"""Read a Markdown page. Its record is the YAML front matter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CLOSE = re.compile(rb"(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)")
 
 
 def front_of(data: bytes) -> tuple[bytes, int] | None:
-    """The front matter of a page that has been read before, and the line of the file on which it begins; None where there is none."""
+    """Return the front matter of a page that was read without errors, and the line where it begins; None if there is none."""
     data = text.without_bom(data)
     opening = _OPEN.match(data)
     closing = _closing(data, opening.end()) if opening else None
@@ -24,7 +24,7 @@ def front_of(data: bytes) -> tuple[bytes, int] | None:
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
-    """The page as one document, or none where it has no front matter. Raises InputError (see yaml_text.parse)."""
+    """Return the page as one document, or an empty list if it has no front matter. Raises InputError (see kgbuild.readers.yaml.parse)."""
     text.decode(path, data)
     data = text.without_bom(data)
     opening = _OPEN.match(data)
@@ -34,7 +34,9 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     line = data.count(b"\n", 0, opening.end()) + 1
     if not closing:
         got = "the end of the file"
-        raise InputError([Problem(path, line - 1, 1, "", "a line `---` that closes the front matter", got, "add it below the last field")])
+        raise InputError(
+            [Problem(path, line - 1, 1, "", "a line `---` that closes the front matter", got, "add the line below the last field")]
+        )
     text.check_controls(path, data, opening.end(), closing.start())
     front = data[opening.end() : closing.start()]
     parsed = parse.parse(path, front, line, exact)
@@ -45,10 +47,10 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
         near=outline.find, doubled=doubled,
     )  # fmt: skip
     also = [problem for _, found in parsed for _, problem in found]
-    if len(parsed) > 1:  # a `--- x` line is no end of front matter, and YAML takes it for a second document
+    if len(parsed) > 1:  # a line `--- x` does not end the front matter, but begins a second document in YAML
         second = _SECOND.search(front)
         at = line + front.count(b"\n", 0, second.start()) if second else line
-        todo = "remove the line, or what follows the `---` on it"
+        todo = "remove the line, or the text after its `---`"
         raise InputError([Problem(path, at, 1, "", "one YAML document as front matter", "the start of a second one", todo), *also])
     if not isinstance(document.tree, dict):
         raise InputError([not_a_mapping(path, document, (), document.tree), *also])
@@ -56,7 +58,7 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
 
 
 def _closing(data: bytes, start: int) -> re.Match[bytes] | None:
-    """The first line from ``start`` on that ends the front matter. (A search in multi-line mode takes longer than all the YAML.)"""
+    """Return the first line at or after ``start`` that ends the front matter. (A search in multi-line mode takes longer than the YAML parser.)"""
     found = _CLOSE.match(data, start)
     at = start - 1
     while found is None:

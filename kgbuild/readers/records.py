@@ -1,4 +1,4 @@
-"""A parsed YAML or JSON file -> its records: one, the items of a list, or the items of a container (SPEC §2)."""
+"""Split a parsed YAML or JSON file into records. It holds one record, a list of records, or a container of records (SPEC §2)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ AS_YAML, AS_JSON = "write it as `field: value` lines", 'write it as `{"field": "
 
 
 def split(path: str, document: Document, containers: tuple[str, ...], todo: str = AS_YAML) -> list[Document]:
-    """The records of a file. Raises InputError for every one that is no mapping; ``todo`` says how one is written.
+    """Return the records of a file. ``todo`` says how a record is written, for error messages.
 
-    So it does for keys that are said twice where there is no record to tell them of.
+    Raises InputError for all records that are not mappings, and for duplicate keys in a file that has no records.
     """
     tree = document.tree
     if isinstance(tree, list):
@@ -33,7 +33,7 @@ def _items(path: str, document: Document, top: Place, items: list[Tree], todo: s
     wrong = [not_a_mapping(path, document, (*top, n), item, todo) for n, item in enumerate(items) if not isinstance(item, dict)]
     if wrong or (document.doubled and not items):
         raise InputError([*wrong, *(problem for _, problem in document.doubled)])
-    doubled = _shared_out(document.doubled, top, len(items))
+    doubled = _by_item(document.doubled, top, len(items))
     return [
         Document(
             tree=item, raw=document.raw, line=document.line, exact=document.exact, contained=contained,
@@ -43,8 +43,8 @@ def _items(path: str, document: Document, top: Place, items: list[Tree], todo: s
     ]  # fmt: skip
 
 
-def _shared_out(doubled: Sequence[Doubled], top: Place, count: int) -> dict[int, list[Doubled]]:
-    """The doubled keys by the item of the list at ``top`` in which they stand; those that are in none are the first one's."""
+def _by_item(doubled: Sequence[Doubled], top: Place, count: int) -> dict[int, list[Doubled]]:
+    """Group duplicate keys by the item of the list at ``top`` that contains them. Keys outside the list go to the first item."""
     found: dict[int, list[Doubled]] = {}
     for place, problem in doubled:
         n = place[len(top)] if len(place) > len(top) and place[: len(top)] == top else 0
@@ -53,6 +53,6 @@ def _shared_out(doubled: Sequence[Doubled], top: Place, count: int) -> dict[int,
 
 
 def not_a_mapping(path: str, document: Document, place: Place, tree: Tree, todo: str = AS_YAML) -> Problem:
-    """The problem of a record that is something else."""
+    """Return the problem of a value that should be a record but is not a mapping."""
     got = f"the text {tree[:40]!r}" if isinstance(tree, str) and not document.exact else _NAMES.get(type(tree), "something else")
     return Problem(path, *document.where(place), show(place), "a record, which is a mapping of fields", got, todo)

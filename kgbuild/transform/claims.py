@@ -120,9 +120,9 @@ class ClaimMaker:
                 return document.text(value)
             if value is not None and value != "":
                 got = "blank text" if isinstance(value, str) else kind_of(value)
-                raise RecordFault((*place, field), f"the id of {what}, as text", got, "give it the one id that others cite it by")
+                raise RecordFault((*place, field), f"the id of {what}, as text", got, "write one id as text")
         raise RecordFault(
-            place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that others cite it by"
+            place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that other records use for it"
         )
 
     def _record(self, document: Document) -> Reading:
@@ -188,9 +188,7 @@ class ClaimMaker:
 
     def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Listing]:
         if type(product) is not dict:
-            raise RecordFault(
-                place, "a product, which is a mapping with an id", kind_of(product), "give it an id, and its fields below that"
-            )
+            raise RecordFault(place, "a product, which is a mapping with an id", kind_of(product), "write it as a mapping with an id")
         table = self._product
         id = self._id(document, product, place, table, "a product")
         describing = Describing(self._vocabulary, document, table, notes)

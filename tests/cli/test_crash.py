@@ -45,7 +45,7 @@ class Finder(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Finder())
 """
 _SENTENCE = (
-    "error: kgbuild stopped at an error that it does not expect (LookupError: put into {module} by a test); this is a fault of "
+    "error: kgbuild stopped at an unexpected error (LookupError: put into {module} by a test); this is a bug in "
     "kgbuild: please report it with the traceback, which KGBUILD_TRACEBACK=1 shows\n"
 )
 #: For each command a function that it calls.
@@ -161,7 +161,7 @@ def test_a_fault_in_a_request_is_answered_with_status_500_and_told(folder: Path)
 
 def test_a_path_that_the_system_refuses_is_no_fault_of_kgbuild() -> None:
     error = PermissionError(13, "Permission denied", "records/a.md")
-    expected = "error: records/a.md: expected a path that can be used, got 'Permission denied'; see that it exists, and that you may use it"
+    expected = "error: records/a.md: expected a path that can be used, got 'Permission denied'; check that it exists and that you have permission to use it"
     assert unexpected(error) == expected
 
 

@@ -261,12 +261,12 @@ def test_source_twice_that_is_left(records: Write, sources: str, why: str) -> No
 @pytest.mark.parametrize(
     ("sources", "more", "why"),
     [
-        pytest.param("\n  - *old", "tags: [&old do]\n", "it stands behind an anchor or alias", id="alias"),
-        pytest.param("\n  - &old do", "", "it stands behind an anchor or alias", id="anchor"),
-        pytest.param("\n  - !!str do", "", "it stands behind an anchor or alias", id="tag"),
-        pytest.param("\n  - >-\n    do", "", "it spreads over several lines", id="block scalar"),
+        pytest.param("\n  - *old", "tags: [&old do]\n", "the value has an anchor, a tag or an alias", id="alias"),
+        pytest.param("\n  - &old do", "", "the value has an anchor, a tag or an alias", id="anchor"),
+        pytest.param("\n  - !!str do", "", "the value has an anchor, a tag or an alias", id="tag"),
+        pytest.param("\n  - >-\n    do", "", "the value spans several lines", id="block scalar"),
         pytest.param("\n  - do\n  name: M", "", "a key is said twice in it", id="key twice"),
-        pytest.param("\n  - <<: *old", "tags: [&old {source: do}]\n", "it does not stand where it is read", id="merge key"),
+        pytest.param("\n  - <<: *old", "tags: [&old {source: do}]\n", "the value is not at the place where it was read", id="merge key"),
     ],
 )
 def test_old_id_that_is_left(records: Write, sources: str, more: str, why: str) -> None:

@@ -1,4 +1,4 @@
-"""An archive, read in place: a path goes in, the names and bytes of its wanted members come out, or an InputError with all that is bad."""
+"""Read an archive without unpacking it: yield the names and bytes of the requested members. InputError lists all bad members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, cast
 from kgbuild.errors import InputError, Problem
 from kgbuild.readers.archives.compressed import refused
 
-#: Ending of an archive's name -> the module whose ``entries`` lists its members.
+#: The module whose ``entries`` function lists the members of archives with each name ending.
 LISTERS: Mapping[str, str] = MappingProxyType(
     {
         ".tar": "kgbuild.readers.archives.tar",
@@ -25,13 +25,13 @@ LISTERS: Mapping[str, str] = MappingProxyType(
 )
 ENDINGS: tuple[str, ...] = tuple(LISTERS)
 FILE, FOLDER = "a file", "a folder"
-_MANY, _NAME = 1_000, 4_096  # problems told of one archive, characters of a name
+_MAX_PROBLEMS, _MAX_NAME = 1_000, 4_096  # problems of one archive, characters of a name
 _Fault = tuple[str, str, str]  # expected, got, what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveLimits:
-    """The most that is read of one archive: bytes of a wanted member, decompressed bytes in all, entries (in a tar: headers)."""
+    """The limits of one archive: bytes of a requested member, decompressed bytes of all members, number of entries (in a tar: headers)."""
 
     member: int = 64 << 20
     total: int = 512 << 20
@@ -42,7 +42,7 @@ DEFAULT = ArchiveLimits()
 
 
 class ArchiveMember(NamedTuple):
-    """A member not yet judged: ``kind`` is what a user would call it, ``size`` what the header says; ``read`` gives None if damaged."""
+    """A member as listed. ``kind`` is its name for users, ``size`` the size in its header. ``read`` returns None for a damaged member."""
 
     name: str
     kind: str
@@ -51,13 +51,13 @@ class ArchiveMember(NamedTuple):
 
 
 class _Lister(Protocol):
-    """Yields the members of an archive in its order. Raises InputError where the archive itself cannot be read, or has too many."""
+    """A function that yields the members in archive order. It raises InputError if the archive cannot be read or has too many members."""
 
     def __call__(self, path: Path, shown: str, limits: ArchiveLimits) -> Iterator[ArchiveMember]: ...
 
 
 def is_archive(name: str) -> bool:
-    """Tell an archive by its name.
+    """Return whether a name has the ending of an archive.
 
     >>> is_archive("registry.tar.gz"), is_archive("records.jsonl.gz")
     (True, False)
@@ -65,20 +65,21 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
 
 
-def members(path: Path, shown: str, wanted: Callable[[str], bool], *, limits: ArchiveLimits = DEFAULT) -> Iterator[tuple[str, bytes]]:
-    """Yield name (POSIX, relative) and bytes of each wanted file in archive order; folders, ``._name`` and ``__MACOSX/`` are passed over.
+def members(path: Path, shown: str, requested: Callable[[str], bool], *, limits: ArchiveLimits = DEFAULT) -> Iterator[tuple[str, bytes]]:
+    """Yield name (POSIX, relative) and bytes of each requested file in archive order. Folders, ``._name`` and ``__MACOSX/`` are skipped.
 
-    Raises InputError, at the end, with every member that is unsafe, damaged, too large or there twice; nothing is yielded after the first.
+    Raises InputError at the end with all members that are unsafe, damaged, too large or duplicates. After the first bad member nothing
+    more is yielded.
     """
     problems: list[Problem] = []
     try:
-        for name, found in _judged(path, shown, wanted, limits):
+        for name, found in _checked(path, shown, requested, limits):
             if isinstance(found, Problem):
                 problems.append(found)
             elif not problems:
                 yield name, found
-            if len(problems) == _MANY:
-                raise refused(shown, f"fewer than {_MANY:,} bad members", "as many or more", "pack the archive again")
+            if len(problems) == _MAX_PROBLEMS:
+                raise refused(shown, f"fewer than {_MAX_PROBLEMS:,} bad members", "as many or more", "pack the archive again")
     except InputError as error:
         problems.extend(error.problems)
     if problems:
@@ -90,12 +91,12 @@ def _lister(name: str) -> _Lister:
     return cast("_Lister", import_module(module).entries)
 
 
-def _judged(path: Path, shown: str, wanted: Callable[[str], bool], limits: ArchiveLimits) -> Iterator[tuple[str, bytes | Problem]]:
+def _checked(path: Path, shown: str, requested: Callable[[str], bool], limits: ArchiveLimits) -> Iterator[tuple[str, bytes | Problem]]:
     total, seen = 0, set[bytes]()
     for entry in _lister(path.name)(path, shown, limits):
-        name = _plain(entry.name)
+        name = _normalised(entry.name)
         found: bytes | _Fault | None = _fault(entry, name, seen)
-        if found is None and entry.kind == FILE and not _is_apple(name) and wanted(name):
+        if found is None and entry.kind == FILE and not _is_apple(name) and requested(name):
             total += entry.size if entry.size <= limits.member else 0
             if total > limits.total:
                 raise refused(shown, f"at most {limits.total:,} bytes of data", "more", "split the archive")
@@ -105,13 +106,13 @@ def _judged(path: Path, shown: str, wanted: Callable[[str], bool], limits: Archi
 
 
 def _fault(entry: ArchiveMember, name: str, seen: set[bytes]) -> _Fault | None:
-    """Say what makes a member unfit to be read, whatever it holds. ``seen`` has hashes, since a million long names would not fit."""
+    """Return why a member must not be read, if its header shows it. ``seen`` holds hashes, since a million long names need too much memory."""
     if unsafe := _unsafe(entry.name):
         return "a relative path with / between its parts", unsafe, "pack the archive again from inside its folder"
     if entry.kind == FOLDER:
         return None
     if entry.kind != FILE:
-        return "a file or a folder", entry.kind, "put a plain file in its place or leave it out"
+        return "a file or a folder", entry.kind, "replace it with a regular file, or leave it out"
     key = sha256(name.encode()).digest()[:16]
     if not name or key in seen:
         return "a name of its own", "the name of an earlier member" if name else "none", "pack the archive again"
@@ -119,21 +120,21 @@ def _fault(entry: ArchiveMember, name: str, seen: set[bytes]) -> _Fault | None:
     return None
 
 
-def _plain(name: str) -> str:
-    """Leave out what changes nothing in a path. Of 300,000 names made of slashes, splitting alone would take seconds.
+def _normalised(name: str) -> str:
+    """Remove empty parts and ``.`` from a path. (The loop is faster than ``split`` for 300,000 names that consist of slashes.)
 
-    >>> _plain("./seeds//./goa.md/")
+    >>> _normalised("./seeds//./goa.md/")
     'seeds/goa.md'
     """
-    for nothing in ("//", "/./"):
-        while nothing in name:
-            name = name.replace(nothing, "/")
+    for empty in ("//", "/./"):
+        while empty in name:
+            name = name.replace(empty, "/")
     return "/".join([part for part in name.split("/") if part and part != "."])
 
 
 def _unsafe(name: str) -> str | None:
-    if len(name) > _NAME:
-        return f"one of more than {_NAME:,} characters"
+    if len(name) > _MAX_NAME:
+        return f"one of more than {_MAX_NAME:,} characters"
     if name.startswith("/") or (name[1:2] == ":" and name[0].isalpha()):
         return "an absolute path"
     if ".." in name and ".." in name.split("/"):
@@ -148,7 +149,7 @@ def _is_apple(name: str) -> bool:
 
 
 def _printable(name: str) -> str:
-    """Return a name that cannot move a terminal's cursor or fill its screen."""
+    """Escape and shorten a name so that it cannot move the cursor of a terminal or fill its screen."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name[:200])
 
 
@@ -160,5 +161,5 @@ def _content(entry: ArchiveMember, limits: ArchiveLimits) -> bytes | _Fault:
 
 
 def too_many(shown: str, limits: ArchiveLimits) -> InputError:
-    """Return the error for an archive of more entries than are read."""
+    """Return the error for an archive with more entries than the limit."""
     return refused(shown, f"at most {limits.entries:,} entries", "more", "split the archive")

@@ -1,4 +1,4 @@
-"""A file's bytes, decompressed: a path goes in, chunks of 1 MiB or a little more come out, or an ``InputError`` that says what is wrong."""
+"""Decompress a file: yield its bytes in chunks of about 1 MiB, or raise InputError."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import BinaryIO, NamedTuple, Protocol
 from kgbuild.errors import InputError, Problem
 
 CHUNK = 1 << 20
-#: Frames (gzip: members) in one file: a million empty ones take seconds.
+#: The most frames (gzip: members) in one file. A million empty frames take seconds.
 FRAMES = 1_000_000
-#: Bytes of memory that a zstd frame may ask for: what the ``zstd`` tool allows without ``--long``.
+#: The largest window of a zstd frame, in bytes: the limit of the ``zstd`` tool without ``--long``.
 WINDOW = 128 << 20
 
 
@@ -27,7 +27,7 @@ class _Decoder(Protocol):
 
 
 class _Codec(NamedTuple):
-    """A kind of compression; ``piece`` is how many bytes are decompressed in one step, which must not give more than 8 MiB."""
+    """A compression format. ``piece`` is the number of bytes that are decompressed in one step, chosen so that at most 8 MiB result."""
 
     name: str
     piece: int
@@ -37,12 +37,12 @@ class _Codec(NamedTuple):
 
 
 def _gzip() -> _Codec:
-    """RFC 1952 §2.3.1; ``wbits`` 31 makes zlib read the header and check length and CRC. A byte can stand for 1,032."""
+    """Return the gzip codec (RFC 1952 §2.3.1). With ``wbits=31`` zlib checks header, length and CRC. One byte expands to at most 1,032."""
     return _Codec("gzip", 1 << 12, (b"\x1f\x8b",), lambda: zlib.decompressobj(wbits=31), zlib.error)
 
 
 def _zstd() -> _Codec:
-    """RFC 8878 §3.1: a Zstandard frame, or one of sixteen kinds of skippable frame. Four bytes can stand for 128 KiB (§3.1.1.2)."""
+    """Return the zstd codec (RFC 8878 §3.1): Zstandard frames and 16 kinds of skippable frames. Four bytes can expand to 128 KiB (§3.1.1.2)."""
     import zstandard
 
     magics = (b"\x28\xb5\x2f\xfd", *(bytes((kind, 0x2A, 0x4D, 0x18)) for kind in range(0x50, 0x60)))
@@ -55,14 +55,14 @@ CODECS: Mapping[str, Callable[[], _Codec]] = MappingProxyType({".gz": _gzip, ".t
 def open_stream(path: Path, shown: str, *, limit: int) -> Iterator[bytes]:
     """Yield the bytes of ``path``, decompressed if its name ends in one of ``CODECS``, in chunks of 1 to 9 MiB (the last may be shorter).
 
-    ``shown`` is the file as the user named it, ``limit`` the most bytes that may come out.
-    Raises InputError when the file cannot be read, or its stream is cut off, damaged, of another kind, or too large.
+    ``shown`` is the file as the user named it, ``limit`` the largest number of decompressed bytes. Raises InputError if the file
+    cannot be read, or if its stream is cut off, damaged, in another format, or too large.
     """
     return _limited(_joined(_decompressed(path, shown)), shown, limit)
 
 
 def expand(data: bytes, name: str, shown: str, *, limit: int) -> Iterator[bytes]:
-    """The same for bytes that are in memory, as those of an archive's member are; ``name`` tells how they are compressed."""
+    """Decompress bytes in memory, such as a member of an archive, as ``open_stream`` does. The ending of ``name`` gives the format."""
     codec = CODECS.get(PurePosixPath(name).suffix.lower())
     return _limited(_joined(_frames(BytesIO(data), codec(), shown) if codec else iter([data])), shown, limit)
 
@@ -77,12 +77,12 @@ def _limited(chunks: Iterable[bytes], shown: str, limit: int) -> Iterator[bytes]
 
 
 def refused(shown: str, expected: str, got: str, todo: str) -> InputError:
-    """Return the one-problem error about a whole file."""
+    """Return an InputError with one problem of a whole file."""
     return InputError([Problem(shown, 0, 0, "", expected, got, todo)])
 
 
 def unreadable(shown: str, error: OSError) -> InputError:
-    """Return the error for a file that the system does not let us read."""
+    """Return the error for a file that the system refuses to read."""
     return refused(shown, "a readable file", f"the error '{error.strerror}'", "check the path and its permissions")
 
 
@@ -115,7 +115,7 @@ def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:
     if not rest:
         raise refused(shown, f"a {codec.name} stream", "an empty file", "copy or compress the file again")
     if not _starts(codec, rest):
-        raise refused(shown, f"a {codec.name} stream", "something else", "compress the file, or name it after what it is")
+        raise refused(shown, f"a {codec.name} stream", "something else", "compress the file, or rename it with the ending of its format")
     for _ in range(FRAMES):
         rest = _started(file, codec, (yield from _frame(file, codec, rest, shown)))
         if not rest:
@@ -126,7 +126,7 @@ def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:
 
 
 def _started(file: BinaryIO, codec: _Codec, rest: bytes) -> bytes:
-    """Return enough of the file to tell by its first four bytes what it is."""
+    """Return at least four bytes if the file has them, which is enough to recognise the format."""
     return rest if len(rest) >= 4 else rest + file.read(codec.piece)
 
 
@@ -135,7 +135,7 @@ def _starts(codec: _Codec, data: bytes) -> bool:
 
 
 def _frame(file: BinaryIO, codec: _Codec, data: bytes, shown: str) -> Generator[bytes, None, bytes]:
-    """Decompress one frame that begins with ``data``; return what was read beyond its end."""
+    """Decompress one frame that begins with ``data``. Return the bytes that were read after its end."""
     decoder = codec.decoder()
     try:
         while data:

@@ -1,4 +1,4 @@
-"""A zip's members: a path goes in, its entries come out, or an InputError where the archive's directory cannot be trusted."""
+"""List the members of a zip archive. An archive with a damaged or suspicious directory raises InputError."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from kgbuild.readers.archives.compressed import CHUNK, refused, unreadable
 
 _LOCAL_HEADER = 30  # bytes before the name, APPNOTE.TXT §4.3.7
 _UTF8, _UNIX = 0x800, 3  # APPNOTE.TXT §4.4.4, bit 11, and §4.4.2
-_DIRECTORY = 4 << 20  # bytes of a zip's central directory, about 40,000 members: zipfile makes objects of all of it at once
+_DIRECTORY = 4 << 20  # bytes of the central directory (about 40,000 members), since zipfile creates the objects of all members at once
 _KINDS: Mapping[int, str] = MappingProxyType({0: FILE, stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: "a symbolic link"})
 _ERRORS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, struct.error, zlib.error)
 
 
 def entries(path: Path, shown: str, limits: ArchiveLimits) -> Iterator[ArchiveMember]:
-    """Yield the members in the order of the central directory; one that shares its data with another is a kind of its own."""
+    """Yield the members in the order of the central directory. Members that share data with another one have their own ``kind``."""
     try:
         file = _ZipBytes(path, shown)
     except OSError as error:
@@ -43,7 +43,7 @@ def entries(path: Path, shown: str, limits: ArchiveLimits) -> Iterator[ArchiveMe
 
 
 class _ZipBytes(io.FileIO):
-    """A file that gives 4 MiB at most in one read: zipfile takes the whole central directory in one, however long it says it is."""
+    """A file that refuses reads of more than 4 MiB: zipfile reads the whole central directory at once, whatever size is declared."""
 
     def __init__(self, path: Path, shown: str) -> None:
         super().__init__(path)
@@ -57,7 +57,7 @@ class _ZipBytes(io.FileIO):
 
 
 def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:
-    """Return the ids of members that begin inside an earlier one, as in D. Fifield's bomb of 46 MB that holds 4.5 PB."""
+    """Return the ids of members that begin inside an earlier one, as in D. Fifield's zip bomb (46 MB that expand to 4.5 PB)."""
     end, found = 0, set[int]()
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
@@ -67,7 +67,7 @@ def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """``orig_filename`` is the name as written (zipfile cuts ``filename`` at a NUL); Unix's zip writes UTF-8 and does not say so."""
+    """Return the name as written: zipfile cuts ``filename`` at a NUL, and zip on Unix writes UTF-8 without setting the flag."""
     if info.flag_bits & _UTF8 or info.create_system != _UNIX:
         return info.orig_filename
     try:
@@ -77,7 +77,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _kind(info: zipfile.ZipInfo) -> str:
-    """Say what a member is, as far as it can be read: bzip2 and LZMA can grow without bound in one read."""
+    """Return the kind of a member. bzip2 and LZMA are not supported, because one read can expand without limit."""
     if info.flag_bits & 0x1:
         return "an encrypted file"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -1,1 +1,1 @@
-"""JSON and JSON Lines: parsing, the place of a value in its text, and edits that leave the rest of the text as it is."""
+"""Parse JSON and JSON Lines, find the position of a value in its text, and edit values without changing the rest of the text."""

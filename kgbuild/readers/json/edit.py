@@ -1,4 +1,4 @@
-"""JSON text -> the changes that replace a text or take an item out of a list and leave every other character as it is."""
+"""Edit JSON text: replace a string or remove items of a list. All other characters stay as they are."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ _decode = json.JSONDecoder().raw_decode
 
 
 class JsonText:
-    """One JSON text. Raises NotCertain where it is none, or says one key twice."""
+    """One JSON text. Raises NotCertain if it is invalid or has a duplicate key."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         scan = Scan(text, outline=True)
         if scan.faults or scan.root is None:
-            raise NotCertain("it is no sound JSON")
+            raise NotCertain("the JSON is invalid")
         self._root = scan.root
 
     def document(self, where: Callable[[], tuple[int, int]]) -> int:
-        """The number of the document that a place is in: there is one."""
+        """Return the number of the document that contains a place. JSON text has one document, number 0."""
         return 0
 
     def replace(self, document: int, place: Place, old: str, new: str) -> Replacement:
-        """Put the text ``new`` in place of the text ``old``; with escapes where the whole text has no other characters."""
+        """Replace the string ``old`` with ``new``. Characters outside ASCII are escaped if the whole text is ASCII."""
         start, end = self._span(self._value(place))
         if self._text[start] != '"':
-            raise NotCertain("it is no text")
+            raise NotCertain("the value is not a string")
         return Replacement(start, end, json.dumps(new, ensure_ascii=self._text.isascii()))
 
     def remove(self, document: int, place: Place, numbers: Sequence[int]) -> Iterator[Replacement]:
-        """Take items out of a list, of which at least one stays."""
+        """Remove items of a list. At least one item must remain."""
         parts = self._value(place).parts
         if not isinstance(parts, list):
-            raise NotCertain("it is no list")
+            raise NotCertain("the value is not a list")
         return removals(self._text, [self._span(part) for part in parts], numbers)
 
     def _value(self, place: Place) -> Value:
@@ -50,7 +50,7 @@ class JsonText:
             elif isinstance(parts, dict) and isinstance(part, str) and part in parts:
                 value = parts[part][1]
             else:
-                raise NotCertain("it does not stand where it is read")
+                raise NotCertain("the value is not at the place where it was read")
         return value
 
     def _span(self, value: Value) -> tuple[int, int]:

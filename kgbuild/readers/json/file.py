@@ -1,4 +1,4 @@
-"""A JSON file: one record, a list of records, or a container of records."""
+"""Read a JSON file that holds one record, a list of records, or a container of records."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kgbuild.readers.records import AS_JSON, split
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
-    """The records of a JSON file. Raises InputError (see json_text.parse, records.split)."""
+    """Return the records of a JSON file. Raises InputError (see kgbuild.readers.json.parse and kgbuild.readers.records)."""
     text.decode(path, data)
     data = text.without_bom(data)
     if not data.strip():

@@ -1,4 +1,4 @@
-"""A line of a JSON Lines file: one record."""
+"""Read one line of a JSON Lines file, which is one record."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kgbuild.readers.records import AS_JSON, not_a_mapping
 
 
 def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset[str] = frozenset()) -> Document:
-    """The record on one line of a file, which is line number ``line``; the items of ``lazy`` fields may stay undecoded.
+    """Return the record on one line of a file, whose number is ``line``. The items of ``lazy`` fields may stay undecoded.
 
-    Raises InputError (see json_text.parse).
+    Raises InputError (see kgbuild.readers.json.parse).
     """
-    whole = exact or not lazy
-    tree, doubled = parse.parse(path, data, line, exact, "line") if whole else parse.parse_record(path, data, line, lazy)
+    complete = exact or not lazy
+    tree, doubled = parse.parse(path, data, line, exact, "line") if complete else parse.parse_record(path, data, line, lazy)
     document = Document(
         tree=tree, raw=data, line=line, exact=exact, literal=True, find=parse.find, decode=parse.parse_part, doubled=doubled
     )

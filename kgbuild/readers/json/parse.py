@@ -1,4 +1,7 @@
-"""JSON text -> tree: fast by msgspec, exactly by the standard library where the text of a number is meant or something is wrong."""
+"""Parse JSON text into a tree.
+
+msgspec parses most texts. The standard library and ``Scan`` parse texts whose numbers must stay text, and texts with errors.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +23,25 @@ _encode = msgspec.json.Encoder().encode
 
 
 def parse(path: str, data: bytes, line: int, exact: bool, whole: str = "text") -> Parsed:
-    """The tree of one JSON text that begins on ``line`` of the file, and the keys that it says twice; ``whole`` is what the text is of it.
+    """Return the tree of one JSON text, which begins on ``line`` of the file, and its duplicate keys.
 
-    That is "text" or "line". Raises InputError where it is not UTF-8, no JSON, or too deep.
+    ``whole`` is "line" if the text is one line of a file, else "text"; messages use the word. Raises InputError if the text is not
+    UTF-8, not JSON, or too deep.
     """
     try:
         tree = _decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _exact(path, data, line, whole)
-    if exact or b"\\u0000" in data or not _sound(data, tree):
+    if exact or b"\\u0000" in data or not _certainly_valid(data, tree):
         return _exact(path, data, line, whole)
     return tree, ()
 
 
 def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Parsed:
-    """The tree of one JSON object in which the items of the ``lazy`` fields stay undecoded (msgspec.Raw): most are copies of one another.
+    """Return the tree of one JSON object in which the items of the ``lazy`` fields stay undecoded (msgspec.Raw).
 
-    Where the object is anything but plain it is parsed whole. Raises InputError as ``parse`` does.
+    Most items are copies of items of other records, so that the caller decodes each only once. If the object has a duplicate key or
+    another irregularity, all of it is decoded. Raises InputError as ``parse`` does.
     """
     try:
         fields = _decode_fields(data)
@@ -48,7 +53,7 @@ def parse_record(path: str, data: bytes, line: int, lazy: frozenset[str]) -> Par
 
 
 def parse_part(data: bytes) -> Tree:
-    """The tree of a part that ``parse_record`` left undecoded. Raises InputError that does not know where the part is, also for a doubled key."""
+    """Return the tree of an item that ``parse_record`` left undecoded. Raises InputError without a position, also for duplicate keys."""
     tree, doubled = parse("", data, 1, False)
     if doubled:
         raise InputError(problem for _, problem in doubled)
@@ -56,37 +61,39 @@ def parse_part(data: bytes) -> Tree:
 
 
 def _one_key_each(data: bytes, fields: dict[str, msgspec.Raw]) -> bool:
-    """Whether no key of the object itself was said twice, of which the last would win."""
-    if len(_encode(fields)) == len(data):  # the values are written as they stand and no key grows: so none is missing
+    """Return whether the object itself has no duplicate key. (msgspec keeps the last value of a duplicate key.)"""
+    if len(_encode(fields)) == len(data):  # values are copied verbatim and no key gets longer, so no key is missing
         return True
-    if b" :" in data or b"\t:" in data or b"\r:" in data:  # white space may stand before a colon (RFC 8259 §2): counting would be wrong
+    if (
+        b" :" in data or b"\t:" in data or b"\r:" in data
+    ):  # white space before a colon is valid (RFC 8259 §2) and makes the count below wrong
         return False
     inside = sum(bytes(value).count(b'":') for value in fields.values())
     return data.count(b'":') == inside + len(fields)
 
 
-def _sound(data: bytes, tree: Tree) -> bool:
-    """Whether it is certain that a text that is JSON has no key twice and is not too deep, judged by what is left without its strings."""
+def _certainly_valid(data: bytes, tree: Tree) -> bool:
+    """Return whether a JSON text certainly has no duplicate key and is not too deep. False means that it is not known."""
     encoded = _encode(tree)
     if (
         len(data) == len(encoded)
         and data.count(b'":') == encoded.count(b'":')
         and b'" :' not in data
         and data.count(b"[") + data.count(b"{") <= text.MAX_DEPTH
-    ):  # it is written as we would write what was parsed of it, so nothing of it was lost
+    ):  # the tree is encoded to a text of the same length, so no key was lost
         return True
     marks = marks_of(data)
     return marks.count(b":") == encoded.count(b'":') - encoded.count(b'\\":') and not is_deep(marks)
 
 
 def _exact(path: str, data: bytes, line: int, whole: str) -> Parsed:
-    """Every scalar but null as the text that stands in the file. Raises InputError with all that is wrong, if more is than doubled keys."""
+    """Parse with every scalar except null as its text in the file. Raises InputError with all errors, unless only keys are duplicate."""
     decoded = text.decode(path, data, line)
     scan = Scan(decoded, whole)
     if scan.faults:
         raise InputError(_problem(path, decoded, line, *fault) for fault in (*scan.faults, *(fault for _, fault in scan.doubled)))
     doubled: list[Doubled] = []
-    if scan.doubled:  # of which the places are asked for
+    if scan.doubled:  # only a scan with an outline gives their places
         doubled = [(place, _problem(path, decoded, line, *fault)) for place, fault in Scan(decoded, whole, outline=True).doubled]
     return json.loads(decoded, parse_float=str, parse_int=str, object_hook=_words), doubled
 
@@ -107,7 +114,7 @@ def _word(value: Any) -> Any:
 
 
 def find(data: bytes, place: Place) -> tuple[int, int]:
-    """Line and column, from one, of a place; of the last part of the way that is there."""
+    """Return line and column, from one, of a place. If it does not exist, return those of its last part that exists."""
     lines, scan = _outline(data)
     return lines.position(scan.find(place))
 

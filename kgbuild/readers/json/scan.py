@@ -1,6 +1,6 @@
-"""JSON text -> where its values stand, and all that is wrong with it, in words about the text.
+"""Scan JSON text for the positions of its values and for all of its errors.
 
-Does not recurse, and is asked only when something is wrong.
+The scanner does not recurse. It is slow, and is used only if a text has an error or a position is requested.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OTHERS = bytes(byte for byte in range(256) if byte not in b'[]{}":')
 
 
 def marks_of(data: bytes) -> bytes:
-    """The brackets and colons of a text that is JSON, without those in its strings.
+    """Return the brackets and colons of a valid JSON text, without those in its strings.
 
     >>> marks_of(b'{"a": ["[", "\\\\"}"]}')
     b'{:[]}'
@@ -41,7 +41,10 @@ def marks_of(data: bytes) -> bytes:
 
 
 def is_deep(marks: bytes) -> bool:
-    """Whether brackets may be nested in more than MAX_DEPTH levels; in half as many they are not. A turn takes one or two levels away."""
+    """Return whether brackets may be nested more than MAX_DEPTH levels deep; certainly False for up to half of that.
+
+    Each iteration removes one or two levels.
+    """
     marks = marks.replace(b":", b"")
     for _ in range(MAX_DEPTH // 2):
         if not marks:
@@ -52,7 +55,7 @@ def is_deep(marks: bytes) -> bool:
 
 def _one_each(pairs: list[tuple[str, object]]) -> None:
     if len(dict(pairs)) != len(pairs):
-        raise ValueError("a key twice")
+        raise ValueError("duplicate key")
 
 
 def _no_constant(word: str) -> None:
@@ -63,7 +66,7 @@ _raw_decode = json.JSONDecoder(object_pairs_hook=_one_each, parse_constant=_no_c
 
 
 class JsonFault(NamedTuple):
-    """Something wrong at an offset of the text."""
+    """An error at an offset of the text, with the fields of ``kgbuild.errors.Problem``."""
 
     offset: int
     expected: str
@@ -72,17 +75,17 @@ class JsonFault(NamedTuple):
 
 
 class Value(NamedTuple):
-    """Where a value begins and, for a list or mapping, the values in it; those of a mapping with the offset of their keys."""
+    """The offset of a value. ``parts`` are the values of a list, or those of a mapping with the offsets of their keys."""
 
     offset: int
     parts: dict[str, tuple[int, Value]] | list[Value] | None
 
 
 class Scan:
-    """A walk over one JSON text: ``faults`` are what is wrong, ``doubled`` the keys that are said again, with their places.
+    """A scan of one JSON text. ``faults`` are its errors, ``doubled`` its duplicate keys with their places.
 
-    With ``outline``, places of the text can be found, up to the first fault of syntax; without, sound records are passed over, and the indices of
-    lists in the places of doubled keys do not count them.
+    With ``outline``, ``find`` works up to the first syntax error. Without it, records without errors are skipped, and list indices in
+    the places of duplicate keys do not count them.
     """
 
     def __init__(self, text: str, whole: str = "text", *, outline: bool = False) -> None:
@@ -96,7 +99,7 @@ class Scan:
             self.faults.append(fault)
 
     def find(self, place: Place) -> int:
-        """The offset of a place, or of the last part of the way to it that is there."""
+        """Return the offset of a place. If it does not exist, return that of its last part that exists."""
         value, offset = self.root, self.root.offset if self.root else 0
         for part in place:
             parts = value.parts if value else None
@@ -113,7 +116,7 @@ class Scan:
         key: tuple[int, str] | None = None
         while True:
             mark = self._next()
-            begins = mark in ("{", "[") and not self._passes()
+            begins = mark in ("{", "[") and not self._skips_record()
             if (begins or mark not in ("{", "[")) and (fault := self._begin(mark, key)):
                 return fault
             while self.open:
@@ -136,7 +139,7 @@ class Scan:
             key = found
 
     def _begin(self, mark: str, key: tuple[int, str] | None) -> JsonFault | None:
-        """Read a scalar, or the bracket that begins a list or mapping."""
+        """Read a scalar, or the opening bracket of a list or mapping. Return the error if there is one."""
         value = Value(self.at, {} if mark == "{" else [] if mark == "[" else None)
         if value.parts is None and (fault := self._scalar(mark)):
             return fault
@@ -148,8 +151,8 @@ class Scan:
             self.open.append(value)
         return JsonFault(value.offset, *TOO_DEEP) if len(self.open) > MAX_DEPTH else None
 
-    def _passes(self) -> bool:
-        """Pass over a record of a list, if nothing is wrong in it: files of records are large, and this is fifty times as fast."""
+    def _skips_record(self) -> bool:
+        """Skip a record of a list if it has no error, and return whether it did. This is fifty times as fast, and files can be large."""
         if self.outline or not 0 < len(self.open) <= 2 or not isinstance(self.open[-1].parts, list):
             return False
         try:
@@ -162,7 +165,7 @@ class Scan:
         return True
 
     def _next(self) -> str:
-        """The character after white space; empty at the end."""
+        """Skip white space and return the next character, or an empty string at the end."""
         self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
         return self.text[self.at : self.at + 1]
 
@@ -180,15 +183,15 @@ class Scan:
             parts[key[1]] = key[0], value
 
     def _place(self, key: str) -> Place:
-        """The place of a key of what is open."""
-        way: list[str | int] = []
+        """Return the place of a key of the innermost open mapping."""
+        path: list[str | int] = []
         for above, below in pairwise(self.open):
             parts = above.parts
             if isinstance(parts, dict):
-                way.append(next(name for name, (_, value) in parts.items() if value is below))
+                path.append(next(name for name, (_, value) in parts.items() if value is below))
             elif parts:
-                way.append(len(parts) - 1)
-        return (*way, key)
+                path.append(len(parts) - 1)
+        return (*path, key)
 
     def _scalar(self, mark: str) -> JsonFault | None:
         if mark == '"':
@@ -199,7 +202,7 @@ class Scan:
             return None
         got = self._got()
         if not self.open:
-            return self._fault("JSON", "write JSON, or name the file after what it holds")
+            return self._fault("JSON", "write JSON, or rename the file with the ending of its format")
         if mark and (mark.isdigit() or mark in "-+."):
             return self._fault("a value", _INSTEAD.get(got, "put it into double quotes, or write the number as JSON does"))
         return self._fault("a value", _INSTEAD.get(got, "put it into double quotes" if mark.isalpha() else _INSTEAD.get(mark, _CORRECT)))
@@ -272,7 +275,7 @@ class Scan:
         return found[0] if found else ""
 
     def _fault(self, expected: str, todo: str, more: str = "") -> JsonFault:
-        """A fault at the current place; where the text ends too early, that is what is wrong."""
+        """Return the error at the current offset. If the text ends there, the early end is the error."""
         got = self._got()
         if not got:
             ends = {"text": "complete it; the file may have been cut off", "line": "write the whole record on one line"}

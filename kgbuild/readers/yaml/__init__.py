@@ -1,1 +1,1 @@
-"""YAML: a fast parse, a parse that keeps positions, outlines of pages by indentation, and edits that leave the rest as it is."""
+"""Parse YAML, find the position of a value in its text, and edit values without changing the rest of the text."""

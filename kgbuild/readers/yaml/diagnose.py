@@ -1,4 +1,4 @@
-"""What PyYAML says of a text that is no YAML -> a problem in words about the text: where it begins, what is there, and what to do."""
+"""Translate an error of PyYAML into a problem that names the place where it begins, what was found, and what to do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BRACKETS = {"[": "]", "{": "}"}
 
 
 class _Place(NamedTuple):
-    """Where the parser stopped (``at``) and where what it was reading begins (``since``), as offsets of the text."""
+    """Offsets in the text: where the parser stopped (``at``), and where the construct that it was parsing begins (``since``)."""
 
     text: str
     at: int
@@ -34,41 +34,41 @@ class _Place(NamedTuple):
         return "the end of the text" if not self.text[offset:].strip() else "the end of the line"
 
     def before(self, offset: int) -> str:
-        """What stands on the line before an offset."""
+        """Return the text of the line before an offset."""
         return self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
 
     def line_of(self, offset: int) -> int:
         return self.line + position(self.text, offset)[0] - 1
 
 
-_Said = tuple[int, str, str, str]  # offset, expected, got, what to do
+_Diagnosis = tuple[int, str, str, str]  # offset, expected, got, what to do
 
 
 def problem(path: str, text: str, line: int, error: yaml.YAMLError) -> Problem:
-    """The problem of a text that begins on ``line`` of its file and of which PyYAML says ``error``."""
-    said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML")
+    """Return the problem for ``error``, which PyYAML raised for a text that begins on ``line`` of its file."""
+    message = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML")
     context = str(getattr(error, "context", None) or "")
     mark, begin = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     at = min(mark.index, len(text)) if mark else 0
     place = _Place(text, at, begin.index if begin else at, line)
-    offset, expected, got, todo = _rule(said, context)(place)
+    offset, expected, got, todo = _rule(message, context)(place)
     row, column = position(text, offset)
     return Problem(path, line + row - 1, column, "", expected, got, todo)
 
 
-def _rule(said: str, context: str) -> Callable[[_Place], _Said]:
+def _rule(message: str, context: str) -> Callable[[_Place], _Diagnosis]:
     for words, rule in _RULES.items():
-        if words in said or words in context:
+        if words in message or words in context:
             return rule
-    return lambda place: (place.at, "YAML", f"{place.got(place.at)}, of which the parser says {said!r}", _CORRECT)
+    return lambda place: (place.at, "YAML", f"{place.got(place.at)}, of which the parser says {message!r}", _CORRECT)
 
 
-def _quote_open(place: _Place) -> _Said:
+def _quote_open(place: _Place) -> _Diagnosis:
     mark = place.text[place.since]
     return place.since, f"a text that is closed with `{mark}`", "none that is", f"add the `{mark}`, or remove this one"
 
 
-def _bracket_open(place: _Place) -> _Said:
+def _bracket_open(place: _Place) -> _Diagnosis:
     mark = place.text[place.since]
     close, got = _BRACKETS.get(mark, "]"), place.got(place.at)
     todo = f"add the `{close}`, or put the value into quotes if it is text"
@@ -78,7 +78,7 @@ def _bracket_open(place: _Place) -> _Said:
     return place.at, f"`,` or `{close}`", got, "add what is missing, or put the value into quotes if it is text"
 
 
-def _colon(place: _Place) -> _Said:
+def _colon(place: _Place) -> _Diagnosis:
     before = place.before(place.at)
     field = re.match(r"\s*(?:- +)*([^\s:][^:]*):\s+(?=\S)", before)
     if field:
@@ -88,7 +88,7 @@ def _colon(place: _Place) -> _Said:
     return start, "a field at the column of those above it", f"{place.got(start)} further right", "begin it at the same column"
 
 
-def _key(place: _Place) -> _Said:
+def _key(place: _Place) -> _Diagnosis:
     before = place.before(place.at)
     if before.strip() not in ("", "-"):
         stop = before.rstrip()[-1]
@@ -98,85 +98,85 @@ def _key(place: _Place) -> _Said:
     line = place.line_of(place.since)
     column = position(place.text, place.since)[1]
     if re.match(r"-\s", place.text[place.at :]):
-        todo = "put the list below the field that it belongs to, or remove the `-`"
+        todo = "move the list below its field, or remove the `-`"
         return place.at, f"a field, as in line {line}", "a list item", todo
-    todo = "begin it there, or indent it further if it goes on with the text above"
+    todo = "begin it at that column, or indent it further if it continues the text above"
     return place.at, f"a field at column {column}, as in line {line}", place.got(place.at), todo
 
 
-def _item(place: _Place) -> _Said:
+def _item(place: _Place) -> _Diagnosis:
     line, column = place.line_of(place.since), position(place.text, place.since)[1]
     todo = "add the `-`, or correct the indentation"
     return place.at, f"a list item, `- …`, at column {column}, as in line {line}", place.got(place.at), todo
 
 
-def _no_colon(place: _Place) -> _Said:
+def _no_colon(place: _Place) -> _Diagnosis:
     end = place.text.find("\n", place.since)
     written = place.text[place.since : end if end >= 0 else len(place.text)].rstrip()[:40]
     got = f"`{written}`" if written.isprintable() else place.got(place.since)
     if written.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         todo = "keep one of the versions and remove the marks"
         return place.since, "one version of the record", f"{got}, the mark of an unfinished merge", todo
-    return place.since, "`field: value`", got, "add the colon and a space after it, or indent the line if it goes on with the text above"
+    return place.since, "`field: value`", got, "add the colon and a space after it, or indent the line if it continues the text above"
 
 
-def _value(place: _Place) -> _Said:
+def _value(place: _Place) -> _Diagnosis:
     return place.at, "a value", place.got(place.at), _QUOTE
 
 
-def _list(place: _Place) -> _Said:
+def _list(place: _Place) -> _Diagnosis:
     return place.at, "a value", place.got(place.at), "put the value into quotes, or begin the list on the next line"
 
 
-def _value_since(place: _Place) -> _Said:
+def _value_since(place: _Place) -> _Diagnosis:
     return place.since, "a value", place.got(place.since), _QUOTE
 
 
-def _start(place: _Place) -> _Said:
+def _start(place: _Place) -> _Diagnosis:
     if place.text[place.at : place.at + 1] == "\t":
         return _tab(place)
     return _value(place)
 
 
-def _tab(place: _Place) -> _Said:
+def _tab(place: _Place) -> _Diagnosis:
     offset = place.at
     while place.text[offset - 1 : offset] == "\t":
         offset -= 1
-    return offset, "spaces as indentation", "a tab", "write spaces in its place"
+    return offset, "spaces as indentation", "a tab", "indent with spaces"
 
 
-def _alias(place: _Place) -> _Said:
+def _alias(place: _Place) -> _Diagnosis:
     return place.at, "an alias of an anchor above", f"{place.got(place.at)}, which is none", f"{_QUOTE} if it is text"
 
 
-def _escape(place: _Place) -> _Said:
+def _escape(place: _Place) -> _Diagnosis:
     got = f"`{place.text[place.at : place.at + 2].strip()}`"
     return place.at, "an escape that YAML knows", got, "write `\\\\` for a backslash, or use single quotes"
 
 
-def _code(place: _Place) -> _Said:
+def _code(place: _Place) -> _Diagnosis:
     offset = max(place.text.rfind("\\", 0, place.at + 1), 0)
     return offset, "the code of a character in hexadecimal digits", place.got(offset), "write the character itself"
 
 
-def _directive(place: _Place) -> _Said:
+def _directive(place: _Place) -> _Diagnosis:
     start = place.at - len(place.before(place.at))
     return start, "a field", f"{place.got(start)}, since `%` begins no field", "remove the line, or put the name of the field into quotes"
 
 
-def _block(place: _Place) -> _Said:
+def _block(place: _Place) -> _Diagnosis:
     return place.at, "the end of the line after `|` or `>`", place.got(place.at), "begin the text on the next line, indented"
 
 
-def _anchor(place: _Place) -> _Said:
+def _anchor(place: _Place) -> _Diagnosis:
     return place.at, "each anchor once", f"{place.got(place.at)} again", "give one of the two another name"
 
 
-def _rest(place: _Place) -> _Said:
+def _rest(place: _Place) -> _Diagnosis:
     return place.at, "the end of the document", place.got(place.at), "remove what follows, or correct what stands before it"
 
 
-_RULES: Mapping[str, Callable[[_Place], _Said]] = MappingProxyType(
+_RULES: Mapping[str, Callable[[_Place], _Diagnosis]] = MappingProxyType(
     {
         "unexpected end of stream": _quote_open,
         "unexpected document indicator": _quote_open,

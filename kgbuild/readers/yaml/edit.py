@@ -1,7 +1,7 @@
-"""YAML text -> the changes that replace a value or take an item out of a list and leave every other character as it is.
+"""Edit YAML text: replace a value or remove items of a list. All other characters stay as they are.
 
-Nodes know where they stand (PyYAML, start and end marks). What cannot be changed with certainty is refused: what stands behind an anchor, a tag or
-an alias, what spreads over lines, and what a comment belongs to.
+The nodes of PyYAML have start and end positions. Edits that are not certain to be right are refused: values with an anchor, a tag or an
+alias, values that span several lines, and values with a comment.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from kgbuild.readers.flow import Replacement, removals
 if TYPE_CHECKING:
     import yaml
 
-#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2; for PyYAML another character stands for each, so that offsets stay.
+#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2. PyYAML gets another character for each, so that offsets do not change.
 _ORDINARY = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\ue000"))
 _DASH = re.compile(r"[ \t]*-[ \t]+")
-#: Numbers of YAML 1.2 (§10.3.2) that 1.1 takes for text.
+#: Numbers of YAML 1.2 (§10.3.2), some of which are text in YAML 1.1.
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+")
-_ALIASED = "it stands behind an anchor or alias"
-_COMMENT = "a comment belongs to it"
-_SPREAD = "it spreads over several lines"
+_ALIASED = "the value has an anchor, a tag or an alias"
+_COMMENT = "a comment belongs to the value"
+_SEVERAL_LINES = "the value spans several lines"
 
 
 class YamlText:
-    """The documents of a text. Raises NotCertain where PyYAML cannot read it."""
+    """The documents of a text. Raises NotCertain if PyYAML cannot parse it."""
 
     def __init__(self, text: str) -> None:
         import yaml
@@ -37,11 +37,11 @@ class YamlText:
         try:
             self._roots: list[Any] = list(yaml.compose_all(text.translate(_ORDINARY), Loader=yaml.CSafeLoader))
         except yaml.YAMLError:
-            raise NotCertain("YAML 1.1 and 1.2 do not agree about the file") from None
+            raise NotCertain("YAML 1.1 and YAML 1.2 read the file differently") from None
         self._shared = _shared(self._roots)
 
     def document(self, where: Callable[[], tuple[int, int]]) -> int:
-        """The number of the document that a place is in, whose line and column are only asked for if there are several."""
+        """Return the number of the document that contains a place. ``where`` gives line and column; it is called only if there are several."""
         if len(self._roots) == 1:
             return 0
         line, column = where()
@@ -52,21 +52,21 @@ class YamlText:
         return max((n for n, root in enumerate(self._roots) if root is not None and root.start_mark.index <= offset), default=0)
 
     def replace(self, document: int, place: Place, old: str, new: str) -> Replacement:
-        """Put ``new`` in place of the scalar ``old``, in the quotes that it has; without, if it needs none."""
+        """Replace the scalar ``old`` with ``new``. Quotes are kept; a plain scalar gets quotes only if it requires them."""
         node = self._node(document, place)
         start, end = node.start_mark.index, node.end_mark.index
         token = self._text[start:end]
         if node.id != "scalar" or "\n" in token or "\r" in token or node.style in ("|", ">"):
-            raise NotCertain(_SPREAD)
+            raise NotCertain(_SEVERAL_LINES)
         if token != old if not node.style else token[:1] != node.style:
             raise NotCertain(_ALIASED)
         return Replacement(start, end, _written(new, node.style))
 
     def remove(self, document: int, place: Place, numbers: Sequence[int]) -> Iterator[Replacement]:
-        """Take items out of a list, of which at least one stays."""
+        """Remove items of a list. At least one item must remain."""
         node = self._node(document, place)
         if node.id != "sequence":
-            raise NotCertain("it is no list")
+            raise NotCertain("the value is not a list")
         for n in numbers:
             self._check(node.value[n])
         if node.flow_style:
@@ -90,21 +90,21 @@ class YamlText:
                 found = [value for key, value in node.value if key.value == part] if node.id == "mapping" else []
                 node = found[0] if len(found) == 1 else None
             if node is None:
-                raise NotCertain("it does not stand where it is read")  # as what a merge key `<<` brings
+                raise NotCertain("the value is not at the place where it was read")  # as for values from a merge key `<<`
         if id(node) in self._shared:
             raise NotCertain(_ALIASED)
         return node
 
     def _check(self, item: Any) -> None:
-        """Refuse an item of which a part is also elsewhere, or that cannot be measured."""
+        """Raise NotCertain if a part of an item is used elsewhere, or if the end of the item is not certain."""
         for node in _nodes(item):
             if id(node) in self._shared or self._text[node.start_mark.index : node.start_mark.index + 1] in ("&", "!", "*"):
                 raise NotCertain(_ALIASED)
             if node.id == "scalar" and node.style in ("|", ">"):
-                raise NotCertain(_SPREAD)
+                raise NotCertain(_SEVERAL_LINES)
 
     def _end(self, node: Any) -> int:
-        """Where a node ends. (PyYAML lets block collections end where the next token begins.)"""
+        """Return the end offset of a node. (In PyYAML a block collection ends where the next token begins.)"""
         if node.id == "scalar" or node.flow_style or not node.value:
             end: int = node.end_mark.index
             return end
@@ -112,12 +112,12 @@ class YamlText:
         return max(self._end(part) for part in (last if isinstance(last, tuple) else (last,)))
 
     def _lines(self, item: Any) -> Replacement:
-        """The whole lines of an item of a block list, that nothing else stands on."""
+        """Return the removal of the lines of an item of a block list. Raises NotCertain if the lines contain anything else."""
         text, start, end = self._text, item.start_mark.index, self._end(item)
         first = text.rfind("\n", 0, start) + 1
         last = text.find("\n", end) + 1 or len(text)
         if not _DASH.fullmatch(text, first, start):
-            raise NotCertain("its line begins with something else")
+            raise NotCertain("the line of the value begins with something else")
         if text[end:last].strip() or text[text.rfind("\n", 0, max(first - 1, 0)) + 1 : first].lstrip().startswith("#"):
             raise NotCertain(_COMMENT)
         at = start
@@ -131,7 +131,7 @@ class YamlText:
 
 
 def _nodes(node: Any) -> Iterator[Any]:
-    """A node and all in it, in the order of the text."""
+    """Yield a node and all nodes in it, in the order of the text."""
     yield node
     if node.id == "sequence":
         for item in node.value:
@@ -143,31 +143,31 @@ def _nodes(node: Any) -> Iterator[Any]:
 
 
 def _shared(roots: Sequence[Any]) -> set[int]:
-    """The nodes that stand at more than one place: those with an alias. (All are alive, so no two have one id.)"""
+    """Return the ids of nodes that are used more than once, by an alias. (All nodes are alive, so their ids are unique.)"""
     seen: set[int] = set()
     shared: set[int] = set()
-    left = [root for root in roots if root is not None]
-    while left:
-        node = left.pop()
+    pending = [root for root in roots if root is not None]
+    while pending:
+        node = pending.pop()
         if id(node) in seen:
             shared.add(id(node))
             continue
         seen.add(id(node))
         if node.id == "sequence":
-            left += node.value
+            pending += node.value
         elif node.id == "mapping":
-            left += [part for pair in node.value for part in pair]
+            pending += [part for pair in node.value for part in pair]
     return shared
 
 
 def _written(value: str, style: str | None) -> str:
-    """A text as a scalar in the style of the one before.
+    """Write a text as a scalar in the style of the scalar that it replaces.
 
     >>> _written("4dn", None), _written("1e3", None), _written("it's", "'"), _written('say "a"', '"')
     ('4dn', "'1e3'", "'it''s'", '"say \\\\"a\\\\""')
     """
     if not value.isprintable():
-        raise NotCertain("the new value is no ordinary text")
+        raise NotCertain("the new value has characters that are not printable")
     if style == '"':
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
@@ -178,7 +178,7 @@ def _written(value: str, style: str | None) -> str:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether a text without quotes is that text for every loader, also in a flow collection."""
+    """Return whether every loader reads the text without quotes as the same text, also in a flow collection."""
     import yaml
 
     if _NUMBER.fullmatch(value):

@@ -1,4 +1,4 @@
-"""A YAML file: one record, a list of records, or a container of records."""
+"""Read a YAML file whose documents hold one record, a list of records, or a container of records each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kgbuild.readers.yaml import parse, positions
 
 
 def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) -> list[Document]:
-    """The records of all documents of a YAML file. Raises InputError (see yaml_text.parse, records.split)."""
+    """Return the records of all documents of a YAML file. Raises InputError (see kgbuild.readers.yaml.parse and kgbuild.readers.records)."""
     data = parse.documents_text(path, data)
     parsed = parse.parse(path, data, 1, exact)
     exact |= len(parsed) > 1

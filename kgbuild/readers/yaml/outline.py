@@ -1,7 +1,8 @@
-"""Where a place of a block mapping stands, by the indentation of lines alone: for pages that are written as nearly all are.
+"""Find the position of a value in YAML by the indentation of its lines, without a parser.
 
-A parser that keeps positions takes ten times as long as one that does not, and thousands of pages are asked about at once. What is found is
-compared with the tree of the page: lists must be as long, scalars must say the same. Where anything is otherwise, the parser is asked.
+A parser that keeps positions takes ten times as long as one that does not, and an audit requests positions in thousands of pages. This
+module supports only block mappings and sequences, the usual layout of a page. Results are compared with the tree of the page: lists must
+have the same length and scalars the same text. If anything differs, the result is None and the caller uses the parser.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from kgbuild.model.document import Place, Tree
 
 
 class _OutlineBlock(NamedTuple):
-    """The bytes of one value: where they begin and end, and where its key or dash does. ``column`` is that of its first byte, from zero."""
+    """Byte offsets of one value: its start and end, and ``mark``, the start of its key or item. ``column`` is its column, from zero."""
 
     start: int
     end: int
@@ -23,29 +24,29 @@ class _OutlineBlock(NamedTuple):
     mark: int
 
 
-#: Places of one text of which each is counted to, before the lines of the text are numbered.
-_MANY = 30
+#: The number of positions that are computed by counting lines, before an index of the lines of the text is built.
+_COUNTED = 30
 
 
 class Outline:
-    """The blocks of one text, as far as they were asked for. All of it says None where a text is not written in the plain way."""
+    """The blocks of one text, found on request. Methods return None if the text has another layout than the module supports."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._known: dict[Place, _OutlineBlock | None] = {}
+        self._blocks: dict[Place, _OutlineBlock | None] = {}
         self._items: dict[Place, list[_OutlineBlock]] = {}
         self._entries: dict[tuple[Place, tuple[str, ...]], dict[str | None, list[tuple[int, _OutlineBlock]]]] = {}
-        self._asked = 0
+        self._positions = 0
         self._lines: list[int] = []
 
     def block(self, place: Place) -> _OutlineBlock | None:
-        """The block at a place; None where it is not written in the plain way."""
-        if place not in self._known:
-            self._known[place] = self._find(place)
-        return self._known[place]
+        """Return the block at a place; None if its layout is not supported."""
+        if place not in self._blocks:
+            self._blocks[place] = self._find(place)
+        return self._blocks[place]
 
     def scalar(self, block: _OutlineBlock) -> str | None:
-        """The text of a value that is one scalar on one line."""
+        """Return the text of a scalar on one line; None for other values."""
         text = self.data[block.start : block.end].strip()
         quote = text[:1]
         if quote in (b"'", b'"'):
@@ -55,7 +56,7 @@ class Outline:
         return text.decode() if plain else None
 
     def entries(self, place: Place, keys: tuple[str, ...]) -> dict[str | None, list[tuple[int, _OutlineBlock]]]:
-        """The items of a sequence by what they say: themselves, or the first of their ``keys`` that they have; with number and block."""
+        """Group the items of a sequence, each with number and block, by the text of the item or of the first of ``keys`` that it has."""
         found = self._entries.get((place, keys))
         if found is None:
             found = self._entries[place, keys] = {}
@@ -66,11 +67,11 @@ class Outline:
         return found
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column, from one, of an offset."""
-        self._asked += 1
+        """Return line and column, from one, of an offset."""
+        self._positions += 1
         start = self.data.rfind(b"\n", 0, offset) + 1
         column = len(self.data[start:offset].decode(errors="replace")) + 1
-        if self._asked < _MANY:
+        if self._positions < _COUNTED:
             return self.data.count(b"\n", 0, offset) + 1, column
         self._lines = self._lines or [found.start() for found in re.finditer(b"\n", self.data)]
         return bisect_left(self._lines, offset) + 1, column
@@ -88,7 +89,7 @@ class Outline:
         return self._value(parent, place[-1].encode())
 
     def _value(self, parent: _OutlineBlock, key: bytes) -> _OutlineBlock | None:
-        """The value of a key of a block mapping."""
+        """Return the value of a key of a block mapping."""
         data, (first, column) = self.data, self._first_key(parent)
         named = key + b":"
         if data.startswith(named, first):
@@ -98,7 +99,7 @@ class Outline:
             mark = data.find(line, first, parent.end) + column + 1
             if mark == column:
                 return None
-            if data.find(line, mark, parent.end) >= 0:  # the same key again, or a text that looks like it
+            if data.find(line, mark, parent.end) >= 0:  # a duplicate key, or text that looks like one
                 return None
         start = mark + len(named)
         if data[start : start + 1] not in (b" ", b"\n", b"\r", b""):
@@ -107,14 +108,14 @@ class Outline:
         return _OutlineBlock(start, after.start() if after else parent.end, column, mark)
 
     def _first_key(self, block: _OutlineBlock) -> tuple[int, int]:
-        """Where the first key of a mapping stands, and its column: on the line of its dash, or below its own key."""
+        """Return offset and column of the first key of a mapping. It is on the line of the dash, or below the key of the mapping."""
         if block.start == block.mark:
             return block.start, block.column
         below = _BELOW.match(self.data, block.start, block.end)
         return (below.end(), len(below[1])) if below else (block.start, block.column)
 
     def items(self, place: Place, parent: _OutlineBlock) -> list[_OutlineBlock]:
-        """The items of a block sequence."""
+        """Return the items of a block sequence."""
         if place not in self._items:
             self._items[place] = list(self._split(parent))
         return self._items[place]
@@ -135,7 +136,7 @@ class Outline:
         return blocks
 
 
-#: What begins no plain scalar (YAML 1.2 §7.3.3).
+#: Characters that cannot begin a plain scalar (YAML 1.2 §7.3.3), and `~`, which is null.
 _NOT_PLAIN = frozenset((b"|", b">", b"[", b"{", b"&", b"*", b"!", b"%", b"@", b"`", b"#", b"~"))
 _BELOW = re.compile(rb"[ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)(?=[^ \r\n])")
 _FIRST_ITEM = re.compile(rb"[ \t]*\r?\n( *)-(?=[ \r\n])")
@@ -143,19 +144,19 @@ _FIRST_ITEM = re.compile(rb"[ \t]*\r?\n( *)-(?=[ \r\n])")
 
 @lru_cache(maxsize=64)
 def _item(column: int) -> re.Pattern[bytes]:
-    """The dash of an item of a sequence at a column."""
+    """Return the pattern of the dash of a sequence item at a column."""
     return re.compile(rb"\n {%d}-(?=[ \r\n])" % column)
 
 
 @lru_cache(maxsize=64)
 def _next(column: int) -> re.Pattern[bytes]:
-    """The end of the value of a key at a column: the next line at that column or before, which is no item of the value."""
+    """Return the pattern of the end of a key's value: the next line at or before ``column`` that is not an item of the value."""
     outer = rb"| {0,%d}-" % (column - 1) if column else b""
     return re.compile(rb"\n(?: {0,%d}[^ \t\r\n#-]%s)" % (column, outer))
 
 
 def find(data: bytes, place: Place, tree: Tree) -> tuple[int, int] | None:
-    """Line and column, from one, of a place of the tree of a text; None where the lines do not tell for certain.
+    """Return line and column, from one, of a place of the tree of a text; None if they are not certain.
 
     >>> find(b"id: a\\nproducts:\\n- id: a.b\\n  name: x\\n", ("products", 0, "name"), {"id": "a", "products": [{"id": "a.b", "name": "x"}]})
     (4, 3)
@@ -176,13 +177,13 @@ def find(data: bytes, place: Place, tree: Tree) -> tuple[int, int] | None:
                 return None
             tree = tree[part]
     block = outline.block(place)
-    if block is None or (not isinstance(tree, (dict, list)) and not _says(data[block.start : block.end], tree)):
+    if block is None or (not isinstance(tree, (dict, list)) and not _agrees(data[block.start : block.end], tree)):
         return None
     return outline.position(block.mark)
 
 
-def _says(written: bytes, scalar: Tree) -> bool:
-    """Whether a scalar is what is written, as far as its first word; a text in quotes, or over several lines, may be written otherwise."""
+def _agrees(written: bytes, scalar: Tree) -> bool:
+    """Return whether a scalar begins with the first written word. Quoted and multi-line text only has to be text."""
     text = written.strip()
     if text[:1] in (b"'", b'"', b"|", b">"):
         return isinstance(scalar, str)
@@ -193,5 +194,5 @@ def _says(written: bytes, scalar: Tree) -> bool:
 
 @lru_cache(maxsize=1)
 def outline_of(data: bytes) -> Outline:
-    """The last text asked about: one page has many places."""
+    """Return the outline of a text. The last one is cached, because many places of one page are requested in a row."""
     return Outline(data)

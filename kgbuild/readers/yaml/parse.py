@@ -1,4 +1,7 @@
-"""YAML text -> trees: fast by py-yaml12, exactly by PyYAML where YAML's types, anchors or doubled keys would lose what stands there."""
+"""Parse YAML text into trees.
+
+py-yaml12 parses most texts. PyYAML parses texts in which types, anchors or duplicate keys would make py-yaml12 lose information.
+"""
 
 from __future__ import annotations
 
@@ -16,38 +19,38 @@ from kgbuild.readers.yaml.positions import Exact, for_pyyaml
 
 _ANCHOR = re.compile(rb"(?:^|[\s,\[{:-])&[^\s,\[\]{}]")
 _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
-#: Every level of block nesting moves the text right by a column of these at least, or by a line's indentation.
+#: Each level of block nesting moves the text right by at least one of these characters, or by indentation.
 _INDICATORS = bytes.maketrans(b"-?:\t", b"    ")
 _DEEP_INDENT = b" " * (MAX_DEPTH + 50)
-#: Of so many bytes one is looked at first; a deep indentation has this many in a row that may be part of it.
+#: A first check examines only every 15th byte. A deep indentation has at least this number of matching bytes in a row.
 _STEP = 15
 _DEEP_STEPS = b" " * (len(_DEEP_INDENT) // _STEP)
-#: A line that may begin with a key; more of them are found than are.
+#: A line that may begin with a key. It also matches some lines that do not.
 _KEY_LINE = re.compile(rb"^[ ]*(?:[-?][ \t]+)*[^\s#][^\n]*?:(?=[ \t\r\n]|\Z)", re.MULTILINE)
-#: In a flow collection, keys without a text nest as `- - -` does (`[: : :`), over as many lines as you like.
+#: Empty keys in a flow collection nest (`[: : :`), even over several lines.
 _EMPTY_KEYS = (b" :", b"\t:", b"\n:", b"\r:", b"[:", b"{:", b",:")
 _NUL_ESCAPE = re.compile(rb"\\(?:0|x00|u0000|U00000000)")
-#: Where a flow collection can begin: at the start of a node.
+#: The start of a flow collection, which can only be at the start of a node.
 _FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE)
-#: What a node may follow; where a bracket follows none of these it is text. Looked for in so many bytes before a bracket, of which there may
-#: be so many, or it is taken for granted.
+#: Characters that a node can follow; a bracket after any other character is text. The check examines 80 bytes before each bracket. If
+#: there are more than 1,000 brackets, a flow collection is assumed.
 _NODE_FOLLOWS, _NEAR, _BRACKETS = (b"-", b":", b"?", b"\n", b"\r"), 80, 1_000
-#: What may stand about the colon of a key in a flow mapping besides `: ` (YAML 1.2 §7.4.2).
+#: Forms of the colon after a key in a flow mapping, besides `: ` (YAML 1.2 §7.4.2).
 _FLOW_COLONS = (b'":', b"':", b"]:", b"}:", b":,", b":]", b":}", b":[", b":{")
-#: Where an explicit key begins (YAML 1.2 §8.2.2), and what is quickly found where one may.
+#: A fast and an exact pattern of the start of an explicit key (YAML 1.2 §8.2.2).
 _QUESTION = re.compile(rb"\?(?=[ \t\r\n]|\Z)")
 _EXPLICIT_KEY = re.compile(rb"^[ ]*(?:[-?:][ \t]+)*\?(?=[ \t\r\n]|\Z)", re.MULTILINE)
-#: Escapes that may stand for a colon (§5.7).
+#: Prefixes of escapes that can encode a colon (§5.7).
 _COLON_ESCAPES = (b"\\x3", b"\\u003", b"\\U0000003")
-#: In JSON, a quote and a colon inside a text, and at the beginning of one.
+#: A quote and a colon in encoded JSON that do not end a key: inside a string, or at its beginning.
 _NO_KEY_ENDS = (b'\\":', b':":', b'[":', b',":', b'{":')
 _encode = msgspec.json.Encoder().encode
 
 
 def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
-    """The trees of the documents in ``data``, which begins on ``line`` of the file, and the keys that they say twice.
+    """Return the trees of the documents in ``data``, which begins on ``line`` of the file, and their duplicate keys.
 
-    Raises InputError where it is no YAML, too deep, or an alias bomb.
+    Raises InputError if the text is not YAML, too deep, or expands to too many values by its aliases.
     """
     flow = _flow_may_begin(data)
     _check_depth(path, data, line, flow)
@@ -62,7 +65,7 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
     try:
         trees: list[Tree] = yaml12.parse_yaml(data.decode(), multi=True)
     except ValueError:
-        # PyYAML's word for it is the clearer one. It reads YAML 1.1 and takes a few texts that 1.2 refuses: those are right.
+        # PyYAML gives clearer errors. It reads YAML 1.1 and accepts a few texts that YAML 1.2 forbids; these are accepted.
         return Exact(path, data, line).trees()
     if (b"<" in data and b"<<" in data) or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
         return Exact(path, data, line).trees()
@@ -70,7 +73,7 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
 
 
 def _flow_may_begin(data: bytes) -> bool:
-    """Whether there may be a flow collection that holds something. Most brackets stand in text, or are those of `[]`."""
+    """Return whether the text may have a flow collection that is not empty. Most brackets are part of text or of `[]`."""
     for bracket, empty in ((b"[", b"[]"), (b"{", b"{}")):
         if bracket not in data:
             continue
@@ -79,7 +82,7 @@ def _flow_may_begin(data: bytes) -> bool:
         at = data.find(bracket)
         while at >= 0:
             before = data[max(0, at - _NEAR) : at].rstrip(b" \t")
-            tagged = b"!" in before or b"&" in before or len(before.split()) < 2  # which may be the end of a long tag
+            tagged = b"!" in before or b"&" in before or len(before.split()) < 2  # one word can be the end of a long tag
             if (tagged or before[-1:] in _NODE_FOLLOWS) and not data.startswith(empty, at):
                 return True
             at = data.find(bracket, at + 1)
@@ -87,9 +90,10 @@ def _flow_may_begin(data: bytes) -> bool:
 
 
 def _one_key_each(tree: Tree, data: bytes, flow: bool) -> bool:
-    """Whether it is certain that no key was said twice.
+    """Return whether the text certainly has no duplicate key. False means that it is not known.
 
-    It is where the tree, as JSON, has as many colons as the text: a key brings one to both, and with a key that is dropped goes its colon.
+    It is certain if the tree, encoded as JSON, has as many colons as the text: each key has one colon in both, and a duplicate key is
+    missing in the tree.
     """
     try:
         encoded = _encode(tree)
@@ -101,7 +105,7 @@ def _one_key_each(tree: Tree, data: bytes, flow: bool) -> bool:
         return False
     if encoded.count(b":") == data.count(b":"):
         return True
-    # What has a colon and is neither key nor value is most often a comment.
+    # Other colons are usually in comments, so count only colons that can follow a key.
     if flow and any(mark in data for mark in _FLOW_COLONS) and _FLOW.search(data):
         return False
     keys = encoded.count(b'":') - sum(map(encoded.count, _NO_KEY_ENDS))
@@ -110,7 +114,7 @@ def _one_key_each(tree: Tree, data: bytes, flow: bool) -> bool:
 
 
 def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
-    """Parsers recurse; so depth is counted first, on the events of a parser that does not, wherever the text could be deep."""
+    """Raise InputError if the text is nested too deeply. The parsers recurse, so depth is counted on events, which do not."""
     brackets = data.count(b"[") + data.count(b"{") if flow else 0
     empty = flow and data.count(b":") > MAX_DEPTH and any(mark in data for mark in _EMPTY_KEYS)
     deep = _DEEP_STEPS in data[::_STEP].translate(_INDICATORS) and _DEEP_INDENT in data.translate(_INDICATORS)
@@ -123,7 +127,7 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
     try:
         offset = _first_too_deep(decoded)
     except yaml.YAMLError as error:
-        # A parser with a bound of its own refuses a deep line as a whole. So what stands before the error is asked too.
+        # Some builds of PyYAML limit the depth themselves and refuse the text. So parse the text before the error again.
         mark = getattr(error, "problem_mark", None)
         with suppress(yaml.YAMLError):
             offset = _first_too_deep(decoded[: mark.index if mark else 0])
@@ -135,7 +139,7 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
 
 
 def _first_too_deep(decoded: str) -> int | None:
-    """The offset of the first list or mapping that is nested deeper than MAX_DEPTH. Raises YAMLError where the text is no YAML up to there."""
+    """Return the offset of the first list or mapping that is nested deeper than MAX_DEPTH. Raises YAMLError for invalid YAML before it."""
     import yaml
 
     depth = 0
@@ -150,7 +154,7 @@ def _first_too_deep(decoded: str) -> int | None:
 
 
 def documents_text(path: str, data: bytes) -> bytes:
-    """The UTF-8 bytes of a YAML file, checked, without a byte-order mark."""
+    """Check that a YAML file is UTF-8 without control characters. Return its bytes without the byte-order mark."""
     text.decode(path, data)
     data = text.without_bom(data)
     text.check_controls(path, data, 0, len(data))

@@ -1,4 +1,4 @@
-"""YAML text -> trees in which every scalar is text, and where their places stand: exact and slow, by PyYAML."""
+"""Parse YAML with PyYAML, which is slow: trees in which every scalar is text, and the positions of values."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from kgbuild.readers.yaml import diagnose
 if TYPE_CHECKING:
     import yaml
 
-#: Nodes that one document may have once its aliases are written out.
+#: The most nodes of one document after its aliases are expanded.
 MAX_NODES = 2_000_000
 
 _PLAIN_NULLS = frozenset(("", "~", "null", "Null", "NULL"))  # YAML 1.2 §10.3.2
-#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2, and what stands for them in what PyYAML is given.
+#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2, and the characters that replace them for PyYAML.
 _OLD_BREAKS = "\x85\u2028\u2029"
 _PRIVATE = "\ue085\ue028\ue029"
-_AWAY = str.maketrans(_OLD_BREAKS, _PRIVATE)
-_BACK = str.maketrans(_PRIVATE, _OLD_BREAKS)
+_TO_PRIVATE = str.maketrans(_OLD_BREAKS, _PRIVATE)
+_FROM_PRIVATE = str.maketrans(_PRIVATE, _OLD_BREAKS)
 
 
 def for_pyyaml(data: bytes) -> str:
-    """The text as PyYAML is given it: it reads YAML 1.1."""
+    """Decode a text for PyYAML, which reads YAML 1.1: replace characters that are line breaks only there."""
     decoded = data.decode()
     old = any(mark in decoded for mark in _OLD_BREAKS) and not any(mark in decoded for mark in _PRIVATE)
-    return decoded.translate(_AWAY) if old else decoded
+    return decoded.translate(_TO_PRIVATE) if old else decoded
 
 
 class _Node(Protocol):
-    """What PyYAML's nodes have and its type stubs do not say."""
+    """The attributes of PyYAML's nodes, which its type stubs lack."""
 
     id: str
     style: str | None
@@ -42,7 +42,7 @@ class _Node(Protocol):
 
 
 class Exact:
-    """Trees in which every scalar is the text that stands in the file (SPEC §2), built from PyYAML's nodes."""
+    """Builds trees in which every scalar is its text in the file (SPEC §2) from PyYAML's nodes."""
 
     def __init__(self, path: str, data: bytes, line: int) -> None:
         self.path, self.data, self.line = path, data, line
@@ -54,7 +54,7 @@ class Exact:
         self.doubled: dict[int, Problem] = {}
 
     def trees(self) -> list[Parsed]:
-        """One tree for each document, with the keys that it says twice. Raises InputError with all that is wrong, if more is than those."""
+        """Return the tree and the duplicate keys of each document. Raises InputError with all errors, unless only keys are duplicate."""
         import yaml
 
         try:
@@ -74,13 +74,13 @@ class Exact:
             raise InputError([*self.problems, *self.doubled.values()])
 
     def _double(self, key: str, node: _Node, first: _Node) -> None:
-        """Note a key that is said again, after the first time. No more are told than MAX_PROBLEMS."""
+        """Record a duplicate key, up to MAX_PROBLEMS."""
         if len(self.doubled) < MAX_PROBLEMS:
             line = self.line + position(self.text, first.start_mark.index)[0] - 1
             self.doubled[id(node)] = self._fail(node, EACH_KEY_ONCE, f"{key!r} again, after line {line}", "keep one of the two")
 
     def _places(self, root: _Node) -> list[Doubled]:
-        """The noted keys that stand below a node, with their places. What aliases repeat is looked at once."""
+        """Return the recorded duplicate keys below a node, with their places. Nodes that aliases repeat are visited once."""
         found: list[Doubled] = []
         nodes: list[tuple[_Node, Place]] = [(root, ())]
         seen: set[int] = set()
@@ -104,11 +104,13 @@ class Exact:
         return Problem(self.path, self.line + row - 1, column, "", expected, got, todo)
 
     def _measure(self, node: _Node) -> int:
-        """How many values a node has once its aliases are written out. Raises InputError for too many, too deep, or one inside itself."""
+        """Return the number of values of a node after alias expansion. Raises InputError if it is too large, too deep or contains itself."""
         if node.id == "scalar":
             return 1
         if id(node) in self.open:
-            raise InputError([self._fail(node, "a value that ends", "one that an alias repeats inside itself", "write the value out")])
+            raise InputError(
+                [self._fail(node, "a value that ends", "one that an alias repeats inside itself", "write the value in place of the alias")]
+            )
         if id(node) not in self.sizes:
             self.open.add(id(node))
             if len(self.open) > MAX_DEPTH:
@@ -118,7 +120,7 @@ class Exact:
             self.open.discard(id(node))
             if size > MAX_NODES:
                 got = f"more than {MAX_NODES:,} values once its aliases are written out"
-                todo = "write the values out instead of repeating them by alias"
+                todo = "write the values in place of the aliases"
                 raise InputError([self._fail(node, "a record of ordinary size", got, todo)])
         return self.sizes[id(node)]
 
@@ -130,7 +132,7 @@ class Exact:
         return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
 
     def _text(self, node: _Node) -> str:
-        value: str = node.value.translate(_BACK) if self.swapped else node.value
+        value: str = node.value.translate(_FROM_PRIVATE) if self.swapped else node.value
         if "\0" in value:
             self._add(node, "text", "the NUL character", "remove it")
         return value
@@ -138,27 +140,27 @@ class Exact:
     def _mapping(self, node: _Node, depth: int) -> dict[str, Any]:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        said: dict[str, _Node] = {}
+        first: dict[str, _Node] = {}
         for key_node, value_node in node.value:
             value = self._tree(value_node, depth + 1)
             if key_node.id != "scalar":
-                todo = "give the entry a plain key, or put the value into quotes if it is text"
+                todo = "write a plain key, or put the value into quotes if it is text"
                 self._add(key_node, "a key that is text", "a list" if key_node.id == "sequence" else "a mapping", todo)
                 continue
             key = self._text(key_node)
             if key == "<<" and not key_node.style:
                 for source in reversed(value if isinstance(value, list) else [value]):
                     merged |= source if isinstance(source, dict) else {"<<": value}
-            elif key in said:
-                self._double(key, key_node, said[key])
+            elif key in first:
+                self._double(key, key_node, first[key])
                 own[key] = value
             else:
-                own[key], said[key] = value, key_node
+                own[key], first[key] = value, key_node
         return merged | own
 
 
 def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
-    """Line and column, from one, of a place of a document; of the last part of the way that is there."""
+    """Return line and column, from one, of a place of a document. If it does not exist, return those of its last part that exists."""
     import yaml
 
     lines, roots = _composed(data)
@@ -179,11 +181,11 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _composed(data: bytes) -> tuple[text.Lines, list[Any]]:
-    """The nodes of the last text asked about: one file can have a thousand problems."""
+    """Return the nodes of a text. The last ones are cached, because one file can have a thousand problems."""
     import yaml
 
     decoded = for_pyyaml(data)
     try:
         return text.Lines(decoded), list(yaml.compose_all(decoded, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError:  # what YAML 1.2 takes and 1.1 does not
+    except yaml.YAMLError:  # valid in YAML 1.2 but not in YAML 1.1
         return text.Lines(decoded), []

@@ -21,7 +21,7 @@ from kgbuild.readers.archives.archive import ArchiveLimits, is_archive, members
 
 AGAIN = "copy or pack the archive again"
 INSIDE = "pack the archive again from inside its folder"
-PLAIN = "put a plain file in its place or leave it out"
+PLAIN = "replace it with a regular file, or leave it out"
 RELATIVE = "expected a relative path with / between its parts"
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     ".tar": bytes,

@@ -84,8 +84,8 @@ def test_a_stream_cut_anywhere_is_refused(tmp_path: Path, kind: str, whole: byte
     [
         ("a.gz", b"", f"a.gz: expected a gzip stream, got an empty file; {AGAIN}"),
         ("a.zst", b"", f"a.zst: expected a zstd stream, got an empty file; {AGAIN}"),
-        ("a.gz", ZSTD, "a.gz: expected a gzip stream, got something else; compress the file, or name it after what it is"),
-        ("a.zst", GZIP, "a.zst: expected a zstd stream, got something else; compress the file, or name it after what it is"),
+        ("a.gz", ZSTD, "a.gz: expected a gzip stream, got something else; compress the file, or rename it with the ending of its format"),
+        ("a.zst", GZIP, "a.zst: expected a zstd stream, got something else; compress the file, or rename it with the ending of its format"),
         ("a.gz", GZIP + b"\0", f"a.gz: expected nothing after the gzip stream, got other data; {AGAIN}"),
         ("a.zst", ZSTD + b"more", f"a.zst: expected nothing after the zstd stream, got other data; {AGAIN}"),
         ("a.gz", GZIP[:-8] + bytes(8), f"a.gz: expected a sound gzip stream, got a damaged one; {AGAIN}"),
