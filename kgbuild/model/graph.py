@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Generic, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, ClassVar, Generic, Literal, TypeVar, get_type_hints
 
 from msgspec import NODEFAULT, Struct, defstruct, structs
+
+from kgbuild.model.rdf import Rdf
 
 Role = Literal["original", "secondary"]
 #: What a node is (SPEC §3, "Nodes"). An id that one record describes and another lists as a product is a product.
@@ -29,27 +31,35 @@ class Properties(Struct, frozen=True, kw_only=True, array_like=True):
     Sizes are in bytes; dates are the text as written.
     """
 
-    name: str | None = None
-    description: str | None = None
-    synonym: tuple[str, ...] = ()
-    xref: tuple[str, ...] = ()
-    url: str | None = None
-    license: str | None = None
+    name: Annotated[str | None, Rdf("rdfs:label")] = None
+    description: Annotated[str | None, Rdf("dcterms:description")] = None
+    synonym: Annotated[tuple[str, ...], Rdf("skos:altLabel")] = ()
+    xref: Annotated[tuple[str, ...], Rdf(form="curie")] = ()
+    url: Annotated[
+        str | None,
+        Rdf(
+            form="address",
+            by_kind=MappingProxyType(
+                {"resource": "dcat:landingPage", "product": "dcat:accessURL", "organization": "foaf:homepage", "page": "foaf:page"}
+            ),
+        ),
+    ] = None
+    license: Annotated[str | None, Rdf("dcterms:license", "license")] = None
     license_label: str | None = None
-    taxa: tuple[str, ...] = ()
-    publications: tuple[str, ...] = ()
-    domain: tuple[str, ...] = ()
+    taxa: Annotated[tuple[str, ...], Rdf(form="curie")] = ()
+    publications: Annotated[tuple[str, ...], Rdf(form="curie")] = ()
+    domain: Annotated[tuple[str, ...], Rdf("dcat:keyword", "keyword")] = ()
     format: str | None = None
-    media_type: str | None = None
+    media_type: Annotated[str | None, Rdf("dcat:mediaType", "media_type")] = None
     compression: str | None = None
-    file_size: int | float | None = None
+    file_size: Annotated[int | float | None, Rdf("dcat:byteSize", "bytes")] = None
     node_count: int | float | None = None
     edge_count: int | float | None = None
-    version: str | None = None
+    version: Annotated[str | None, Rdf("dcat:version")] = None
     activity_status: str | None = None
     collection: tuple[str, ...] = ()
-    creation_date: str | None = None
-    update_date: str | None = None
+    creation_date: Annotated[str | None, Rdf("dcterms:created", "date")] = None
+    update_date: Annotated[str | None, Rdf("dcterms:modified", "date")] = None
     repository: str | None = None
     contact: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -133,12 +143,12 @@ class Claim(Struct, Generic[S_co], frozen=True, array_like=True):
 class _NodeColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The columns of a node around those of Properties: the required ones stand before them, the others after them."""
 
-    id: str
-    category: tuple[str, ...]
-    iri: str
-    declared_in: tuple[str, ...] = ()
+    id: Annotated[str, Rdf(form="none")]
+    category: Annotated[tuple[str, ...], Rdf("rdf:type", "class")]
+    iri: Annotated[str, Rdf(form="none")]
+    declared_in: Annotated[tuple[str, ...], Rdf(form="record")] = ()
     stub: bool | None = None
-    kgrs_category: str | None = None
+    kgrs_category: Annotated[str | None, Rdf("rdf:type", "class")] = None
     deprecated: bool | None = None
     extra: str | None = None
 
@@ -158,7 +168,7 @@ if TYPE_CHECKING:
 else:
 
     def _fields(of: type[Struct], *, required: bool) -> list[tuple[str, object, object]]:
-        hints = get_type_hints(of)
+        hints = get_type_hints(of, include_extras=True)
         return [(f.name, hints[f.name], f.default) for f in structs.fields(of) if (f.default is NODEFAULT) == required]
 
     _ordered = (*_fields(_NodeColumns, required=True), *_fields(Properties, required=False), *_fields(_NodeColumns, required=False))
@@ -222,20 +232,20 @@ class Edge(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: ClassVar[EdgeKind]
 
-    id: str
-    subject: str
-    predicate: str
-    object: str
-    category: tuple[str, ...]
+    id: Annotated[str, Rdf(form="none")]
+    subject: Annotated[str, Rdf("rdf:subject", "curie")]
+    predicate: Annotated[str, Rdf("rdf:predicate", "curie")]
+    object: Annotated[str, Rdf("rdf:object", "curie")]
+    category: Annotated[tuple[str, ...], Rdf("rdf:type", "class")]
     knowledge_level: str
     agent_type: str
-    relation_type: str | None = None
+    relation_type: Annotated[str | None, Rdf(form="curie")] = None
     source_role: Role | None = None
-    primary_knowledge_source: str | None = None
-    aggregator_knowledge_source: tuple[str, ...] = ()
-    declared_in: tuple[str, ...] = ()
+    primary_knowledge_source: Annotated[str | None, Rdf(form="curie")] = None
+    aggregator_knowledge_source: Annotated[tuple[str, ...], Rdf(form="curie")] = ()
+    declared_in: Annotated[tuple[str, ...], Rdf(form="record")] = ()
     within_owner: bool | None = None
-    original_predicate: str | None = None
+    original_predicate: Annotated[str | None, Rdf(form="curie")] = None
     original_object: str | None = None
     original_objects: tuple[str, ...] = ()
     links: int | None = None

@@ -86,8 +86,8 @@ class Graph:
         """An rdflib Graph of the triples that the Turtle holds."""
         from kgbuild.pipeline.adapters import to_rdflib
 
-        (rendered,) = writers.writer("ntriples", self.mapping, qualified=qualified).render(self.nodes, self.edges)
-        return to_rdflib(rendered.data)
+        (ntriples,) = writers.whole(writers.writer("ntriples", self.mapping, qualified=qualified), self.nodes, self.edges)
+        return to_rdflib(ntriples)
 
     def write(
         self, output: str | os.PathLike[str], *, formats: str | Sequence[str] = "kgx", name: str = "graph", qualified: bool = False,
@@ -122,8 +122,9 @@ class Graph:
                     files[ending].write(rendered.data, rendered.rows)
                     files[ending].write_later(rendered.later)
                 tally.add(chunk)
+            for ending, rendered in gatherer.settle({ending: file.waiting for ending, file in files.items()}):
+                files[ending].write(rendered.data, rendered.rows)
             for ending, tail in gatherer.tails().items():
-                files[ending].write_waiting()
                 files[ending].write(tail.data, tail.rows)
             if check != "none":
                 tally.findings = self._audit(plan, tally)

@@ -23,18 +23,17 @@ _STAGE = ".kgbuild-"
 #: In a stage that has this file every file is whole: what is still in it goes to the target.
 _WHOLE = "whole"
 _FILES = "files"
-#: Bytes that are copied at a time.
-_PIECE = 2**20
 
 
 class StagedFile:
-    """A file of a stage: counts its bytes and rows, and hashes as it goes. Bytes that come later wait in a file of their own."""
+    """A file of a stage: counts its bytes and rows, and hashes as it goes. Pieces that come later wait in a file of their own."""
 
     def __init__(self, name: str, path: Path, waiting: Path) -> None:
         self.name, self.bytes, self.rows = name, 0, 0
         self._file = create(path, 0o777 if path.suffix == ".sh" else 0o666, buffering=0)  # a script can be executed
         self._waiting_at = waiting
         self._waiting: BinaryIO | None = None
+        self._sizes: list[int] = []
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes, rows: int = 0) -> None:
@@ -45,17 +44,18 @@ class StagedFile:
         self.rows += rows
 
     def write_later(self, data: bytes) -> None:
-        """Keep some bytes for ``write_waiting``."""
+        """Keep a piece for ``waiting``."""
         if data:
             self._waiting = self._waiting or create(self._waiting_at, buffering=0)
             _write_all(self._waiting, data)
+            self._sizes.append(len(data))
 
-    def write_waiting(self) -> None:
-        """Append all that was kept."""
-        if self._waiting:
-            self._waiting.seek(0)
-            while data := self._waiting.read(_PIECE):
-                self.write(data)
+    def waiting(self) -> Iterator[bytes]:
+        """The pieces that were kept."""
+        if self._sizes:
+            with self._waiting_at.open("rb") as file:
+                for size in self._sizes:
+                    yield file.read(size)
 
     def close(self) -> None:
         """End the file. It may be closed already."""

@@ -49,11 +49,11 @@ def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] 
 
 def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
     import msgspec
-    from pyoxigraph import Quad
+    from pyoxigraph import RdfFormat
 
+    from kgbuild import writers
     from kgbuild.model.graph import Edge, Node
     from kgbuild.transform.kinds import KindReader
-    from kgbuild.writers.rdf import Walk
 
     if build.manifest.mappings != vocabulary.sha256:
         raise UsageError(
@@ -63,5 +63,5 @@ def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
     kinds = KindReader(vocabulary)
     nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
     edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
-    edges.sort(key=lambda edge: edge.subject)
-    store.bulk_extend(Quad(*triple) for triple in Walk(vocabulary, build.manifest.qualified).triples(nodes, edges))
+    (data,) = writers.whole(writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified), nodes, edges)
+    store.bulk_load(data, format=RdfFormat.N_TRIPLES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -25,13 +26,17 @@ class Loss(NamedTuple):
 class Rendered(NamedTuple):
     """The bytes that some nodes and edges add to one file, the rows among them, and what was lost.
 
-    ``later`` are bytes that come after the ``data`` of all of the graph.
+    ``later`` is a piece of what comes after the ``data`` of all of the graph (``Writer.settle``).
     """
 
     data: bytes
     rows: int
     losses: Counter[Loss]
     later: bytes = b""
+
+
+#: Reads the pieces that wait for one file, each as it was rendered, in the order of the graph; it can be called again.
+Waiting = Callable[[], Iterator[bytes]]
 
 
 class Writer(Protocol):
@@ -46,6 +51,12 @@ class Writer(Protocol):
     def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
         """What was rendered, as it goes to the files; in one process, and in the order of the graph. Most formats have nothing to add."""
         return rendered
+
+    def settle(self, waiting: Sequence[Waiting]) -> Iterator[tuple[int, Rendered]]:
+        """What the pieces that wait for each file add to it, by its number, when all is gathered: most formats add them as they are."""
+        for file, pieces in enumerate(waiting):
+            for piece in pieces():
+                yield file, Rendered(piece, 0, Counter())
 
     def tail(self) -> tuple[Rendered, ...]:
         """What each file ends with, when all is gathered: nothing in most formats."""
@@ -68,8 +79,8 @@ WRITERS: Mapping[str, Format] = MappingProxyType(
     {
         "kgx-tsv": Format("KGX tables", ("_nodes.tsv", "_edges.tsv"), "kgbuild.writers.kgx_tsv"),
         "kgx-jsonl": Format("KGX JSON Lines", ("_nodes.jsonl", "_edges.jsonl"), "kgbuild.writers.kgx_jsonl"),
-        "turtle": Format("RDF, for people and stores", (".ttl",), "kgbuild.writers.turtle"),
-        "ntriples": Format("the same RDF, a triple a line", (".nt",), "kgbuild.writers.ntriples"),
+        "turtle": Format("RDF, for people and stores", (".ttl",), "kgbuild.writers.rdf.turtle"),
+        "ntriples": Format("the same RDF, a triple a line", (".nt",), "kgbuild.writers.rdf.ntriples"),
         "neo4j": Format(
             "for neo4j-admin database import full",
             ("neo4j/nodes.csv", "neo4j/nodes_fractions.csv", "neo4j/relationships.csv", "neo4j/import.sh", "neo4j/constraints.cypher"),
@@ -109,6 +120,19 @@ def writer(name: str, mapping: RegistryMapping, *, qualified: bool = False) -> W
     made: Any = import_module(WRITERS[name].module).writer(mapping, qualified)
     writer: Writer = made
     return writer
+
+
+def whole(writer: Writer, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[bytes, ...]:
+    """The files of a graph that is in memory."""
+    files = [[head] for head in writer.head()]
+    gathered = writer.gather(writer.render(nodes, edges))
+    for file, rendered in zip(files, gathered, strict=True):
+        file.append(rendered.data)
+    for number, rendered in writer.settle([partial(iter, (each.later,) if each.later else ()) for each in gathered]):
+        files[number].append(rendered.data)
+    for file, rendered in zip(files, writer.tail(), strict=True):
+        file.append(rendered.data)
+    return tuple(map(b"".join, files))
 
 
 def file_name(name: str, ending: str) -> str:

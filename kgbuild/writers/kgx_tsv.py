@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 import msgspec
 
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
+from kgbuild.writers.columns import columns
 
 _BREAKS = re.compile(r"[\t\r\n]+")
 
@@ -21,7 +22,7 @@ class _TsvTable:
     """One table: its columns are the fields of the type."""
 
     def __init__(self, file: str, type: type[Node | Edge]) -> None:
-        self.file, self.columns = file, type.__struct_fields__
+        self.file, self.columns = file, tuple(column.name for column in columns(type))
         self._line, self._bars = _compiled(type)
         self._tabs = len(self.columns) - 1
 
@@ -70,11 +71,12 @@ def _compiled(type: type[Node | Edge]) -> tuple[Callable[[Node | Edge], str], Ca
     A loop over the fields would take three times as long, which is a tenth of a whole export.
     """
     cells, bars = [], ["0"]
-    for name, hint in get_type_hints(type).items():
-        if get_origin(hint) is tuple:
+    for column in columns(type):
+        name = column.name
+        if column.type == "texts":
             cells.append(f"{{'|'.join(row.{name}) if row.{name} else ''}}")
             bars.append(f"(len(row.{name}) - 1 if row.{name} else 0)")
-        elif set(get_args(hint)) & {bool, int, float}:
+        elif column.type != "text":
             cells.append(f"{{'' if row.{name} is None else plain(row.{name})}}")
         else:
             cells.append(f"{{row.{name} or ''}}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pyoxigraph
 from hypothesis import given
 from hypothesis import strategies as st
+from kgbuild.writers.turtle import Turtle
 from statements import MAPPING, claims, laws
 
 from kgbuild.model.graph import Claim, Statement
 from kgbuild.transform.merge import Merged, Merger, RunIndex
 from kgbuild.writers import Writer, writer
-from kgbuild.writers.turtle import Turtle
 
 
 def text(writer: Writer, pieces: list[Merged]) -> bytes:

@@ -7,7 +7,7 @@ Then come documentation pages, stubs, and rolled-up edges, which can only be mad
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -93,7 +93,7 @@ def _last(plan: Job, finalizer: Finalizer) -> Block:
 
 
 class Gatherer:
-    """What the formats of a plan write, in the order of the graph: heads, chunk after chunk, tails; each by the ending of the file's name."""
+    """What the formats of a plan write: heads, chunk after chunk in the order of the graph, what waits, tails; each by its file's ending."""
 
     def __init__(self, plan: Job) -> None:
         self._writers = [
@@ -111,6 +111,12 @@ class Gatherer:
             for files, writer in self._writers
             for file, rendered in zip(files, writer.gather(tuple(chunk.files[file] for file in files)), strict=True)
         }
+
+    def settle(self, waiting: Mapping[str, writers.Waiting]) -> Iterator[tuple[str, writers.Rendered]]:
+        """What the pieces that wait for each file add to it, when all chunks are gathered."""
+        for files, writer in self._writers:
+            for number, rendered in writer.settle([waiting[file] for file in files]):
+                yield files[number], rendered
 
     def tails(self) -> dict[str, writers.Rendered]:
         """What each file ends with."""

@@ -16,7 +16,7 @@ from kgbuild.pipeline.artifact import Build
 from kgbuild.writers.columns import columns
 
 #: The properties that kgbuild gives to nodes and to relationships; any others are somebody else's.
-NODE_KEYS, EDGE_KEYS = Node.__struct_fields__, Edge.__struct_fields__
+NODE_KEYS, EDGE_KEYS = (tuple(column.name for column in columns(type)) for type in (Node, Edge))
 #: Those whose values are whole or not: Cypher's `=` does not tell 1 from 1.0.
 NUMBERS = tuple(column.name for column in columns(Node) if column.type == "number")
 #: Rows and bytes of a batch, whichever comes first: some 10 MB of heap in the server.

@@ -1,0 +1,62 @@
+"""Turtle 1.1: the prefixes once and sorted, then a block for each subject, an object a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.writers.rdf.blocks import Notation, RdfWriter
+from kgbuild.writers.rdf.text import iriref, local_name, quoted, usable_prefixes
+
+#: Types whose values have a form without quotes (BooleanLiteral, INTEGER, DECIMAL); ours are always in it.
+_BARE = ("boolean", "integer", "decimal")
+
+
+class TurtleNotation(Notation):
+    """The grammar of Turtle: ``triples ::= subject predicateObjectList``, IRIs as PrefixedName where a prefix begins them."""
+
+    a = "a"
+    literal = staticmethod(quoted)
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self._prefixes = usable_prefixes(prefixes)
+        self._by_space = {space: prefix for prefix, space in reversed(self._prefixes.items())}
+        longest_first = sorted(self._by_space, key=len, reverse=True)
+        self._space_of = re.compile("|".join(map(re.escape, longest_first)) or "(?!)").match
+
+    def iri(self, iri: str) -> str:
+        space = self._space_of(iri)
+        local = local_name(iri[space.end() :]) if space else None
+        return iriref(iri) if space is None or local is None else f"{self._by_space[space[0]]}:{local}"
+
+    def typed(self, text: str, datatype: str) -> str:
+        return text if datatype in _BARE else f"{quoted(text)}^^xsd:{datatype}"
+
+    def head(self) -> str:
+        return "".join(f"@prefix {prefix}: {iriref(space)} .\n" for prefix, space in self._prefixes.items())
+
+    def block(self, subject: str, statements: Sequence[str]) -> str:
+        lines, between, predicate = [f"\n{subject}"], "", "\0"
+        for statement in statements:
+            if statement.startswith(predicate):
+                lines.append(f" ,\n        {statement[len(predicate) :]}")
+            else:
+                lines.append(f"{between}\n    {statement}")
+                between, predicate = " ;", statement[: statement.index(" ") + 1]
+        lines.append(" .\n")
+        return "".join(lines)
+
+    def statements(self, block: str) -> list[str]:
+        found, predicate = [], ""
+        for line in block.split("\n")[2:-1]:
+            if line.startswith("        "):
+                found.append(f"{predicate} {line[8:-2]}")
+            else:
+                found.append(line[4:-2])
+                predicate = found[-1].partition(" ")[0]
+        return found
+
+
+def writer(mapping: RegistryMapping, qualified: bool) -> RdfWriter:
+    return RdfWriter(mapping, TurtleNotation(mapping.prefixes.prefixes), qualified)
