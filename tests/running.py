@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import click
 from click.testing import CliRunner, Result
 
 from kgbuild.cli.main import main
@@ -27,3 +28,12 @@ def run_command(arguments: Sequence[str]) -> Result:
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by path."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command of the program, by what is typed: `load neo4j` among them, and not `load`."""
+    context = click.Context(main)
+    found = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    groups = {name: command for name, command in found.items() if isinstance(command, click.Group)}
+    single = {name: command for name, command in found.items() if command is not None and name not in groups}
+    return single | {f"{name} {inner}": command for name, group in groups.items() for inner, command in group.commands.items()}

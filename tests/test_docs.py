@@ -18,7 +18,9 @@ import pytest
 from paths import ROOT
 
 from kgbuild import __version__, build
-from kgbuild.cli import main
+from kgbuild.cli.console import EPILOG
+from kgbuild.cli.export import export
+from kgbuild.cli.main import COMMANDS
 from kgbuild.mapping.load import ALIASES, FILES
 from kgbuild.readers import LINES, READERS
 from kgbuild.readers.inputs import Inputs, Rules
@@ -133,7 +135,7 @@ def test_the_set_up_is_two_commands_a_line_each_and_ci_runs_them() -> None:
 
 def test_the_options_are_those_of_export() -> None:
     told = [name for cell in rows(README, "Options of `kgbuild export [INPUT]...`") for name in code(cell)]
-    options = [option for option in main.export.params if option.param_type_name == "option"]
+    options = [option for option in export.params if option.param_type_name == "option"]
     groups = [(*sorted(option.opts, key=len, reverse=True), *option.secondary_opts) for option in options]
     assert told == [*(name for group in groups for name in group), "--help", "-h"]
 
@@ -150,13 +152,13 @@ def test_the_formats_are_those_of_the_program() -> None:
 
 
 def test_the_profiles_are_those_of_the_program() -> None:
-    (option,) = [option for option in main.export.params if option.name == "profile"]
+    (option,) = [option for option in export.params if option.name == "profile"]
     assert [code(cell)[0] for cell in rows(README, "Profiles")] == list(option.type.choices)
 
 
 def test_the_commands_are_all_told() -> None:
     told = set(re.findall(r"kgbuild ([a-z]+)", README.read_text("utf-8")))
-    assert set(main.main.commands) <= told
+    assert set(COMMANDS) <= told
 
 
 def test_the_endings_are_those_of_the_readers(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_the_endings_are_those_of_the_readers(tmp_path: Path) -> None:
 
 def test_the_exit_statuses_are_those_of_the_help() -> None:
     lines = [line.strip("| ").split(" | ") for line in section(README, "Exit status").splitlines() if re.match(r"\| \d", line)]
-    assert "Exit status: " + "; ".join(f"{status} {meaning}" for status, meaning in lines) + "." == main.EPILOG
+    assert "Exit status: " + "; ".join(f"{status} {meaning}" for status, meaning in lines) + "." == EPILOG
 
 
 def test_the_mapping_files_are_those_that_are_read() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 import pytest
+from running import commands
 
-from kgbuild.cli.main import main
 from kgbuild.cli.options import click_option, takes
 from kgbuild.options import (
     BuildOptions,
@@ -71,8 +71,7 @@ def test_an_option_that_is_added_is_in_both_keys_and_on_the_command_line() -> No
 
 @pytest.mark.parametrize("command", ["export", "check", "query", "serve", "neo4j", "sparql"])
 def test_a_command_has_the_options_that_say_so(command: str) -> None:
-    groups = main.commands["load"].commands if command in ("neo4j", "sparql") else main.commands  # type: ignore[attr-defined]
-    there = {item.name: item for item in groups[command].params}
+    there = {item.name: item for item in commands()[f"load {command}" if command in ("neo4j", "sparql") else command].params}
     told = {
         item.name: item for item in options_of(ReadOptions, ExportTarget, ExportSummary, CheckOptions, BuildOptions)
         if command in item.meaning.commands

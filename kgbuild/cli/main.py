@@ -6,24 +6,51 @@ Data goes to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 import click
 
-from kgbuild.cli.check import check, rule
-from kgbuild.cli.completion import completion
 from kgbuild.cli.console import EPILOG, FAILED, say_errors
-from kgbuild.cli.export import export, formats
-from kgbuild.cli.load import load
-from kgbuild.cli.query import query
-from kgbuild.cli.serve import serve
-from kgbuild.cli.validate import validate
 from kgbuild.errors import KgbuildError
 from kgbuild.version import __version__
 
+#: Command -> where it is, and what the list of commands says of it. A command is imported when it runs: the list needs none of them.
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "check": ("kgbuild.cli.check:check", "Audit the provenance of records."),
+        "completion": ("kgbuild.cli.completion:completion", "Print the script that completes commands and options in a shell."),
+        "export": ("kgbuild.cli.export:export", "Write the provenance graph of records."),
+        "formats": ("kgbuild.cli.export:formats", "List the formats that export writes."),
+        "load": ("kgbuild.cli.load:load", "Load the graph into Neo4j or a triplestore."),
+        "query": ("kgbuild.cli.query:query", "Ask a graph a named question, or one in SPARQL or SQL."),
+        "rule": ("kgbuild.cli.check:rule", "Explain a rule of check."),
+        "serve": ("kgbuild.cli.serve:serve", "Serve a graph as a read-only SPARQL endpoint."),
+        "validate": ("kgbuild.cli.validate:validate", "Check KGX files with kgx's own validator, offline."),
+    }
+)
+
 
 class _Commands(click.Group):
-    """Commands whose errors are a sentence and exit status 2, however they fail."""
+    """The commands of COMMANDS, whose errors are a sentence and exit status 2, however they fail."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        for each in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
+            each.epilog = EPILOG
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False
@@ -54,9 +81,3 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="kgbuild")
 def main() -> None:
     """Build a provenance knowledge graph from records that describe knowledge graphs, databases and ontologies."""
-
-
-for _command in (check, rule, load, *load.commands.values(), query, serve):
-    _command.epilog = EPILOG
-for _command in (check, completion, export, formats, load, query, rule, serve, validate):
-    main.add_command(_command)
