@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgbuild.errors import UsageError
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 #: What a build must have one of, the quickest to load first.
 FORMATS = ("ntriples", "turtle", "kgx-jsonl")
+#: Lines of JSON that are made triples at a time.
+_LINES = 10_000
 
 
 def chosen(build: Build) -> str:
@@ -61,7 +65,19 @@ def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
             "export again with --format ntriples too"
         )
     kinds = KindReader(vocabulary)
-    nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
-    edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
-    (data,) = writers.whole(writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified), nodes, edges)
-    store.bulk_load(data, format=RdfFormat.N_TRIPLES)
+
+    def add(nodes: list[Node], edges: list[Edge]) -> None:
+        made = writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified)
+        store.bulk_load(writers.whole(made, nodes, edges)[0], format=RdfFormat.N_TRIPLES)
+
+    for lines in _batches(build.path("_nodes.jsonl")):
+        add([kinds.node(msgspec.json.decode(line, type=Node)) for line in lines], [])
+    for lines in _batches(build.path("_edges.jsonl")):
+        add([], [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in lines])
+
+
+def _batches(path: Path) -> Iterator[list[bytes]]:
+    """The lines of a file, some at a time, so that the text of all triples is never in memory."""
+    with path.open("rb") as file:
+        while lines := list(islice(file, _LINES)):
+            yield lines

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from paths import TESTS
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 EXAMPLE = TESTS / "examples" / "hostile-text" / "input"
 FOREIGN = "https://example.org/hostile-foreign"

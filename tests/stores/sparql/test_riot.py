@@ -10,9 +10,8 @@ import pyoxigraph
 import pytest
 from servers.hostile_records import export_hostile
 
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 
 
 def riot(jar: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -17,10 +17,9 @@ import kgbuild
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import EDGE_TYPES, NODE_TYPES, Edge, Node
 from kgbuild.model.ids import edge_id
+from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.engine import assemble
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.read import ReadOptions
-from kgbuild.pipeline.target import ExportTarget
 from kgbuild.writers import whole, writer
 
 INPUTS = tuple(map(str, [ROOT / "input", *sorted((TESTS / "examples").glob("*/input"))]))
