@@ -116,18 +116,18 @@ class LicenseReader:
         self.read = lru_cache(maxsize=4096)(self._read)
         self._written = lru_cache(maxsize=4096)(self._parse)
 
-    def written(self, says: Description | Node, kind: str) -> WrittenLicense | None:
+    def written(self, stated: Description | Node, kind: str) -> WrittenLicense | None:
         """Return the license that a "resource" or "product" states, as written; None if it states none."""
         names: tuple[str, ...] = getattr(self.fields, kind).license
         raw: str | None = None
-        if isinstance(says, Description):
-            raw = next((text for name in names if (text := says.extra.get(name))), None)
-        elif says.extra and any(f'"{name}"' in says.extra for name in names):
-            extra = msgspec.json.decode(says.extra, type=dict[str, msgspec.Raw])
+        if isinstance(stated, Description):
+            raw = next((text for name in names if (text := stated.extra.get(name))), None)
+        elif stated.extra and any(f'"{name}"' in stated.extra for name in names):
+            extra = msgspec.json.decode(stated.extra, type=dict[str, msgspec.Raw])
             raw = next((bytes(part).decode() for name in names if (part := extra.get(name))), None)
-        if says.license is None and says.license_label is None and raw is None:
+        if stated.license is None and stated.license_label is None and raw is None:
             return None
-        return self._written(says.license, says.license_label, raw)
+        return self._written(stated.license, stated.license_label, raw)
 
     def _parse(self, license: str | None, label: str | None, raw: str | None) -> WrittenLicense | None:
         value: Any = msgspec.json.decode(raw) if raw else None

@@ -206,7 +206,7 @@ class ClaimMaker:
         relations, default = self._relations, self._relation[role]
         names = self.mapping.fields.source
         id_name, relation_name = names.id[0], names.relation[0]
-        known, more = {*names.id, *names.relation}, False
+        plain_fields, more = {*names.id, *names.relation}, False
         for n, item in enumerate(value if type(value) is list else (value,)):
             if type(item) is str and item:
                 into.append(Source(item, role, default))
@@ -223,7 +223,7 @@ class ClaimMaker:
                 continue
             here = (*place, n) if type(value) is list else place
             into.append(self._unusual_source(document, item, here, role))
-            more |= type(item) is dict and any(key not in known or isinstance(part, (dict, list)) for key, part in item.items())
+            more |= type(item) is dict and any(key not in plain_fields or isinstance(part, (dict, list)) for key, part in item.items())
         if more:
             reader.extra[str(place[-1])] = extra_json(document, value, "")
 
