@@ -1,1 +1,1 @@
-"""The one judgement of a license: what it is called, and what it permits and asks for."""
+"""Recognise licenses, and determine what they permit and require."""

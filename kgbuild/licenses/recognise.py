@@ -1,4 +1,4 @@
-"""Licenses by their many spellings: what a record writes -> an SPDX id."""
+"""Map the license that a record writes to an SPDX id."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import re
 
 from kgbuild.mapping.load import RegistryMapping
 
-#: "CC_BY-4.0" and "cc by 4.0" are one spelling: words are told apart by what is in them alone.
+#: Separators of words. "CC_BY-4.0" and "cc by 4.0" count as the same spelling.
 _FOLD = re.compile(r"[\s_-]+")
 
 
 class LicenseRecogniser:
-    """Licenses by their many spellings."""
+    """Looks up licenses by the labels and URLs of the mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         table = mapping.licenses.licenses
-        self._labels = {fold(label): id for id, spelt in table.items() for label in (id, *spelt.labels)}
-        self._urls = {_license_url(url): id for id, spelt in table.items() for url in spelt.urls}
+        self._labels = {fold(label): id for id, license in table.items() for label in (id, *license.labels)}
+        self._urls = {_license_url(url): id for id, license in table.items() for url in license.urls}
         self._none = frozenset(map(fold, mapping.licenses.unspecified))
         self._unknown = frozenset(map(fold, mapping.licenses.unknown))
 
     def identify(self, label: str | None, url: str | None) -> str | None:
-        """The SPDX id of a license as written; else its URL, else its label; None where its label says that there is none.
+        """Return the SPDX id of a license, else its URL, else its label; None if its label means "no license given".
 
-        Where label and URL name two licenses, it is the URL as written. A label that says "several" wins over the URL of one of them.
+        If label and URL are two different licenses, the result is the URL as written. If the label means that the license is unknown,
+        as "several" does, the result is the label if the mapping has the URL, else the URL as written.
         """
         by_label = self._labels.get(fold(label)) if label else None
         by_url = (self._urls.get(_license_url(url)) or self._labels.get(fold(url))) if url else None
@@ -35,7 +36,7 @@ class LicenseRecogniser:
 
 
 def fold(label: str) -> str:
-    """A label without case and with its words one space apart.
+    """Convert a label to lower case, with its words separated by one space.
 
     >>> fold("CC_BY-4.0 "), fold("cc by 4.0")
     ('cc by 4.0', 'cc by 4.0')
@@ -47,7 +48,7 @@ _LICENSE_TAIL = re.compile(r"(?:/(?:legalcode|deed)(?:\.[\w-]+)?|\.html?|\.txt|/
 
 
 def _license_url(url: str) -> str:
-    """A license's URL without scheme, ``www.``, trailing slash and the page that explains it."""
+    """Remove scheme, ``www.``, trailing slash and the name of an explanatory page from the URL of a license."""
     text = re.sub(r"\A(?:https?://)?(?:www\.)?", "", url.strip().lower())
     while (shorter := _LICENSE_TAIL.sub("", text)) != text:
         text = shorter

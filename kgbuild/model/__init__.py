@@ -1,1 +1,1 @@
-"""The types of the program and nothing else: records, claims, nodes, edges, findings, and edits to files."""
+"""The data types of kgbuild: records, claims, nodes, edges, findings, and edits to files."""

@@ -1,4 +1,4 @@
-"""What every reader gives: the tree of one record as it stands in the file, and how to find a place of it again."""
+"""The result of every reader: the tree of one record, and functions that find the position of its values in the file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from msgspec import Raw, Struct
 
 from kgbuild.errors import InputError, Problem
 
-#: A tree of dict, list, str and None; from a fast parse also bool, int and float where the file has plain scalars.
+#: A tree of dict, list, str and None. The fast parsers also return bool, int and float.
 Tree = Any
-#: Keys and list indices that lead from the top of a record to one of its places.
+#: The keys and list indices on the path from the root of a record to a value.
 Place = tuple[str | int, ...]
-#: A key that is said again: its place, and the problem that it is. The tree has the last value.
+#: A duplicate key: its place and its problem. The tree has the last value.
 Doubled = tuple[Place, Problem]
-#: What a text was parsed to, with the keys of it that are said twice.
+#: The tree of a text, and its duplicate keys.
 Parsed = tuple[Tree, Sequence[Doubled]]
 
 _OTHER_BOOLS = (b"True", b"TRUE", b"False", b"FALSE")
@@ -25,7 +25,7 @@ _OTHER_BOOLS = (b"True", b"TRUE", b"False", b"FALSE")
 _OTHER_INTS = re.compile(rb"(?<![\w.+-])(?:\+\d+|-?0\d+|0x[0-9a-fA-F]+|0o[0-7]+|-0)(?![\w.])")
 
 
-@lru_cache(maxsize=1)  # asked for each number of one text after another
+@lru_cache(maxsize=1)  # called for each number of the same text in a row
 def _other_ints(raw: bytes) -> bool:
     return _OTHER_INTS.search(raw) is not None
 
@@ -36,17 +36,18 @@ def _other_bools(raw: bytes) -> bool:
 
 
 class NotText(Exception):
-    """A fast parse lost the text of a scalar where text is meant: the file is read again, exactly."""
+    """The fast parser lost the text of a scalar. The caller parses the file again, exactly."""
 
 
 class Document(Struct, kw_only=True):
-    """One record as it stands, before anything is known of it.
+    """One record as written in its file, before it is interpreted.
 
-    ``raw`` are the bytes that the tree was parsed from and ``line`` the line of the file on which they begin (from one). ``exact``
-    says that every scalar is text. ``body`` is what follows the front matter of a page. ``top`` leads from the root of ``raw`` to the tree.
-    ``asked`` is set when a text was taken from ``raw`` instead of the tree; ``literal`` says that booleans and integers have one
-    spelling, as in JSON. ``decode`` parses a part of the tree that was left as msgspec.Raw. ``doubled`` are the keys of the record (of a
-    file's first record also those that are in none) that are said twice, with their places from the root of ``raw``.
+    ``raw`` are the bytes from which the tree was parsed; they begin on line ``line`` of the file (from one). ``exact`` is true if every
+    scalar is text. ``body`` is the text after the front matter of a page. ``contained`` marks an item of a container. ``top`` is the
+    place of the tree below the root of ``raw``. ``text_used`` is set by ``text``, whose result can depend on all of ``raw``. ``literal``
+    is true if booleans and integers have only one spelling, as in JSON. ``find`` returns line and column of a place in ``raw``;
+    ``near`` does the same faster, or returns None. ``decode`` parses a part of the tree that is still msgspec.Raw. ``doubled`` are the
+    duplicate keys of the record, with their places below the root of ``raw``. The first record of a file also has those outside of records.
     """
 
     tree: Tree
@@ -55,7 +56,7 @@ class Document(Struct, kw_only=True):
     exact: bool = False
     body: str = ""
     contained: bool = False
-    asked: bool = False
+    text_used: bool = False
     literal: bool = False
     top: Place = ()
     find: Callable[[bytes, Place], tuple[int, int]]
@@ -64,8 +65,8 @@ class Document(Struct, kw_only=True):
     doubled: Sequence[Doubled] = ()
 
     def text(self, scalar: bool | float) -> str:
-        """The text of a scalar that the fast parse took for a boolean or a number. Raises NotText where the tree does not tell."""
-        self.asked = True
+        """Return the text of a scalar that the fast parser read as a boolean or a number. Raises NotText if the text is not certain."""
+        self.text_used = True
         if isinstance(scalar, bool):
             if self.literal or not _other_bools(self.raw):
                 return "true" if scalar else "false"
@@ -74,7 +75,10 @@ class Document(Struct, kw_only=True):
         raise NotText
 
     def decoded(self, part: Tree) -> Tree:
-        """A part of the tree, parsed if it was not. What is wrong with it is said by the exact parse, which knows where it is: NotText."""
+        """Return a part of the tree, parsed if it is still msgspec.Raw.
+
+        Raises NotText if the part has an error: the exact parser then reports it with its position.
+        """
         if not isinstance(part, Raw) or self.decode is None:
             return part
         try:
@@ -83,14 +87,14 @@ class Document(Struct, kw_only=True):
             raise NotText from None
 
     def where(self, place: Place) -> tuple[int, int]:
-        """Line and column in the file of a place of the tree."""
+        """Return line and column in the file, from one, of a place of the tree."""
         near = self.near(self.raw, place, self.tree) if self.near is not None and not self.top else None
         line, column = near or self.find(self.raw, self.top + place)
         return self.line + line - 1, column
 
 
 def show(place: Place) -> str:
-    """A place as users read it.
+    """Format a place for messages.
 
     >>> show(("products", 3, "id"))
     'products[3].id'

@@ -1,4 +1,4 @@
-"""Changes to text files, by position: what comes of them, and how they look as a unified diff."""
+"""Edits to text files by position: apply them to the bytes of a file, and format them as a unified diff."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from msgspec import Struct
 
 from kgbuild.errors import OutputError
 
-#: Lines about a change that a diff shows.
+#: The number of context lines before and after a change in a diff.
 _CONTEXT = 3
-#: What Git quotes in the name of a file, and how.
+#: The bytes that Git quotes in the name of a file, and their escapes.
 _QUOTED = re.compile(rb'[\x00-\x1f"\\\x7f]')
 _ESCAPES = {b"\t": b"\\t", b"\n": b"\\n", b"\r": b"\\r", b'"': b'\\"', b"\\": b"\\\\"}
 
 
 class NotCertain(Exception):
-    """An edit that cannot be made with certainty; its text says why."""
+    """An edit that is not certain to be right. The text is the reason."""
 
 
 class Change(NamedTuple):
-    """``new`` in place of what stands from offset ``start`` to before ``end``: in a file bytes and offsets of bytes."""
+    """The bytes ``new``, which replace those from byte offset ``start`` up to, but not including, ``end``."""
 
     start: int
     end: int
@@ -34,9 +34,9 @@ class Change(NamedTuple):
 
 
 class FileEdit(Struct, frozen=True, kw_only=True):
-    """The changes to one file, in its order and apart from one another.
+    """The changes to one file, sorted by offset and without overlaps.
 
-    ``shown`` is the path as the user named the input, ``sha256`` the digest of the bytes that the changes were made for.
+    ``shown`` is the path as the user named the input, ``sha256`` the digest of the bytes to which the changes apply.
     """
 
     shown: str
@@ -46,7 +46,7 @@ class FileEdit(Struct, frozen=True, kw_only=True):
 
 
 def edited(data: bytes, changes: Sequence[Change]) -> bytes:
-    """The bytes with the changes made.
+    """Apply the changes to the bytes of a file.
 
     >>> edited(b"a: do", [Change(3, 5, b"doid")])
     b'a: doid'
@@ -60,7 +60,7 @@ def edited(data: bytes, changes: Sequence[Change]) -> bytes:
 
 
 def current(edit: FileEdit) -> bytes:
-    """The bytes of a file, if they are those that the changes were made for. Raises OutputError."""
+    """Return the bytes of a file. Raises OutputError if it cannot be read or has changed since the edit was made."""
     try:
         data = Path(edit.path).read_bytes()
     except OSError as error:
@@ -71,15 +71,16 @@ def current(edit: FileEdit) -> bytes:
 
 
 def refused(shown: str, error: OSError) -> OutputError:
-    """The error of a file that the system does not let be read or replaced."""
-    said = error.strerror or str(error)
-    return OutputError(f"{shown}: expected a file that can be replaced, got {said!r}; no file was changed")
+    """Return the error for a file that the system refuses to read or replace."""
+    reason = error.strerror or str(error)
+    return OutputError(f"{shown}: expected a file that can be replaced, got {reason!r}; no file was changed")
 
 
 def diff(edits: Sequence[FileEdit]) -> Iterator[bytes]:
-    """The edits as a unified diff for `git apply` and `patch -p1`, line ends as in the files. Raises OutputError where a file has changed.
+    """Yield the edits as a unified diff for `git apply` and `patch -p1`, with the line ends of the files.
 
-    It is made from the places of the changes. `difflib` searches for them, and takes time by the square of the number of lines.
+    The diff is made from the offsets of the changes; `difflib` would search for them, in time quadratic in the number of lines.
+    Raises OutputError if a file has changed since the edit was made.
     """
     for edit in edits:
         yield b"--- %s\n+++ %s\n" % (_header("a", edit.shown), _header("b", edit.shown))
@@ -87,7 +88,7 @@ def diff(edits: Sequence[FileEdit]) -> Iterator[bytes]:
 
 
 def _header(side: str, shown: str) -> bytes:
-    """The name of a file as Git writes it: in C's quotes where a character would end it, and with a tab where it has a space.
+    """Format the name of a file as Git does: quoted as in C if a character requires it, and with a tab at the end if it has a space.
 
     >>> _header("a", "r/a.md"), _header("b", "my records/a.md"), _header("b", "r/a\\tb.md")
     (b'a/r/a.md', b'b/my records/a.md\\t', b'"b/r/a\\\\tb.md"')
@@ -99,7 +100,7 @@ def _header(side: str, shown: str) -> bytes:
 
 
 class _EditBlock(NamedTuple):
-    """Lines ``first`` to before ``last`` of the old text, from 0, and what stands in their place."""
+    """The lines ``new``, which replace the old lines from ``first`` up to, but not including, ``last`` (from 0)."""
 
     first: int
     last: int
@@ -124,21 +125,21 @@ def _hunks(data: bytes, changes: Sequence[Change]) -> Iterator[bytes]:
 
 
 def _blocks(data: bytes, changes: Sequence[Change], starts: list[int]) -> Iterator[_EditBlock]:
-    """The lines that changes touch, those of one line together. ``starts`` are the offsets of the lines, and the end."""
-    held: list[Change] = []
+    """Yield the changed lines; changes on one line form one block. ``starts`` are the offsets of the lines and of the end."""
+    pending: list[Change] = []
     first = last = 0
     for change in changes:
         begins = max(bisect_right(starts, change.start, hi=len(starts) - 1) - 1, 0)
         ends = min(max(bisect_right(starts, change.end - 1, lo=begins), begins + 1), len(starts) - 1)
-        if held and begins >= last:
-            yield _block(data, held, first, last, starts)
-            held = []
-        if not held:
+        if pending and begins >= last:
+            yield _block(data, pending, first, last, starts)
+            pending = []
+        if not pending:
             first = begins
-        held.append(change)
-        last = max(ends, last) if len(held) > 1 else ends
-    if held:
-        yield _block(data, held, first, last, starts)
+        pending.append(change)
+        last = max(ends, last) if len(pending) > 1 else ends
+    if pending:
+        yield _block(data, pending, first, last, starts)
 
 
 def _block(data: bytes, changes: list[Change], first: int, last: int, starts: list[int]) -> _EditBlock:
@@ -148,13 +149,13 @@ def _block(data: bytes, changes: list[Change], first: int, last: int, starts: li
 
 
 def _lines(data: bytes) -> list[bytes]:
-    """The lines with their ends, which are LF or CRLF."""
+    """Split bytes into lines with their ends, which are LF or CRLF."""
     *lines, rest = data.split(b"\n")
     return [line + b"\n" for line in lines] + ([rest] if rest else [])
 
 
 def _hunk(old: list[bytes], group: list[_EditBlock], moved: int) -> Iterator[bytes]:
-    """One hunk; the lines before it have become ``moved`` more."""
+    """Yield one hunk. ``moved`` is the number of lines that earlier hunks added."""
     first, last = max(group[0].first - _CONTEXT, 0), min(group[-1].last + _CONTEXT, len(old))
     count = last - first + sum(len(block.new) - (block.last - block.first) for block in group)
     yield f"@@ -{_range(first, last - first)} +{_range(first + moved, count)} @@\n".encode()

@@ -1,4 +1,4 @@
-"""What an audit finds: one value per fault, with the place to change and a fingerprint that survives unrelated edits."""
+"""Findings of an audit. Each has the place to change and a fingerprint that unrelated edits do not change."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Struct
 
 Severity = Literal["error", "warning", "info"]
-#: From the gravest on; a finding is at or over a level if its severity stands at or before it.
+#: All severities, the most severe first.
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 class Related(Struct, frozen=True, kw_only=True):
-    """Another place of a finding: a copy of the listing, its page, the other record. Line and column from one, 0 where not looked up."""
+    """Another place of a finding, such as a copy of the listing, its page, or another record. Line and column count from one; 0 is unknown."""
 
     path: str
     line: int = 0
@@ -23,11 +23,11 @@ class Related(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One fault.
+    """One finding.
 
-    ``code`` names the rule, ``subject`` is the id of the node that it is about, ``object`` the other end or value and ``field`` the field,
-    where there is one. ``records`` are the ids of the records that say so; ``path``, ``line`` and ``column`` (from one, 0 where not looked
-    up) lead to the entry to change, ``related`` to the other places. ``fingerprint`` is the SHA-256 of code, subject, object and field.
+    ``code`` is the code of the rule and ``subject`` the id of the node. ``object`` is the other node or the value, and ``field`` the
+    field, if there is one. ``records`` are the ids of the records that state the value. ``path``, ``line`` and ``column`` (from one; 0
+    is unknown) are the place to change, ``related`` other places. ``fingerprint`` is the SHA-256 of code, subject, object and field.
     """
 
     code: str
@@ -46,17 +46,17 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 def fingerprint(code: str, subject: str, object: str, field: str) -> str:
-    """The SHA-256, in hexadecimal, of the JSON array of the four.
+    """Return the SHA-256, in hexadecimal, of the JSON array of the four arguments.
 
     >>> fingerprint("RF001", "kgr:a.b", "kgr:c", "original_source")[:12]
     'e6c1f54849c8'
     """
-    told = [text.encode(errors="replace").decode() for text in (code, subject, object, field)]  # a file's name may be no UTF-8
-    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
+    values = [text.encode(errors="replace").decode() for text in (code, subject, object, field)]  # the name of a file may not be UTF-8
+    return hashlib.sha256(msgspec.json.encode(values)).hexdigest()
 
 
 def over(severity: Severity, level: str) -> bool:
-    """Whether a severity is at or over a level, which may be "never".
+    """Return whether a severity is as severe as a level, or more. No severity reaches the level "never".
 
     >>> over("warning", "error"), over("warning", "info"), over("error", "never")
     (False, True, False)

@@ -1,4 +1,4 @@
-"""The words of SPEC §1 as types: what a record states (Claim), and what a run makes of it (Node, Edge)."""
+"""The terms of SPEC §1 as types: the statements of a record (Claim), and the graph that a run builds from them (Node, Edge)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from msgspec import NODEFAULT, Struct, defstruct, structs
 from kgbuild.model.rdf import Rdf
 
 Role = Literal["original", "secondary"]
-#: What a node is (SPEC §3, "Nodes"). An id that one record describes and another lists as a product is a product.
+#: The kind of a node (SPEC §3, "Nodes"). An id that one record describes and another lists as a product is a product.
 Kind = Literal["resource", "product", "organization", "page"]
-#: What an edge says (SPEC §3, "Edges"); ``rollup`` is derived_from between resources, made by ``--rollup``.
+#: The kind of an edge (SPEC §3, "Edges"). ``rollup`` is derived_from between resources, which ``--rollup`` adds.
 EdgeKind = Literal["has_product", "derived_from", "mentions", "superseded_by", "has_contact", "rollup"]
 
 
 class Source(Struct, frozen=True, array_like=True, gc=False):
-    """One entry of a product's list of sources, with its relation type (``prov:…``) always said."""
+    """One entry of a product's list of sources. The relation type (``prov:…``) is the default of the list if the entry has none."""
 
     id: str
     role: Role
@@ -66,16 +66,16 @@ class Properties(Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Description(Properties, frozen=True, kw_only=True, array_like=True):
-    """What one record says of one node.
+    """The properties that one record states of one node.
 
-    ``extra`` holds, as compact JSON text by written name, every field that has no property of its own.
+    ``extra`` maps the name of each field without a property of its own to its value as compact JSON text.
     """
 
     extra: dict[str, str] = {}
 
 
 class ResourceStatement(Struct, frozen=True, kw_only=True, array_like=True, tag="r"):
-    """A record about a resource: what it is, what replaces it, and the organizations that answer for it."""
+    """A record about a resource: its properties, its successors, and the organizations responsible for it."""
 
     category: str | None
     description: Description
@@ -107,7 +107,7 @@ class PageStatement(Struct, frozen=True, kw_only=True, array_like=True, tag="d")
 
 
 class ProductPage(Struct, frozen=True, kw_only=True, array_like=True, tag="p"):
-    """A generated copy of a listing: it makes no product. ``says`` is what it copies, in a run that wants to compare it."""
+    """A generated copy of a listing, which does not create a product. ``says`` is the copy, in a run that compares copies."""
 
     says: Listing | None = None
 
@@ -116,7 +116,7 @@ Statement = ResourceStatement | Listing | OrganizationStatement | PageStatement 
 
 
 def listing_of(says: Statement) -> Listing | None:
-    """The listing that a statement is, or that a generated page copies."""
+    """Return the statement if it is a listing, or the listing that a generated page copies; else None."""
     if isinstance(says, ProductPage):
         return says.says
     return says if isinstance(says, Listing) else None
@@ -128,9 +128,9 @@ S_co = TypeVar("S_co", bound=Statement, covariant=True)
 class Claim(Struct, Generic[S_co], frozen=True, array_like=True):
     """One statement of one record.
 
-    ``about`` is the CURIE under which claims are grouped, ``id`` the id as written, ``by`` the id of the record that says so
-    (for pages, the file's name inside its input). ``contained`` marks a record of a ``resources:`` container, which gives way
-    to a page of the same id.
+    ``about`` is the CURIE by which claims are grouped, ``id`` the id as written, and ``by`` the id of the record that states it (for
+    pages, the name of the file inside its input). ``contained`` marks a record of a ``resources:`` container, which counts only
+    if no page has the same id.
     """
 
     about: str
@@ -141,7 +141,7 @@ class Claim(Struct, Generic[S_co], frozen=True, array_like=True):
 
 
 class _NodeColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The columns of a node around those of Properties: the required ones stand before them, the others after them."""
+    """The columns of a node besides those of Properties. The required ones come before them, the others after them."""
 
     id: Annotated[str, Rdf(form="none")]
     category: Annotated[tuple[str, ...], Rdf("rdf:type", "class")]
@@ -156,9 +156,9 @@ class _NodeColumns(Struct, frozen=True, kw_only=True, omit_defaults=True):
 if TYPE_CHECKING:
 
     class Node(_NodeColumns, Properties, frozen=True, kw_only=True, omit_defaults=True):
-        """A node as it is written: the order of the fields is the order of the columns (SPEC §3, node properties).
+        """A node. The order of the fields is the order of the columns (SPEC §3, node properties).
 
-        ``kind`` is no column. A node that is made has the type of its kind (NODE_TYPES); this one is for rows that are read back.
+        ``kind`` is not a column. New nodes have the type of their kind (NODE_TYPES); this type is for rows read from an export.
         """
 
         kind: ClassVar[Kind]
@@ -172,7 +172,7 @@ else:
         return [(f.name, hints[f.name], f.default) for f in structs.fields(of) if (f.default is NODEFAULT) == required]
 
     _ordered = (*_fields(_NodeColumns, required=True), *_fields(Properties, required=False), *_fields(_NodeColumns, required=False))
-    # msgspec puts the fields of a base first; the columns of a node stand on both sides of its properties.
+    # msgspec puts the fields of a base class first, but a node has columns both before and after its properties.
     Node = defstruct(
         "Node",
         [(name, hint) if default is NODEFAULT else (name, hint, default) for name, hint, default in _ordered],
@@ -195,7 +195,7 @@ class ProductNode(Node, frozen=True, kw_only=True):
 
 
 class DescribedProductNode(ProductNode, frozen=True, kw_only=True):
-    """An id that a record describes and another one lists as a product: a product that is a resource too."""
+    """A product that is also a resource: one record describes the id, and another one lists it as a product."""
 
     is_resource: ClassVar[bool] = True
 
@@ -212,22 +212,22 @@ class PageNode(Node, frozen=True, kw_only=True):
     kind: ClassVar[Kind] = "page"
 
 
-#: The type of the nodes of each kind.
+#: The node type of each kind.
 NODE_TYPES: Mapping[Kind, type[Node]] = MappingProxyType(
-    {made.kind: made for made in (ResourceNode, ProductNode, OrganizationNode, PageNode)}
+    {type.kind: type for type in (ResourceNode, ProductNode, OrganizationNode, PageNode)}
 )
 
 
 def node_types() -> tuple[type[Node], ...]:
-    """Every type that a node of a run can have."""
+    """Return all types that a node of a run can have."""
     return (*NODE_TYPES.values(), DescribedProductNode)
 
 
 class Edge(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An edge as it is written: the order of the fields is the order of the columns (SPEC §3, edge properties).
+    """An edge. The order of the fields is the order of the columns (SPEC §3, edge properties).
 
-    ``links`` (of ``mentions``) and ``products`` (of rolled-up ``derived_from``) say how many links or products stand behind the edge.
-    ``kind`` is no column. An edge that is made has the type of its kind (EDGE_TYPES); this one is for rows that are read back.
+    ``links`` (of ``mentions``) and ``products`` (of rolled-up ``derived_from``) are the number of links or products behind the edge.
+    ``kind`` is not a column. New edges have the type of their kind (EDGE_TYPES); this type is for rows read from an export.
     """
 
     kind: ClassVar[EdgeKind]
@@ -253,49 +253,49 @@ class Edge(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HasProduct(Edge, frozen=True, kw_only=True):
-    """Owner to product."""
+    """An edge from an owner to its product."""
 
     kind: ClassVar[EdgeKind] = "has_product"
 
 
 class DerivedFrom(Edge, frozen=True, kw_only=True):
-    """Product to source, as a record states it."""
+    """An edge from a product to its source, as a record states it."""
 
     kind: ClassVar[EdgeKind] = "derived_from"
 
 
 class Mentions(Edge, frozen=True, kw_only=True):
-    """Documentation page to resource, by the links of the page."""
+    """An edge from a documentation page to a resource to which it links."""
 
     kind: ClassVar[EdgeKind] = "mentions"
 
 
 class SupersededBy(Edge, frozen=True, kw_only=True):
-    """Resource to the resource that takes its place."""
+    """An edge from a resource to its successor."""
 
     kind: ClassVar[EdgeKind] = "superseded_by"
 
 
 class HasContact(Edge, frozen=True, kw_only=True):
-    """Resource to an organization that answers for it."""
+    """An edge from a resource to an organization responsible for it."""
 
     kind: ClassVar[EdgeKind] = "has_contact"
 
 
 class RolledUp(Edge, frozen=True, kw_only=True):
-    """Resource to resource: the derivations between their products (``--rollup``)."""
+    """An edge from resource to resource that summarises the derivations between their products (``--rollup``)."""
 
     kind: ClassVar[EdgeKind] = "rollup"
 
 
-#: The type of the edges of each kind.
+#: The edge type of each kind.
 EDGE_TYPES: Mapping[EdgeKind, type[Edge]] = MappingProxyType(
-    {made.kind: made for made in (HasProduct, DerivedFrom, Mentions, SupersededBy, HasContact, RolledUp)}
+    {type.kind: type for type in (HasProduct, DerivedFrom, Mentions, SupersededBy, HasContact, RolledUp)}
 )
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Listings (or records) of one id that do not say what was made of them: ``records`` say something else about ``fields``."""
+    """A disagreement of listings or records of one id: ``records`` have other values of ``fields`` than the merged node."""
 
     subject: str
     records: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""CURIEs, IRIs and edge ids: pure functions over text, with the prefixes handed in."""
+"""CURIEs, IRIs and edge ids, as pure functions of text and prefixes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-#: RFC 3986 §2.3, "unreserved": what stands in an id as it is (SPEC §3).
+#: RFC 3986 §2.3, "unreserved": characters that an id keeps without encoding (SPEC §3).
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*\Z").match
-#: What RFC 3987 §2.2 (ucschar) lets nowhere in an IRI but in its query, and Turtle's IRIREF production (§6.5) refuses; `%` that escapes nothing;
-#: and white space beyond ASCII, which readers like rdflib refuse.
+#: Characters that cannot be in an IRI: those that RFC 3987 §2.2 (ucschar) allows at most in the query, those that Turtle's IRIREF (§6.5)
+#: forbids, a `%` without two hexadecimal digits, and white space beyond ASCII, which readers such as rdflib reject.
 _NOT_IN_IRI = re.compile(
     r'[\x00-\x20\s<>"{}|^`\\\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff\U000efffe-\U0010ffff'
     + "".join(f"\\U000{plane:x}fffe-\\U000{plane:x}ffff" for plane in range(1, 14))
     + "]|%(?![0-9A-Fa-f]{2})"
 )
-#: Most texts of IRIs have nothing but characters of RFC 3986 §2 in their places: no `%`, no brackets, and one `#`.
+#: The fast path, which most IRIs take: only characters of RFC 3986 §2, no `%`, no brackets, and at most one `#`.
 _PLAIN = r"[A-Za-z0-9._~:/?@!$&'()*+,;=-]*(?:#[A-Za-z0-9._~:/?@!$&'()*+,;=-]*)?\Z"
 _is_plain = re.compile(_PLAIN).match
 _is_ordinary = re.compile(f"https?://[A-Za-z0-9.-]+/{_PLAIN}").match
@@ -25,10 +25,10 @@ _is_ordinary = re.compile(f"https?://[A-Za-z0-9.-]+/{_PLAIN}").match
 _BEGINNING = re.compile(r"(?:[^:/?#\[\]]*:)?(?://(?P<authority>[^/?#]*))?")
 _AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?:\[(?P<ip>[^\]]*)\]|[^@:\[\]]*)(?::[0-9]*)?")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
-#: Cypher Manual, "Naming rules": what a name without backticks may hold, without the letters beyond ASCII.
+#: Cypher Manual, "Naming rules": characters that a name without backticks cannot have. Letters beyond ASCII are excluded too.
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_]")
 _CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):(.+)", re.DOTALL)
-#: Prefixes of the public vocabularies that RDF output is written in.
+#: Prefixes of the public vocabularies that RDF output uses.
 PUBLIC = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "skos", "spdx", "xsd")
 _encode_json = msgspec.json.Encoder().encode
 
@@ -37,7 +37,7 @@ _NAMESPACE = hashlib.sha1(bytes.fromhex("60a020692cd25f3a931eb6d672b09d46"), use
 
 
 def encode_id(text: str) -> str:
-    """The id with every character outside `A-Z a-z 0-9 . _ - ~` percent-encoded as UTF-8.
+    """Percent-encode every character of an id outside `A-Z a-z 0-9 . _ - ~`, as UTF-8.
 
     >>> encode_id("spoke.graph"), encode_id("gene info/é")
     ('spoke.graph', 'gene%20info%2F%C3%A9')
@@ -48,7 +48,7 @@ def encode_id(text: str) -> str:
 
 
 def expand(curie: str, prefixes: Mapping[str, str]) -> str | None:
-    """The IRI of a CURIE whose prefix is known, with what an IRI may not hold percent-encoded; else None.
+    """Return the IRI of a CURIE, or None if its prefix is unknown. Characters that an IRI cannot have are percent-encoded.
 
     >>> expand("kgr:a", {"kgr": "https://w3id.org/kg-registry/"})
     'https://w3id.org/kg-registry/a'
@@ -59,9 +59,9 @@ def expand(curie: str, prefixes: Mapping[str, str]) -> str | None:
 
 
 def safe_iri(text: str) -> str:
-    """The text with every character that no IRI may hold where it stands percent-encoded.
+    """Percent-encode every character of a text that an IRI cannot have at that position.
 
-    Brackets are for the authority, and one `#` begins the fragment (RFC 3986 §3).
+    Brackets are valid only in the authority, and the first `#` begins the fragment (RFC 3986 §3).
 
     >>> safe_iri("http://x.org/a b|c%zz"), safe_iri("http://[::1]/?a[]=b#c#d")
     ('http://x.org/a%20b%7Cc%25zz', 'http://[::1]/?a%5B%5D=b#c%23d')
@@ -78,7 +78,7 @@ def safe_iri(text: str) -> str:
 
 
 def as_iri(text: str) -> str | None:
-    """The text as an absolute http(s), ftp or mailto IRI, or None where it is none.
+    """Return the text as an absolute http(s), ftp or mailto IRI, or None if it is not one.
 
     >>> as_iri("https://x.org/a b"), as_iri("see the site"), as_iri("http://x.org:http/")
     ('https://x.org/a%20b', None, None)
@@ -93,7 +93,7 @@ def as_iri(text: str) -> str | None:
 
 
 def _has_authority(iri: str) -> bool:
-    """Whether the host and port are ones, if there are any (RFC 3986 §3.2)."""
+    """Return whether host and port are valid, if there are any (RFC 3986 §3.2)."""
     beginning = _BEGINNING.match(iri)
     authority = beginning["authority"] if beginning else None
     found = _AUTHORITY.fullmatch(authority or "")
@@ -109,20 +109,20 @@ def _has_authority(iri: str) -> bool:
 
 
 def edge_id(subject: str, predicate: str, object: str, role: str | None, relation: str | None) -> str:
-    """``urn:uuid:`` and the UUIDv5 of the JSON array of the five (compact, as RFC 8785 has it).
+    """Return ``urn:uuid:`` and the UUIDv5 of the JSON array of the five arguments (compact, as in RFC 8785).
 
     >>> edge_id("kgr:go", "kgrs:has_product", "kgr:go.owl", None, None)
     'urn:uuid:fc6f1a63-4922-56b7-9004-e31cdb9fe8f7'
     """
-    name = _NAMESPACE.copy()  # OpenSSL takes longer to begin a hash than to copy one
+    name = _NAMESPACE.copy()  # copying a hash is faster than creating one in OpenSSL
     name.update(_encode_json((subject, predicate, object, role, relation)))
     text = name.hexdigest()
-    variant = "89ab"[int(text[16], 16) & 3]  # RFC 9562 §4.1; the version stands before it (§4.2)
+    variant = "89ab"[int(text[16], 16) & 3]  # RFC 9562 §4.1; the digit 5 before it is the version (§4.2)
     return f"urn:uuid:{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 def plain_name(curie: str, own: str) -> str:
-    """A term as a name that needs no quoting in Cypher: letters, digits and `_`; terms under the prefix ``own`` go without it.
+    """Return a term as a name that Cypher does not quote (letters, digits and `_`), without the prefix if it is ``own``.
 
     >>> plain_name("kgrs:DataSource", "kgrs"), plain_name("biolink:has_part", "kgrs"), plain_name("kgrs:3%20D", "kgrs")
     ('DataSource', 'biolink_has_part', '_3_20D')

@@ -1,1 +1,1 @@
-"""Documents -> claims -> nodes and edges: pure functions that decide what the graph says."""
+"""Pure functions that turn documents into claims, and claims into nodes and edges."""

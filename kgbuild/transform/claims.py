@@ -1,4 +1,4 @@
-"""One document -> what it claims: the door at which untrusted trees become typed statements. Looks at that document and the mapping only."""
+"""Turn one document, an untrusted tree, into claims, which are typed. The result depends only on the document and the mapping."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from kgbuild.model.graph import (
     Statement,
 )
 from kgbuild.transform.links import links
-from kgbuild.transform.properties import Describing, Note, PropertyVocabulary, Table, table_of
-from kgbuild.transform.values import SCALARS, items, kept, kind_of, scalar, text_list
+from kgbuild.transform.properties import Note, PropertyReader, PropertyVocabulary, Table, table_of
+from kgbuild.transform.values import SCALARS, extra_json, items, scalar, text_list, type_name
 
 _encode = msgspec.json.Encoder().encode
-#: Listings of which a claim maker remembers what they say; as bytes, some kilobytes each.
-_REMEMBERED = 20_000
+#: The number of listings that a claim maker caches. Each needs a few kilobytes.
+_CACHED = 20_000
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class Reading(NamedTuple):
-    """What one document claims; ``kind`` is what it is counted as, ``skip`` why it claims nothing."""
+    """The claims of one document. ``kind`` is its kind in statistics, ``skip`` the reason if it has no claims."""
 
     kind: str
     claims: list[Claim[Statement]]
@@ -44,14 +44,14 @@ class Reading(NamedTuple):
 
 
 class RecordFault(Exception):
-    """A place of a record that cannot be meant as it stands."""
+    """An error at one place of a record."""
 
     def __init__(self, place: Place, expected: str, got: str, todo: str) -> None:
         self.place, self.expected, self.got, self.todo = place, expected, got, todo
 
 
 class ClaimMaker:
-    """``claims`` of documents under one mapping, whose tables are compiled once."""
+    """Makes the claims of documents by one mapping. With ``copies``, claims of generated product pages hold the copied listing."""
 
     def __init__(self, mapping: RegistryMapping, *, copies: bool = False) -> None:
         self.mapping, self._copies = mapping, copies
@@ -71,9 +71,9 @@ class ClaimMaker:
         self.products = frozenset(mapping.fields.resource.products)
 
     def claims(self, path: str, name: str, document: Document) -> Reading:
-        """What a document claims. ``path`` is for error messages, ``name`` is the file's name inside its input.
+        """Return the claims of a document. ``path`` is for error messages, ``name`` is the name of the file inside its input.
 
-        Raises InputError where a record lacks what makes it one, NotText where the fast parse lost a text that is needed.
+        Raises InputError for records with missing or invalid ids or sources, and NotText if the fast parser lost a text that is needed.
         """
         try:
             return self._read(name, document)
@@ -97,18 +97,18 @@ class ClaimMaker:
         if kind == "documentation" and document.body:
             return self._page(document)
         if kind is None or kind == "documentation":
-            said = f" of layout {layout!r}" if isinstance(layout, str) else ""
-            return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{said}")
+            of_layout = f" of layout {layout!r}" if isinstance(layout, str) else ""
+            return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{of_layout}")
         return Reading(f"{kind} page", [], [], f"{kind} page")
 
     def _guess(self, tree: Tree) -> PageKind | None:
-        """What a page is when its layout does not tell (SPEC §2)."""
+        """Return the kind of a page whose layout is not in the mapping, by its fields (SPEC §2)."""
         fields = self.mapping.fields
         if any(tree.get(name) is not None for name in fields.resource.id):
             category = next((tree[name] for name in fields.resource.category if name in tree), None)
             listed = any(name in tree for name in fields.resource.products)
-            known = isinstance(category, str) and category in self._categories["resource"]
-            return "resource" if listed or known else None
+            categorised = isinstance(category, str) and category in self._categories["resource"]
+            return "resource" if listed or categorised else None
         return "documentation" if any(tree.get(name) for name in fields.page.title) else None
 
     def _id(self, document: Document, tree: Tree, place: Place, table: Table, what: str) -> str:
@@ -119,7 +119,7 @@ class ClaimMaker:
             if isinstance(value, SCALARS):
                 return document.text(value)
             if value is not None and value != "":
-                got = "blank text" if isinstance(value, str) else kind_of(value)
+                got = "blank text" if isinstance(value, str) else type_name(value)
                 raise RecordFault((*place, field), f"the id of {what}, as text", got, "write one id as text")
         raise RecordFault(
             place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that other records use for it"
@@ -130,14 +130,14 @@ class ClaimMaker:
         id = self._id(document, tree, (), table, "a resource record")
         notes: list[Note] = []
         about = self.mapping.curie("resource", id)
-        describing = Describing(self._vocabulary, document, table, notes)
-        description = describing.describe(tree)
+        reader = PropertyReader(self._vocabulary, document, table, notes)
+        description = reader.description(tree)
         superseded = tuple(_texts(document, tree, field, ()) for field in table.superseded_by)
         statement = ResourceStatement(
             category=self._category(document, tree, table, notes),
             description=description,
             superseded_by=tuple(i for ids in superseded for i in ids),
-            organizations=tuple(describing.organizations),
+            organizations=tuple(reader.organizations),
         )
         claims: list[Claim[Statement]] = [Claim(about, id, id, statement, document.contained)]
         problems: list[Problem] = []
@@ -145,7 +145,7 @@ class ClaimMaker:
             for n, product in enumerate(items(tree.get(field))):
                 place = (field, n) if isinstance(tree[field], list) else (field,)
                 try:
-                    claims.append(self._known_listing(document, product, place, id, notes))
+                    claims.append(self._cached_listing(document, product, place, id, notes))
                 except RecordFault as fault:
                     line, column = document.where(fault.place)
                     problems.append(Problem("", line, column, show(document.top + fault.place), fault.expected, fault.got, fault.todo))
@@ -154,91 +154,91 @@ class ClaimMaker:
         return Reading("contained record" if document.contained else "resource record", claims, notes)
 
     def _copy(self, name: str, document: Document) -> Claim[Statement]:
-        """The claim of a generated product page, which is made by its file."""
+        """Return the claim of a generated product page. Its ``by`` is the name of the file."""
         tree = document.tree
         id = self._id(document, tree, (), self._product, "a generated product page")
         says = self._listing(document, tree, (), name, []).says if self._copies else None
         return Claim(self.mapping.curie("product", id), id, name, ProductPage(says=says))
 
-    def _known_listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
-        """The same as ``_listing``. Registries copy a product onto the page of all that it cites: a copy is typed once."""
+    def _cached_listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Statement]:
+        """Return the claim of a listing, from the cache if possible. Registries copy a listing to the page of each of its sources."""
         try:
             data = bytes(product) if type(product) is Raw else _encode(product)
-        except (TypeError, ValueError, RecursionError):  # keys that are no text, numbers over 64 bits: left to the slow way
+        except (TypeError, ValueError, RecursionError):  # keys that are not text, or numbers over 64 bits
             return self._listing(document, product, place, by, notes)
-        known = self._listings.get(data)
-        if known is None:
+        cached = self._listings.get(data)
+        if cached is None:
             own: list[Note] = []
-            asked = document.asked
-            document.asked = False
+            text_used = document.text_used
+            document.text_used = False
             claim = self._listing(document, document.decoded(product), place, by, own)
-            if not document.asked:
-                self._remember(data, (claim.about, claim.id, claim.says, own))
-            document.asked |= asked
+            if not document.text_used:
+                self._cache(data, (claim.about, claim.id, claim.says, own))
+            document.text_used |= text_used
             notes += own
             return claim
-        about, id, says, own = known
+        about, id, says, own = cached
         notes += own
         return Claim(about, id, by, says, document.contained)
 
-    def _remember(self, data: bytes, known: tuple[str, str, Statement, list[Note]]) -> None:
-        if len(self._listings) >= _REMEMBERED:
+    def _cache(self, data: bytes, listing: tuple[str, str, Statement, list[Note]]) -> None:
+        if len(self._listings) >= _CACHED:
             self._listings.clear()
-        self._listings[data] = known
+        self._listings[data] = listing
 
     def _listing(self, document: Document, product: Tree, place: Place, by: str, notes: list[Note]) -> Claim[Listing]:
         if type(product) is not dict:
-            raise RecordFault(place, "a product, which is a mapping with an id", kind_of(product), "write it as a mapping with an id")
+            raise RecordFault(place, "a product, which is a mapping with an id", type_name(product), "write it as a mapping with an id")
         table = self._product
         id = self._id(document, product, place, table, "a product")
-        describing = Describing(self._vocabulary, document, table, notes)
+        reader = PropertyReader(self._vocabulary, document, table, notes)
         sources: list[Source] = []
         for field, role in self._roles.items():
             value = product.get(field)
             if value is not None:
-                self._sources(document, value, (*place, field), role, sources, describing)
-        description = describing.describe(product)
+                self._sources(document, value, (*place, field), role, sources, reader)
+        description = reader.description(product)
         says = Listing(category=self._category(document, product, table, notes), description=description, sources=tuple(sources))
         return Claim(self.mapping.curie("product", id), id, by, says, document.contained)
 
-    def _sources(self, document: Document, value: Tree, place: Place, role: Role, into: list[Source], describing: Describing) -> None:
-        """Append the sources of one field, in either shape, mixed at will. What a source says beyond id and relation goes to `extra`."""
+    def _sources(self, document: Document, value: Tree, place: Place, role: Role, into: list[Source], reader: PropertyReader) -> None:
+        """Append the sources of one field, which may be ids or mappings. If a source has other fields, the field goes to `extra` too."""
         relations, default = self._relations, self._relation[role]
         names = self.mapping.fields.source
         id_name, relation_name = names.id[0], names.relation[0]
-        known, more = {*names.id, *names.relation}, False
+        plain_fields, more = {*names.id, *names.relation}, False
         for n, item in enumerate(value if type(value) is list else (value,)):
             if type(item) is str and item:
                 into.append(Source(item, role, default))
                 continue
             if type(item) is dict:
                 id, relation = item.get(id_name), item.get(relation_name)
-                if type(id) is str and id and type(relation) is str:  # as nearly all are
+                if type(id) is str and id and type(relation) is str:  # the fast path
                     into.append(Source(id, role, relations.get(relation, relation)))
                     more |= len(item) > 2
                     if relation not in relations:
-                        describing.notes.append(Note("unknown relation type", relation))
+                        reader.notes.append(Note("unknown relation type", relation))
                     continue
             elif item is None or item == "":
                 continue
             here = (*place, n) if type(value) is list else place
-            into.append(self._odd_source(document, item, here, role))
-            more |= type(item) is dict and any(key not in known or isinstance(part, (dict, list)) for key, part in item.items())
+            into.append(self._unusual_source(document, item, here, role))
+            more |= type(item) is dict and any(key not in plain_fields or isinstance(part, (dict, list)) for key, part in item.items())
         if more:
-            describing.extra[str(place[-1])] = kept(document, value, "")
+            reader.extra[str(place[-1])] = extra_json(document, value, "")
 
-    def _odd_source(self, document: Document, item: Tree, place: Place, role: Role) -> Source:
-        """A source that is written in another way than nearly all are. Raises Fault where it names none."""
+    def _unusual_source(self, document: Document, item: Tree, place: Place, role: Role) -> Source:
+        """Return a source in a less common form. Raises RecordFault if it has no id."""
         names = self.mapping.fields.source
         if isinstance(item, SCALARS):
             return Source(document.text(item), role, self._relation[role])
         expected, todo = "the id of a source, as text", f"write an id, or `{names.id[0]}:` and `{names.relation[0]}:`"
         if not isinstance(item, dict):
-            raise RecordFault(place, expected, kind_of(item), todo)
+            raise RecordFault(place, expected, type_name(item), todo)
         for name in names.id:
             value = item.get(name)
             if isinstance(value, (dict, list)):
-                raise RecordFault((*place, name), expected, kind_of(value), todo)
+                raise RecordFault((*place, name), expected, type_name(value), todo)
             if id := scalar(document, value):
                 relation = next((found for n in names.relation if (found := scalar(document, item.get(n)))), None)
                 return Source(id, role, self._relations.get(relation, relation) if relation else self._relation[role])
@@ -250,7 +250,7 @@ class ClaimMaker:
         tree, table = document.tree, self._organization
         id = self._id(document, tree, (), table, "an organization record")
         notes: list[Note] = []
-        description = Describing(self._vocabulary, document, table, notes).describe(tree)
+        description = PropertyReader(self._vocabulary, document, table, notes).description(tree)
         says = OrganizationStatement(category=self._category(document, tree, table, notes), description=description)
         about = self.mapping.curie("organization", id)
         return Reading("organization record", [Claim(about, id, id, says, document.contained)], notes)
@@ -279,5 +279,5 @@ class ClaimMaker:
 def _texts(document: Document, tree: Tree, field: str, place: Place) -> tuple[str, ...]:
     found = text_list(document, tree.get(field))
     if found is None:
-        raise RecordFault((*place, field), "an id, or a list of ids", kind_of(tree[field]), "write ids only")
+        raise RecordFault((*place, field), "an id, or a list of ids", type_name(tree[field]), "write ids only")
     return found

@@ -1,4 +1,4 @@
-"""Nodes and edges, with all that the mapping says of their kinds: classes, predicates, prefixes, who knows it how."""
+"""Create nodes and edges with the classes, predicates, prefixes and knowledge metadata of the mapping."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _asdict = msgspec.structs.asdict
 
 
 class GraphFactory:
-    """Makes nodes and edges under one mapping."""
+    """Creates nodes and edges by one mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         self.mapping = mapping
@@ -41,7 +41,7 @@ class GraphFactory:
         links: int | None = None,
         products: int | None = None,
     ) -> Edge:
-        """An edge of a kind; ``by`` are the sorted ids of the records that state it."""
+        """Create an edge. ``by`` are the sorted ids of the records that state it, ``originals`` the object ids as written."""
         predicate, original_predicate, knowledge_level, agent_type = self._rules[kind]
         return EDGE_TYPES[kind](
             id=edge_id(subject, predicate, object, role, relation),
@@ -74,7 +74,7 @@ class GraphFactory:
         stub: bool | None = None,
         deprecated: bool | None = None,
     ) -> Node:
-        """A node of a kind; ``by`` are the ids of the records that declare it."""
+        """Create a node. ``by`` are the ids of the records that declare it."""
         local = encode_id(id)
         classes = self._classes.get((kind, category))
         if classes is None:
@@ -94,10 +94,10 @@ class GraphFactory:
         )
 
     def curie(self, kind: Kind, id: str) -> str:
-        """The node id of a record's id (SPEC §3)."""
+        """Return the node id for the id of a record (SPEC §3)."""
         return self._spaces[kind] + encode_id(id)
 
 
 def _object(fields: dict[str, str]) -> str:
-    """The JSON text of a mapping whose values are JSON text already."""
+    """Return the JSON text of a mapping whose values are JSON text."""
     return "{" + ",".join(f"{json_text(key)}:{fields[key]}" for key in sorted(fields)) + "}"

@@ -1,4 +1,4 @@
-"""What can only be made when everything else has been merged: pages, stubs, rolled-up edges."""
+"""Build the nodes and edges that depend on the whole graph: pages, stubs and rolled-up edges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from kgbuild.transform.merge import Merger, Need, RunIndex
 
 
 class Block(NamedTuple):
-    """Some nodes and edges of the graph, and what they leave to be done at the end."""
+    """A part of the graph, with the data that the final step needs from it.
+
+    ``nodeless`` are ids with claims that have no node, ``stale`` the files of generated pages of unlisted products.
+    """
 
     nodes: list[Node]
     edges: list[Edge]
@@ -25,7 +28,7 @@ class Block(NamedTuple):
 
 
 class Finalizer:
-    """What is known when everything else has been merged: pages, stubs, rolled-up edges."""
+    """Collects blocks, and then builds pages, stubs and rolled-up edges."""
 
     def __init__(self, mapping: RegistryMapping, index: RunIndex, *, rollup: bool) -> None:
         self._mapping = mapping
@@ -36,7 +39,7 @@ class Finalizer:
         self._rollup = Rollup(mapping) if rollup else None
 
     def add(self, block: Block) -> None:
-        """Take what a block leaves to be done."""
+        """Collect the data of a block."""
         for need in block.needs:
             self._needs[need.kind, need.id].update(need.by)
         self._addresses.extend(block.addresses)
@@ -45,9 +48,9 @@ class Finalizer:
             self._rollup.add(block)
 
     def block(self, pages: Iterable[Claim[PageStatement]], described: Iterable[Collection[str]]) -> Block:
-        """The nodes and edges that are left, when all blocks were added.
+        """Return the remaining nodes and edges, after all blocks were added.
 
-        ``pages`` are the claims of documentation pages; ``described`` the ids (CURIEs) that have claims, in one collection or several.
+        ``pages`` are the claims of documentation pages, ``described`` the ids (CURIEs) that have claims, in one collection or several.
         """
         block = Block([], [], [], [], [], [], [])
         for merged in self._pages(pages):
@@ -69,19 +72,19 @@ class Finalizer:
                 yield merged.nodes, merged.edges
 
     def _stubs(self, described: Iterable[Collection[str]]) -> Iterator[Node]:
-        """A node for each id that an edge needs and nothing describes, in order of their ids."""
-        wanted = {self._mapping.curie(kind, id): Need(kind, id, tuple(sorted(by))) for (kind, id), by in self._needs.items()}
-        known: set[str] = set()
+        """Yield a node for each id that an edge requires and no claim describes, sorted by id."""
+        required = {self._mapping.curie(kind, id): Need(kind, id, tuple(sorted(by))) for (kind, id), by in self._needs.items()}
+        claimed: set[str] = set()
         for curies in described:
-            known |= wanted.keys() & curies
-        for curie in sorted(wanted.keys() - (known - self._nodeless)):
-            yield self._merger.stub(wanted[curie])
+            claimed |= required.keys() & curies
+        for curie in sorted(required.keys() - (claimed - self._nodeless)):
+            yield self._merger.stub(required[curie])
 
 
 class Rollup:
-    """``--rollup``: derived_from between the owners of products and of their sources, with the number of products behind it.
+    """Builds the edges of ``--rollup``: derived_from between the owners of products and of sources, with the number of products.
 
-    It needs no node that no other edge needs: an owner is the subject of a has_product edge, or a resource of the run.
+    The edges require no additional nodes: an owner is the subject of a has_product edge, or a resource of the run.
     """
 
     def __init__(self, mapping: RegistryMapping) -> None:
@@ -91,7 +94,7 @@ class Rollup:
         self._derived: list[Edge] = []
 
     def add(self, block: Block) -> None:
-        """Keep the derivations of a block, and whose its products are. (All of them: whose a source is may be known only later.)"""
+        """Collect the derivations and owners of a block. All are kept, since a later block can contain the owner of a source."""
         for edge in block.edges:
             if edge.kind == "derived_from":
                 self._derived.append(edge)
@@ -101,17 +104,17 @@ class Rollup:
             if need.owner is not None:
                 self._stub_owners[self._curie(need.kind, need.id)] = self._curie("resource", need.owner)
 
-    def _belongs_to(self, source: str) -> list[str]:
-        """The resources that a source belongs to: its owners; of a stub product, the resource that its id names; else the source itself."""
+    def _owners_of(self, source: str) -> list[str]:
+        """Return the owners of a source: for a stub product the resource in its id, and without an owner the source itself."""
         return self._owners.get(source) or [self._stub_owners.get(source, source)]
 
     def edges(self, merger: Merger) -> list[Edge]:
-        """The rolled-up edges in order of subject and object."""
+        """Return the rolled-up edges, sorted by subject and object."""
         products: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         declared: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for edge in self._derived:
             for subject in self._owners.get(edge.subject, ()):
-                for object in self._belongs_to(edge.object):
+                for object in self._owners_of(edge.object):
                     if subject != object:
                         products[subject, object].add(edge.subject)
                         declared[subject, object].update(edge.declared_in)

@@ -1,4 +1,4 @@
-"""Rows of an export that are read back -> nodes and edges with their kinds, which their classes and predicates state (SPEC §3)."""
+"""Restore the kinds of nodes and edges that were read from an export, by their classes and predicates (SPEC §3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _asdict = msgspec.structs.asdict
 
 
 class KindReader:
-    """The kinds of rows that were written under one mapping. Its methods raise KeyError for a row that was written under another."""
+    """Restores the kinds of rows that were written with one mapping. Raises KeyError for rows written with another mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         self._kinds: dict[str, Kind] = {
@@ -22,14 +22,14 @@ class KindReader:
         self._edges: dict[str, EdgeKind] = {rule.registry: kind for kind, rule in mapping.provenance.edges.items() if kind != "rollup"}
 
     def node(self, row: Node) -> Node:
-        """The node of a row: a resource, a product, both, an organization or a page, by the classes among its categories."""
+        """Return the node of a row: a resource, a product, both, an organization or a page, by its categories."""
         kinds = {self._kinds[curie] for curie in row.category if curie in self._kinds}
-        made = DescribedProductNode if kinds == {"resource", "product"} else NODE_TYPES[min(kinds)]
+        node_type = DescribedProductNode if kinds == {"resource", "product"} else NODE_TYPES[min(kinds)]
         properties: dict[str, Any] = _asdict(row)
-        return made(**properties)
+        return node_type(**properties)
 
     def edge(self, row: Edge) -> Edge:
-        """The edge of a row, by our own predicate; derived_from with a number of products behind it was rolled up."""
+        """Return the edge of a row by its registry predicate. A derived_from edge with a number of products is a rollup."""
         kind = self._edges[row.original_predicate or row.predicate]
         properties: dict[str, Any] = _asdict(row)
         return EDGE_TYPES["rollup" if kind == "derived_from" and row.products is not None else kind](**properties)

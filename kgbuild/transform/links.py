@@ -1,4 +1,4 @@
-"""Links of a page, and whose they are: normalised addresses, and the table of addresses of a run's resources (SPEC §3, ``mentions``)."""
+"""Find the links of a page, and the resources to which they belong (SPEC §3, ``mentions``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-#: Images are no links; of `[text](address)` and `<a href="address">` the address counts, and not again where the text repeats it.
+#: Images are not links. `[text](address)` and `<a href="address">` count once, even if the text repeats the address.
 _LINK = re.compile(
     r"""!\[[^\]]*\]\([^)]*\)
       | \[[^\]]*\]\(\s*<?(?P<markdown>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)[^)]*\)
@@ -18,12 +18,12 @@ _LINK = re.compile(
 _ADDRESS = re.compile(r"(?:https?|ftp)://(?:www\.)?([^/?#\s]+)([^?#\s]*)", re.IGNORECASE)
 _FRONT_PAGE = re.compile(r"/(?:index\.html?|home)?\Z", re.IGNORECASE)
 
-#: A bare host that more resources than this have is nobody's (SPEC §3).
+#: A host without a path that more resources than this share belongs to none of them (SPEC §3).
 MAX_SHARING = 2
 
 
 def normalise(url: str) -> str | None:
-    """An address without scheme, ``www.``, query, fragment, and what only names the front page; None where it is none.
+    """Remove scheme, ``www.``, query, fragment and the name of a front page from an address; None if it is not an address.
 
     >>> normalise("https://www.Bgee.org/download/index.html?x=1#top"), normalise("faq.html")
     ('bgee.org/download', None)
@@ -38,7 +38,7 @@ def normalise(url: str) -> str | None:
 
 
 def links(body: str) -> dict[str, int]:
-    """How often a text links to each normalised address: Markdown links, ``href`` attributes, bare URLs.
+    """Count the links of a text by normalised address: Markdown links, ``href`` attributes and bare URLs.
 
     >>> links("[Bgee](https://bgee.org/) and <a href='http://www.bgee.org'>it</a>, https://uniprot.org/help.")
     {'bgee.org': 2, 'uniprot.org/help': 1}
@@ -53,7 +53,7 @@ def links(body: str) -> dict[str, int]:
 
 
 def _unpunctuated(url: str) -> str:
-    """A URL in running text without the punctuation that ends the sentence or closes a parenthesis around it."""
+    """Remove punctuation from the end of a URL in running text: that of the sentence, or of a parenthesis around the URL."""
     url = url.rstrip(".,;:!?*_~")
     while url.endswith(")") and url.count(")") > url.count("("):
         url = url[:-1].rstrip(".,;:!?*_~")
@@ -61,10 +61,10 @@ def _unpunctuated(url: str) -> str:
 
 
 class Addresses:
-    """The addresses of a run's resources: for a link, the resources whose address is its longest whole-segment prefix."""
+    """The addresses of the resources of a run. A link belongs to the resources with its longest prefix of whole path segments."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """``pairs`` are (URL as written, resource)."""
+        """Build the table from ``pairs`` of (URL as written, resource)."""
         table: defaultdict[str, set[str]] = defaultdict(set)
         for url, resource in pairs:
             address = normalise(url)
@@ -73,7 +73,7 @@ class Addresses:
         self._table = {a: sorted(r) for a, r in table.items() if "/" in a or len(r) <= MAX_SHARING}
 
     def owners(self, address: str) -> list[str]:
-        """The resources that a normalised link belongs to; more than one where they share the address."""
+        """Return the resources to which a normalised link belongs. There are several if they share an address."""
         while address:
             if address in self._table:
                 return self._table[address]

@@ -1,4 +1,4 @@
-"""All claims about one id -> its node, the edges that are its own, and what they need. Looks at those claims, the mapping and RunFacts only."""
+"""Merge all claims about one id into its node and its edges. The result depends only on the claims, the mapping and the RunIndex."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from kgbuild.model.graph import (
 )
 from kgbuild.transform.factory import GraphFactory
 from kgbuild.transform.links import Addresses
-from kgbuild.transform.reconcile import difference, united
+from kgbuild.transform.reconcile import difference, reconcile
 
 _S = TypeVar("_S", bound=Statement)
 _source_order = attrgetter("id", "role", "relation")
 
 
 class RunIndex(Struct, frozen=True, kw_only=True):
-    """The few things about a whole run that merging needs (DESIGN, "The line").
+    """The data of a whole run that merging requires.
 
-    ``resources`` and ``organizations`` are the ids that have a record; ``pages`` the ids whose record is a page of its own, before
-    which a copy in a container gives way; ``aliases`` old id -> id in use, empty with ``--no-aliases``; ``addressed`` says that
-    there are documentation pages, for whose links addresses are wanted.
+    ``resources`` and ``organizations`` are the ids that have a record. ``pages`` are the ids whose record is a page of its own; a record
+    of a container with the same id does not count. ``aliases`` maps old ids to ids in use; it is empty with ``--no-aliases``.
+    ``addressed`` is true if the run has documentation pages, so that the addresses of resources are needed.
     """
 
     resources: frozenset[str]
@@ -51,7 +51,7 @@ class RunIndex(Struct, frozen=True, kw_only=True):
 
 
 class Need(NamedTuple):
-    """An id at the end of an edge that may have no record: it becomes a stub if nothing describes it.
+    """An id that an edge requires and that may have no record. It becomes a stub if no claim describes it.
 
     ``owner`` is the id of the resource that a product belongs to.
     """
@@ -63,9 +63,9 @@ class Need(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """What the claims about one id come to.
+    """The result of merging the claims about one id.
 
-    ``addresses`` are (URL, resource) that links of pages can belong to; ``stale`` the files of generated pages of a product that no
+    ``addresses`` are pairs (URL, resource) for the links of pages. ``stale`` are the files of generated pages of a product that no
     record lists.
     """
 
@@ -78,7 +78,7 @@ class Merged(NamedTuple):
 
 
 def owner_of(id: str) -> str | None:
-    """The owner that a product's id names, the part before the first dot; None without a dot (SPEC §1).
+    """Return the owner in the id of a product, the part before the first dot; None if there is no dot (SPEC §1).
 
     >>> owner_of("goa.ftp"), owner_of("hetnetpy")
     ('goa', None)
@@ -88,116 +88,118 @@ def owner_of(id: str) -> str | None:
 
 
 class Merger:
-    """``merge`` under one mapping and the facts of one run."""
+    """Merges claims by one mapping and the index of one run."""
 
-    def __init__(self, mapping: RegistryMapping, facts: RunIndex) -> None:
-        self.mapping, self.facts = mapping, facts
-        self._make = GraphFactory(mapping)
+    def __init__(self, mapping: RegistryMapping, index: RunIndex) -> None:
+        self.mapping, self.index = mapping, index
+        self._factory = GraphFactory(mapping)
 
     def merge(self, claims: Sequence[Claim[Statement]]) -> Merged:
-        """Merge the claims about one id, in whatever order they come (SPEC §3, "Merging")."""
-        copies = [claim for claim in claims if claim.contained and claim.by in self.facts.pages]
+        """Merge the claims about one id, independently of their order (SPEC §3, "Merging")."""
+        copies = [claim for claim in claims if claim.contained and claim.by in self.index.pages]
         if copies:
-            return self._beside(copies, [claim for claim in claims if claim not in copies])
-        listings, records = _that_say(Listing, claims), _that_say(ResourceStatement, claims)
+            return self._with_copies(copies, [claim for claim in claims if claim not in copies])
+        listings, records = _of_type(Listing, claims), _of_type(ResourceStatement, claims)
         if records:
             return self._both(records, listings) if listings else self._resource(records)
         if listings:
             return self._product(listings)
-        organizations = _that_say(OrganizationStatement, claims)
+        organizations = _of_type(OrganizationStatement, claims)
         if organizations:
             return self._organization(organizations)
-        return Merged([], [], [], [], stale=tuple(sorted(claim.by for claim in _that_say(ProductPage, claims))))
+        return Merged([], [], [], [], stale=tuple(sorted(claim.by for claim in _of_type(ProductPage, claims))))
 
-    def _beside(self, copies: list[Claim[Statement]], claims: list[Claim[Statement]]) -> Merged:
-        """Copies in a container, beside records that have a page: compared with what the pages say, and not counted (SPEC §3)."""
+    def _with_copies(self, copies: list[Claim[Statement]], claims: list[Claim[Statement]]) -> Merged:
+        """Merge claims of pages. Copies of them in a container are only compared with them, and do not count (SPEC §3)."""
         merged = self.merge(claims)
-        said = [self._told(claim.says) for claim in claims]
-        records = {claim.by for claim in copies if self._told(claim.says) not in said}
+        statements = [self._without_layout(claim.says) for claim in claims]
+        records = {claim.by for claim in copies if self._without_layout(claim.says) not in statements}
         if merged.difference is not None or not records:
             return merged
         return merged._replace(difference=Difference(subject=copies[0].about, records=tuple(sorted(records)), fields=("container",)))
 
-    def _told(self, says: Statement) -> Statement:
-        """A statement without the layout of its page, which an entry of a container does not have."""
+    def _without_layout(self, says: Statement) -> Statement:
+        """Return a statement without the layout of its page, which an entry of a container does not have."""
         if isinstance(says, PageStatement | ProductPage):
             return says
         extra = {key: value for key, value in says.description.extra.items() if key != self.mapping.pages.field}
         return msgspec.structs.replace(says, description=msgspec.structs.replace(says.description, extra=extra))
 
     def pages(self, claims: Sequence[Claim[PageStatement]], addresses: Addresses) -> Merged:
-        """The documentation pages of one slug: told apart by their text where there are several (SPEC §3, node ids)."""
+        """Merge the documentation pages of one slug. Pages with different text get different ids (SPEC §3, node ids)."""
         texts = {claim.says.sha256: claim.says for claim in claims}
         nodes, edges = [], []
         for sha256, page in sorted(texts.items()):
             id = claims[0].id if len(texts) == 1 else f"{claims[0].id}~{sha256[:8]}"
-            node = self._make.node("page", id, None, Description(name=page.title), (id,))
+            node = self._factory.node("page", id, None, Description(name=page.title), (id,))
             nodes.append(node)
             counts: Counter[str] = Counter()
             for address, count in page.links.items():
                 for resource in addresses.owners(address):
                     counts[resource] += count
-            edges += [self._make.edge("mentions", node.id, resource, (id,), links=count) for resource, count in sorted(counts.items())]
+            edges += [self._factory.edge("mentions", node.id, resource, (id,), links=count) for resource, count in sorted(counts.items())]
         return Merged(nodes, edges, [], [])
 
     def stub(self, need: Need) -> Node:
-        """The node of an id that an edge needs and no record describes."""
-        return self._make.node(need.kind, need.id, None, Description(), need.by, stub=True)
+        """Return the node of an id that an edge requires and no record describes."""
+        return self._factory.node(need.kind, need.id, None, Description(), need.by, stub=True)
 
     def rolled_up(self, subject: str, object: str, by: Iterable[str], products: int) -> Edge:
-        """The edge between two resources that stands for ``products`` of the one that derive from the other (``--rollup``)."""
-        return self._make.edge("rollup", subject, object, tuple(sorted(by)), products=products)
+        """Return the edge of ``--rollup`` from one resource to another. ``products`` is the number of products that derive from it."""
+        return self._factory.edge("rollup", subject, object, tuple(sorted(by)), products=products)
 
     def _need(self, id: str, by: tuple[str, ...]) -> list[Need]:
-        """The need of a source, owner or successor; `x.y` must be a product where `x` is a resource of the run (SPEC §3, stubs)."""
-        if id in self.facts.resources:
+        """Return the need of a source, owner or successor. `x.y` is a product if `x` is a resource of the run (SPEC §3, stubs)."""
+        if id in self.index.resources:
             return []
         owner = owner_of(id)
-        return [Need("product", id, by, owner) if owner in self.facts.resources else Need("resource", id, by)]
+        return [Need("product", id, by, owner) if owner in self.index.resources else Need("resource", id, by)]
 
     def _resource(self, records: list[Claim[ResourceStatement]]) -> Merged:
-        made = united([claim.says for claim in records])
+        reconciled = reconcile([claim.says for claim in records])
         successors, organizations = _by_value(records, "superseded_by"), _by_value(records, "organizations")
-        # The Biolink Model has no predicate for it (BIOLINK.md), so that profile says on the node that it was superseded.
+        # The Biolink Model has no predicate for it (BIOLINK.md), so that profile marks the node as deprecated.
         deprecated = True if successors and self.mapping.profile == "biolink" else None
-        node = self._make.node("resource", records[0].id, *made, (claim.by for claim in records), deprecated=deprecated)
-        edges = [self._make.edge("superseded_by", node.id, self._make.curie("resource", id), by) for id, by in successors.items()]
-        edges += [self._make.edge("has_contact", node.id, self._make.curie("organization", id), by) for id, by in organizations.items()]
+        node = self._factory.node("resource", records[0].id, *reconciled, (claim.by for claim in records), deprecated=deprecated)
+        edges = [self._factory.edge("superseded_by", node.id, self._factory.curie("resource", id), by) for id, by in successors.items()]
+        edges += [
+            self._factory.edge("has_contact", node.id, self._factory.curie("organization", id), by) for id, by in organizations.items()
+        ]
         needs = [need for id, by in successors.items() for need in self._need(id, by)]
-        needs += [Need("organization", id, by) for id, by in organizations.items() if id not in self.facts.organizations]
-        url = made[1].url
-        addresses = [(url, node.id)] if url and self.facts.addressed else []
-        return Merged([node], edges, needs, addresses, difference=difference(node.id, made, records, records))
+        needs += [Need("organization", id, by) for id, by in organizations.items() if id not in self.index.organizations]
+        url = reconciled[1].url
+        addresses = [(url, node.id)] if url and self.index.addressed else []
+        return Merged([node], edges, needs, addresses, difference=difference(node.id, reconciled, records, records))
 
     def _organization(self, records: list[Claim[OrganizationStatement]]) -> Merged:
-        made = united([claim.says for claim in records])
-        node = self._make.node("organization", records[0].id, *made, (claim.by for claim in records))
-        return Merged([node], [], [], [], difference=difference(node.id, made, records, records))
+        reconciled = reconcile([claim.says for claim in records])
+        node = self._factory.node("organization", records[0].id, *reconciled, (claim.by for claim in records))
+        return Merged([node], [], [], [], difference=difference(node.id, reconciled, records, records))
 
     def _product(self, listings: list[Claim[Listing]]) -> Merged:
-        """A product: its owner's own listing decides, or else all of them united (SPEC §3, "Merging")."""
+        """Merge the listings of a product. If the owner has one listing, only that counts; else all do (SPEC §3, "Merging")."""
         id = listings[0].id
         owners = self._owners(id, listings)
         own = [claim for claim in listings if claim.by in owners]
         chosen = own if len(own) == 1 else listings
-        made = united([claim.says for claim in chosen])
+        reconciled = reconcile([claim.says for claim in chosen])
         listers = tuple(sorted({claim.by for claim in listings}))
-        node = self._make.node("product", id, *made, listers)
-        merged = Merged([node], [], [], [], difference=difference(node.id, made, chosen, listings))
+        node = self._factory.node("product", id, *reconciled, listers)
+        merged = Merged([node], [], [], [], difference=difference(node.id, reconciled, chosen, listings))
         for owner in owners:
             by = listers if owner_of(id) else (owner,)
-            subject = self._make.curie("resource", owner)
-            merged.edges.append(self._make.edge("has_product", subject, node.id, by))
+            subject = self._factory.curie("resource", owner)
+            merged.edges.append(self._factory.edge("has_product", subject, node.id, by))
             merged.needs.extend(self._need(owner, by))
-            if made[1].url and self.facts.addressed and owner in self.facts.resources:
-                merged.addresses.append((made[1].url, subject))
+            if reconciled[1].url and self.index.addressed and owner in self.index.resources:
+                merged.addresses.append((reconciled[1].url, subject))
         for edge, needs in self._derivations(node.id, owners, chosen, listings):
             merged.edges.append(edge)
             merged.needs.extend(needs)
         return merged
 
     def _both(self, records: list[Claim[ResourceStatement]], listings: list[Claim[Listing]]) -> Merged:
-        """One id that a record describes and another record lists: one node, which is a resource and a product."""
+        """Merge claims about an id that one record describes and another lists: the node is a resource and a product."""
         resource, product = self._resource(records), self._product(listings)
         node, listed = resource.nodes[0], product.nodes[0]
         own = [curie for curie in (*node.category, *listed.category) if not curie.startswith("biolink:")]
@@ -210,7 +212,7 @@ class Merger:
         return Merged([both], edges, resource.needs + product.needs, addresses, difference=product.difference)
 
     def _owners(self, id: str, listings: list[Claim[Listing]]) -> tuple[str, ...]:
-        """Whose a product is (SPEC §3, has_product): told by its id, or without a dot by who lists it and is not cited by it."""
+        """Return the owners of a product (SPEC §3, has_product): the one in its id, or those that list it and that it does not cite."""
         owner = owner_of(id)
         if owner is not None:
             return (owner,)
@@ -219,20 +221,20 @@ class Merger:
         return tuple(by for by in listers if by not in cited) or (tuple(listers) if len(listers) == 1 else ())
 
     def _resolve(self, id: str) -> str:
-        """The id in use for a source id: an old id is replaced only where no record of the run has it (SPEC §3, "Aliases")."""
-        new = self.facts.aliases.get(id)
-        return new if new is not None and id not in self.facts.resources else id
+        """Return the id in use for a source id. An old id is replaced only if no record of the run has it (SPEC §3, "Aliases")."""
+        new = self.index.aliases.get(id)
+        return new if new is not None and id not in self.index.resources else id
 
     def _renamed(self, source: Source) -> Source:
-        """The source by its id in use."""
+        """Return the source with its id in use."""
         id = self._resolve(source.id)
         return source if id == source.id else Source(id, source.role, source.relation)
 
     def _derivations(
         self, subject: str, owners: tuple[str, ...], chosen: list[Claim[Listing]], listings: list[Claim[Listing]]
     ) -> Iterator[tuple[Edge, Sequence[Need]]]:
-        """One edge per (source, role, relation type) of the chosen listings, declared by every listing that says the same."""
-        aliases, resources = self.facts.aliases, self.facts.resources
+        """Yield one edge per (source, role, relation type) of the chosen listings, with all listings that state it."""
+        aliases, resources = self.index.aliases, self.index.resources
         keys: dict[Source, None] = {}
         written: dict[Source, set[str]] = {}
         for claim in chosen:
@@ -247,19 +249,19 @@ class Merger:
             by, id = declared[key], key.id
             within = True if id in owners or owner_of(id) in owners else None
             originals = self._originals(key, written[key], chosen) if key in written else ()
-            object = self._make.curie("resource", id)
-            edge = self._make.edge("derived_from", subject, object, by, key.role, key.relation, within, originals)
+            object = self._factory.curie("resource", id)
+            edge = self._factory.edge("derived_from", subject, object, by, key.role, key.relation, within, originals)
             yield edge, () if id in resources else self._need(id, by)
 
     @staticmethod
     def _originals(key: Source, written: set[str], chosen: list[Claim[Listing]]) -> tuple[str, ...]:
-        """The ids as written that became one source, sorted; none where it was written by its id in use alone."""
+        """Return the sorted ids as written of a source; empty if it was only written with its id in use."""
         if any(key in claim.says.sources for claim in chosen):
             written = written | {key.id}
         return () if written == {key.id} else tuple(sorted(written))
 
     def _declared(self, keys: Iterable[Source], listings: list[Claim[Listing]]) -> dict[Source, tuple[str, ...]]:
-        """By whom each derivation is stated. Equal copies of a listing are one object, so what they say is looked at once."""
+        """Return the records that state each derivation. Equal copies of a listing are one object, so each is read only once."""
         listers: defaultdict[int, set[str]] = defaultdict(set)
         for claim in listings:
             listers[id(claim.says)].add(claim.by)
@@ -272,12 +274,12 @@ class Merger:
         return {key: tuple(sorted(by)) for key, by in declared.items()}
 
 
-def _that_say(kind: type[_S], claims: Iterable[Claim[Statement]]) -> list[Claim[_S]]:
-    """The claims that make one kind of statement."""
-    return [claim for claim in claims if type(claim.says) is kind]  # type: ignore[misc]  # the condition is what narrows them
+def _of_type(kind: type[_S], claims: Iterable[Claim[Statement]]) -> list[Claim[_S]]:
+    """Return the claims whose statement has the given type."""
+    return [claim for claim in claims if type(claim.says) is kind]  # type: ignore[misc]  # mypy does not narrow by this condition
 
 
 def _by_value(records: list[Claim[ResourceStatement]], field: str) -> dict[str, tuple[str, ...]]:
-    """Each value of a field of ids, sorted, with the records that give it."""
+    """Return each value of a field of ids, sorted, with the records that state it."""
     values = sorted({value for claim in records for value in getattr(claim.says, field)})
     return {value: tuple(sorted({claim.by for claim in records if value in getattr(claim.says, field)})) for value in values}

@@ -1,4 +1,4 @@
-"""Several statements about one thing -> one, by rules that do not depend on their order (SPEC §3, "Merging"); and who said otherwise."""
+"""Reconcile several statements about one id independently of their order (SPEC §3, "Merging"), and report who disagrees."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import msgspec
 from kgbuild.model.graph import Claim, Description, Difference, Listing, OrganizationStatement, ResourceStatement
 from kgbuild.transform.values import json_text
 
-Describing = ResourceStatement | Listing | OrganizationStatement
+DescriptiveStatement = ResourceStatement | Listing | OrganizationStatement
 _T = TypeVar("_T")
 
 
-def united(statements: Sequence[Describing]) -> tuple[str | None, Description]:
-    """Category and description of one statement, or of several: lists are united and sorted, scalars the most frequent value."""
+def reconcile(statements: Sequence[DescriptiveStatement]) -> tuple[str | None, Description]:
+    """Return one category and description for all statements. Lists become a sorted union, scalars the most frequent value."""
     if len(statements) == 1:
         return statements[0].category, statements[0].description
     descriptions = [statement.description for statement in statements]
-    values = {name: _value(name, [getattr(said, name) for said in descriptions]) for name in Description.__struct_fields__}
-    return _most_frequent([said.category for said in statements if said.category]), Description(**values)
+    values = {name: _value(name, [getattr(description, name) for description in descriptions]) for name in Description.__struct_fields__}
+    return _most_frequent([statement.category for statement in statements if statement.category]), Description(**values)
 
 
 def _value(name: str, found: list[Any]) -> Any:
@@ -34,13 +34,13 @@ def _value(name: str, found: list[Any]) -> Any:
 
 
 def _most_frequent(values: Sequence[_T]) -> _T | None:
-    """The most frequent value, ties broken by the smallest UTF-8 text (code points sort as their UTF-8 bytes do)."""
+    """Return the most frequent value. Ties are broken by the smallest UTF-8 text (code points sort as their UTF-8 bytes do)."""
     counts = Counter(values)
     return min(counts, key=lambda value: (-counts[value], str(value)), default=None)
 
 
 def _json(texts: list[str]) -> str:
-    """JSON texts of one field: lists are united, of anything else it is the most frequent."""
+    """Reconcile JSON texts of one field. Lists become a sorted union; of other values the most frequent one is kept."""
     if all(text.startswith("[") for text in texts):
         items = {json_text(item) for text in texts for item in msgspec.json.decode(text)}
         return "[" + ",".join(sorted(items)) + "]"
@@ -48,12 +48,15 @@ def _json(texts: list[str]) -> str:
 
 
 def difference(
-    subject: str, made: tuple[str | None, Description], chosen: Sequence[Claim[Describing]], claims: Sequence[Claim[Describing]]
+    subject: str,
+    reconciled: tuple[str | None, Description],
+    chosen: Sequence[Claim[DescriptiveStatement]],
+    claims: Sequence[Claim[DescriptiveStatement]],
 ) -> Difference | None:
-    """Who says something else than what was ``made`` of the ``chosen`` claims, and about which properties; None where all agree."""
+    """Return which claims disagree with the ``reconciled`` result of the ``chosen`` claims, and in which fields; None if all agree."""
     if len({id(claim.says) for claim in claims}) == 1:
         return None
-    category, description = made
+    category, description = reconciled
     sources = {source for claim in chosen if isinstance(claim.says, Listing) for source in claim.says.sources}
     fields: set[str] = set()
     records: set[str] = set()

@@ -1,4 +1,4 @@
-"""Scalars, lists and nested values of a tree as SPEC §2 reads them: text as it stands, and ``is_…``, ``…_count``, ``…_size`` converted."""
+"""Read scalars, lists and nested values of a tree (SPEC §2). Values are text, except in ``is_…``, ``…_count`` and ``…_size`` fields."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _MAX_INTEGER = 2**63
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
 SCALARS = (bool, int, float)
-#: Parts of keys whose values are converted, in JSON text.
+#: Parts of keys in JSON text whose values are converted to booleans or numbers.
 _CONVERTED = ('"is_', '_count"', '_size"')
-#: Texts, and lists and mappings of texts, as deep as records are.
+#: Text, and lists and mappings of text, as deep as in most records.
 _Text1 = str | list[str] | dict[str, str]
 _Text2 = str | list[_Text1] | dict[str, _Text1]
 
 
 class _Texts(msgspec.Struct):
-    """A value that is text throughout. (A Struct, since msgspec looks at the types of one only once.)"""
+    """A value that consists only of text. (It is a Struct because msgspec then compiles the type only once.)"""
 
     value: str | list[_Text2] | dict[str, _Text2]
 
 
 def json_text(value: Any) -> str:
-    r"""Compact JSON with sorted keys in which neither ``|`` nor ``\"`` stands: kgx splits every cell at the one and drops the other.
+    r"""Return compact JSON with sorted keys, without ``|`` and ``\"``: kgx splits every cell at the first and removes the second.
 
     >>> json_text({"a": 'x|"y"'})
     '{"a":"x\\u007c\\u0022y\\u0022"}'
@@ -43,23 +43,23 @@ def json_text(value: Any) -> str:
 
 
 def items(value: Tree) -> list[Tree]:
-    """A list as it is without its nulls; anything else as a list of one (SPEC §2)."""
+    """Return a list without its nulls, or any other value as a list of one item (SPEC §2)."""
     return [item for item in value if item is not None] if isinstance(value, list) else [] if value is None else [value]
 
 
 def scalar(document: Document, value: Tree) -> str | None:
-    """The text of a scalar; None for nothing, and for a list or mapping."""
+    """Return the text of a scalar; None for null, an empty text, a list or a mapping. Raises NotText for tagged values."""
     if type(value) is str:
         return value or None
     if isinstance(value, SCALARS):
         return document.text(value)
     if value is not None and not isinstance(value, (dict, list)):
-        raise NotText  # a tagged value of the fast parse
+        raise NotText  # a tagged value from the fast parser
     return None
 
 
 def text_list(document: Document, value: Tree) -> tuple[str, ...] | None:
-    """A list of texts, a text as a list of one; None where an item is a list or mapping."""
+    """Return a list of texts, or a text as a list of one item; None if an item is a list or mapping."""
     if type(value) is str:
         return (value,)
     found = [scalar(document, item) for item in items(value) if item != ""]
@@ -67,7 +67,7 @@ def text_list(document: Document, value: Tree) -> tuple[str, ...] | None:
 
 
 def number(document: Document, value: Tree) -> int | float | None:
-    """A number where the text is one that fits into 64 bits, else None. A whole number is an integer, however it is written."""
+    """Return the number that a text is, or None if it is not a number or does not fit into 64 bits. `2.0` becomes the integer 2."""
     text = value if type(value) is str else str(value) if type(value) is int else document.text(value) if isinstance(value, SCALARS) else ""
     text = text.strip()
     if _BASES.fullmatch(text):
@@ -81,31 +81,31 @@ def number(document: Document, value: Tree) -> int | float | None:
     return int(found) if found == int(found) else found
 
 
-def kept(document: Document, value: Tree, key: str) -> str:
-    """The JSON text of a field that has no property of its own. Raises NotText where the fast parse lost a text."""
+def extra_json(document: Document, value: Tree, key: str) -> str:
+    """Return the JSON text of a field without a property of its own. Raises NotText if the fast parser lost a text."""
     if type(value) is str and not _converted(key):
         return json_text(value)
     try:
         msgspec.convert({"value": value}, _Texts)
     except msgspec.ValidationError:
-        return json_text(_as_kept(document, value, key))
-    text = json_text(value)  # nearly always there is text only, of which nothing is converted
-    return json_text(_as_kept(document, value, key)) if _converted(key) or any(part in text for part in _CONVERTED) else text
+        return json_text(_converted_value(document, value, key))
+    text = json_text(value)  # the fast path: only text, and nothing to convert
+    return json_text(_converted_value(document, value, key)) if _converted(key) or any(part in text for part in _CONVERTED) else text
 
 
-def _as_kept(document: Document, value: Tree, key: str) -> Any:
-    """A value as JSON keeps it: text as text, absent as absent, and `is_…`, `…_count`, `…_size` converted (SPEC §2)."""
+def _converted_value(document: Document, value: Tree, key: str) -> Any:
+    """Convert `is_…`, `…_count` and `…_size` fields of a value and remove nulls (SPEC §2). Other scalars become text."""
     if type(value) is dict:
         table: dict[str, Any] = {}
         for name, item in value.items():
             if type(name) is not str:
                 raise NotText
             if item is not None:
-                table[name] = item if type(item) is str and not _converted(name) else _as_kept(document, item, name)
+                table[name] = item if type(item) is str and not _converted(name) else _converted_value(document, item, name)
         return table
     if type(value) is list:
         text = str if not _converted(key) else None
-        return [item if type(item) is text else _as_kept(document, item, key) for item in value if item is not None]
+        return [item if type(item) is text else _converted_value(document, item, key) for item in value if item is not None]
     if key.startswith("is_"):
         word = str(value).lower()
         return word in _TRUE if word in _TRUE or word in _FALSE else scalar(document, value)
@@ -118,8 +118,8 @@ def _converted(key: str) -> bool:
     return key.startswith("is_") or key.endswith(("_count", "_size"))
 
 
-def kind_of(value: Tree) -> str:
-    """What a value is, as an error says it."""
+def type_name(value: Tree) -> str:
+    """Return the name of a value's type, or the scalar itself, for messages."""
     if isinstance(value, (dict, list)):
         return "a mapping" if isinstance(value, dict) else "a list"
     return "nothing" if value is None else f"the text {value!r}" if isinstance(value, str) else f"the value {value!r}"

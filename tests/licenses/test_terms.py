@@ -89,7 +89,7 @@ KEPT: dict[str, tuple[Description, WrittenLicense | None]] = {
         WrittenLicense("MIT License", "https://mit-license.org"),
     ),
     "an empty one": (Description(extra={"license": '{"id":"","label":""}'}), None),
-    "a list": (Description(extra={"license": '["MIT","CC0"]'}), WrittenLicense(odd=True)),
+    "a list": (Description(extra={"license": '["MIT","CC0"]'}), WrittenLicense(unreadable=True)),
 }
 
 
@@ -100,4 +100,4 @@ def test_a_license_as_kept(name: str) -> None:
 
 
 def test_a_license_in_a_form_of_its_own_is_an_unknown_one() -> None:
-    assert READER.read(WrittenLicense(odd=True)) == Terms("a license in a form of its own")
+    assert READER.read(WrittenLicense(unreadable=True)) == Terms("a license in a form of its own")

@@ -22,7 +22,7 @@ from kgbuild.model.document import Document, NotText, Place, show
 )
 def test_the_text_of_a_scalar_with_one_spelling(raw: bytes, value: bool | float, text: str) -> None:
     record = document({}, raw)
-    assert (record.text(value), record.asked) == (text, True)
+    assert (record.text(value), record.text_used) == (text, True)
 
 
 @pytest.mark.parametrize(

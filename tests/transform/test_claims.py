@@ -122,20 +122,20 @@ def test_a_record_is_known_by_its_category_or_products_where_it_has_no_layout() 
     [
         (
             {"layout": "resource_detail"},
-            ["r/a.md:1:1: expected a resource record with an 'id', got one without; add `id:` and the id that others cite it by"],
+            ["r/a.md:1:1: expected a resource record with an 'id', got one without; add `id:` and the id that other records use for it"],
         ),
         (
             {"id": " ", "products": []},
-            ["r/a.md:1:2: id: expected the id of a resource record, as text, got blank text; give it the one id that others cite it by"],
+            ["r/a.md:1:2: id: expected the id of a resource record, as text, got blank text; write one id as text"],
         ),
         (
             {"id": "a", "products": ["x", {"id": "a.y"}, {"name": "z"}]},
             [
                 (
                     "r/a.md:1:3: products[0]: expected a product, which is a mapping with an id, got the text 'x'; "
-                    "give it an id, and its fields below that"
+                    "write it as a mapping with an id"
                 ),
-                "r/a.md:1:3: products[2]: expected a product with an 'id', got one without; add `id:` and the id that others cite it by",
+                "r/a.md:1:3: products[2]: expected a product with an 'id', got one without; add `id:` and the id that other records use for it",
             ],
         ),
         (

@@ -12,7 +12,7 @@ from statements import MAPPING, document, laws
 
 from kgbuild.model.document import NotText
 from kgbuild.model.graph import Description
-from kgbuild.transform.properties import Describing, Note, PropertyVocabulary, Table, table_of
+from kgbuild.transform.properties import Note, PropertyReader, PropertyVocabulary, Table, table_of
 
 VOCABULARY = PropertyVocabulary(MAPPING)
 RESOURCE = table_of("resource", MAPPING.fields.resource, {})
@@ -21,8 +21,8 @@ PRODUCT = table_of("product", MAPPING.fields.product, {"original_source": "origi
 
 def described(tree: dict[Any, Any], table: Table = RESOURCE) -> tuple[Description, list[Note], list[str]]:
     notes: list[Note] = []
-    describing = Describing(VOCABULARY, document(tree, b"1 2"), table, notes)
-    return describing.describe(tree), notes, describing.organizations
+    reader = PropertyReader(VOCABULARY, document(tree, b"1 2"), table, notes)
+    return reader.description(tree), notes, reader.organizations
 
 
 #: A record, and its description.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from statements import claim, descriptions, laws, listings
 
 from kgbuild.model.graph import Description, Difference, Listing, ResourceStatement, Source
-from kgbuild.transform.reconcile import difference, united
+from kgbuild.transform.reconcile import difference, reconcile
 
 chance = st.randoms(use_true_random=False)
 
@@ -18,16 +18,16 @@ chance = st.randoms(use_true_random=False)
 @laws
 @given(st.lists(listings, min_size=1, max_size=6), chance)
 def test_the_order_of_statements_does_not_matter(statements: list[Listing], chance: random.Random) -> None:
-    made = united(statements)
+    made = reconcile(statements)
     if len(statements) > 1:
-        assert united(chance.sample(statements, len(statements))) == made
+        assert reconcile(chance.sample(statements, len(statements))) == made
 
 
 @laws
 @given(descriptions, st.integers(2, 4))
 def test_copies_of_a_statement_that_is_in_order_come_to_the_statement(description: Description, copies: int) -> None:
     says = ResourceStatement(category="DataSource", description=description)
-    _, made = united([says] * copies)
+    _, made = reconcile([says] * copies)
     assert made.synonym == tuple(sorted(set(description.synonym)))
     assert (made.name, made.file_size, made.extra) == (description.name, description.file_size, description.extra)
 
@@ -35,7 +35,7 @@ def test_copies_of_a_statement_that_is_in_order_come_to_the_statement(descriptio
 @laws
 @given(st.lists(listings, min_size=2, max_size=6))
 def test_a_scalar_is_the_most_frequent_value_and_a_list_holds_all(statements: list[Listing]) -> None:
-    category, made = united(statements)
+    category, made = reconcile(statements)
     names = Counter(says.description.name for says in statements if says.description.name is not None)
     assert made.name == min((n for n in names if names[n] == max(names.values())), default=None)
     assert set(made.synonym) == {word for says in statements for word in says.description.synonym}
@@ -47,18 +47,18 @@ def listing(name: str | None, **fields: object) -> Listing:
 
 
 def test_ties_go_to_the_smallest_text_and_a_majority_wins_over_it() -> None:
-    assert united([listing("b"), listing("a")])[1].name == "a"
-    assert united([listing("b"), listing("a"), listing("b"), listing(None)])[1].name == "b"
+    assert reconcile([listing("b"), listing("a")])[1].name == "a"
+    assert reconcile([listing("b"), listing("a"), listing("b"), listing(None)])[1].name == "b"
 
 
 def test_json_lists_of_fields_without_a_property_are_united() -> None:
     extras = [{"tags": '["b","a"]', "odd": "1"}, {"tags": '["c"]', "odd": "2"}, {"odd": "2", "mixed": '["a"]'}, {"mixed": '"a"'}]
-    assert united([listing("a", extra=extra) for extra in extras])[1].extra == {"tags": '["a","b","c"]', "odd": "2", "mixed": '"a"'}
+    assert reconcile([listing("a", extra=extra) for extra in extras])[1].extra == {"tags": '["a","b","c"]', "odd": "2", "mixed": '"a"'}
 
 
 def test_one_statement_is_kept_as_it_is() -> None:
     description = Description(name="a", synonym=("b", "a", "b"))
-    assert united([Listing(category=None, description=description)]) == (None, description)
+    assert reconcile([Listing(category=None, description=description)]) == (None, description)
 
 
 def test_who_says_something_else_about_which_properties() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from statements import document, laws
 
 from kgbuild.model.document import NotText
-from kgbuild.transform.values import items, json_text, kept, kind_of, number, scalar, text_list
+from kgbuild.transform.values import extra_json, items, json_text, number, scalar, text_list, type_name
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 #: Trees of text as exact readers give them; none of the keys is one whose values are converted.
@@ -23,7 +23,7 @@ trees = st.recursive(
 @laws
 @given(trees)
 def test_text_that_is_kept_reads_back_the_same(tree: Any) -> None:
-    assert json.loads(kept(document({}), tree, "odd")) == tree
+    assert json.loads(extra_json(document({}), tree, "odd")) == tree
 
 
 @laws
@@ -38,7 +38,7 @@ def test_json_text_holds_nothing_that_kgx_splits_or_drops(tree: Any) -> None:
 @laws
 @given(texts, st.sampled_from(["is_public", "node_count", "file_size"]))
 def test_text_under_a_converted_key_is_a_value_that_stands_for_it_or_stays(text: str, key: str) -> None:
-    value = json.loads(kept(document({}), text, key)) if text else None
+    value = json.loads(extra_json(document({}), text, key)) if text else None
     if isinstance(value, bool):
         assert text.lower() in (("true", "yes", "on") if value else ("false", "no", "off"))
     elif isinstance(value, int | float):
@@ -89,12 +89,12 @@ def test_number(value: Any, found: float | None) -> None:
 def test_nested_values_are_converted_by_their_keys_and_nulls_are_absent() -> None:
     tree = {"is_public": "no", "node_count": "12", "note": "no", "gone": None, "list": ["1", None, {"edge_count": "many", "is_x": "maybe"}]}
     expected = '{"is_public":false,"list":["1",{"edge_count":"many","is_x":"maybe"}],"node_count":12,"note":"no"}'
-    assert kept(document({}), tree, "odd") == expected
+    assert extra_json(document({}), tree, "odd") == expected
 
 
 def test_a_key_that_is_no_text_is_read_again() -> None:
     with pytest.raises(NotText):
-        kept(document({}), {1: "a"}, "odd")
+        extra_json(document({}), {1: "a"}, "odd")
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_a_key_that_is_no_text_is_read_again() -> None:
     [({}, "a mapping"), ([], "a list"), (None, "nothing"), ("a", "the text 'a'"), (1, "the value 1"), (True, "the value True")],
 )
 def test_kind_of(value: Any, said: str) -> None:
-    assert kind_of(value) == said
+    assert type_name(value) == said

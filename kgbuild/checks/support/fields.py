@@ -47,7 +47,7 @@ class FieldIndex:
     def knows(self, kind: RecordKind, field: str) -> bool:
         """Whether a kind of record has a field."""
         table = self._tables[kind]
-        return field in table.feeds or field in table.carried or field in table.spoken
+        return field in table.feeds or field in table.without_property or field in table.structural
 
     def entries(self, kind: RecordKind, field: str, text: str) -> list[FieldEntry]:
         """All in a field, given as JSON text, that is to have a form or is not known."""

@@ -96,17 +96,17 @@ def _decompressed(path: Path, shown: str) -> Iterator[bytes]:
 
 
 def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
-    held = bytearray()
+    buffer = bytearray()
     for part in parts:
-        if len(part) >= CHUNK and not held:
+        if len(part) >= CHUNK and not buffer:
             yield part
             continue
-        held += part
-        if len(held) >= CHUNK:
-            yield bytes(held)
-            held.clear()
-    if held:
-        yield bytes(held)
+        buffer += part
+        if len(buffer) >= CHUNK:
+            yield bytes(buffer)
+            buffer.clear()
+    if buffer:
+        yield bytes(buffer)
 
 
 def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:

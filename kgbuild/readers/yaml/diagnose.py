@@ -173,7 +173,7 @@ def _anchor(place: _Place) -> _Diagnosis:
 
 
 def _rest(place: _Place) -> _Diagnosis:
-    return place.at, "the end of the document", place.got(place.at), "remove what follows, or correct what stands before it"
+    return place.at, "the end of the document", place.got(place.at), "remove what follows, or correct the text before it"
 
 
 _RULES: Mapping[str, Callable[[_Place], _Diagnosis]] = MappingProxyType(
