@@ -186,13 +186,13 @@ def _documents(mapping: RegistryMapping, path: str, data: bytes | None, ids: set
     if ending not in LINES:
         yield from reader(ending)(path, Path(path).read_bytes() if data is None else data, exact=False, containers=mapping.pages.containers)
         return
-    marks = [id.encode() for id in ids]
+    names = _id_fields(mapping)
     for number, line in enumerate(_lines(path, data, ending), 1):
-        if any(mark in line for mark in marks) or b"\\" in line:
-            try:
+        try:
+            if not ids.isdisjoint(jsonl.scalars(line, names)):
                 yield jsonl.read_line(path, line, number, exact=False)
-            except InputError:
-                continue
+        except InputError:
+            continue
 
 
 def _lines(path: str, data: bytes | None, ending: str) -> Iterator[bytes]:
@@ -222,10 +222,14 @@ def _pieces(path: str) -> Iterator[bytes]:
             yield piece
 
 
-def _ids(mapping: RegistryMapping, tree: Tree) -> list[str]:
+def _id_fields(mapping: RegistryMapping) -> tuple[str, ...]:
+    """The fields that may hold the id of a record, as they are written."""
     fields = mapping.fields
-    names = dict.fromkeys((*fields.resource.id, *fields.product.id, *fields.organization.id))
-    return [str(tree[name]) for name in names if isinstance(tree.get(name), (str, *SCALARS))]
+    return tuple(dict.fromkeys((*fields.resource.id, *fields.product.id, *fields.organization.id)))
+
+
+def _ids(mapping: RegistryMapping, tree: Tree) -> list[str]:
+    return [str(tree[name]) for name in _id_fields(mapping) if isinstance(tree.get(name), (str, *SCALARS))]
 
 
 class _Entries:
