@@ -11,7 +11,8 @@ import msgspec
 
 from kgbuild.licenses.recognise import LicenseRecogniser, fold
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.graph import Description, Node
+from kgbuild.model.audit import AuditNode
+from kgbuild.model.graph import Description
 
 #: What a license may forbid, the gravest first.
 REDISTRIBUTION, DERIVATIVES, COMMERCIAL = "redistribution", "derivatives", "commercial use"
@@ -116,7 +117,7 @@ class LicenseReader:
         self.read = lru_cache(maxsize=4096)(self._read)
         self._written = lru_cache(maxsize=4096)(self._parse)
 
-    def written(self, says: Description | Node, kind: str) -> WrittenLicense | None:
+    def written(self, says: Description | AuditNode, kind: str) -> WrittenLicense | None:
         """The license as it is written, of a "resource" or a "product"; None where nothing is."""
         names: tuple[str, ...] = getattr(self.fields, kind).license
         raw: str | None = None

@@ -98,7 +98,7 @@ class Merger:
         """Merge the claims about one id, in whatever order they come (SPEC §3, "Merging")."""
         copies = [claim for claim in claims if claim.contained and claim.by in self.facts.pages]
         if copies:
-            return self._beside(copies, [claim for claim in claims if claim not in copies])
+            return self._beside(copies, [claim for claim in claims if not (claim.contained and claim.by in self.facts.pages)])
         listings, records = _that_say(Listing, claims), _that_say(ResourceStatement, claims)
         if records:
             return self._both(records, listings) if listings else self._resource(records)

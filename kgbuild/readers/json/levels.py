@@ -16,91 +16,84 @@ _decode = msgspec.json.Decoder().decode
 _decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _SPACE = re.compile(r"[ \t\n\r]*+")
-_NAME = re.compile(r'[ \t\n\r]*+("(?:[^"\\]++|\\.)*+")[ \t\n\r]*+:[ \t\n\r]*+')
-_Parts = dict[str | int, tuple[int, "_Value"]]
+_COMMA = re.compile(r"[ \t\n\r]*+,?[ \t\n\r]*+")
+_NAME = re.compile(r'[ \t\n\r]*+,?[ \t\n\r]*+("(?:[^"\\]++|\\.)*+")[ \t\n\r]*+:[ \t\n\r]*+')
+#: What stands in a list by its number, or in a mapping by its key: the offset of the item or key, the offset of its value, and the value.
+_Level = dict[str | int, tuple[int, int, bytes]]
 
 
 class _NotPlain(Exception):
     """The text is not what its parsed values say: a key is said twice, or the text is not sound."""
 
 
-class _Value:
-    """A value: its ``offset`` in the text, its bytes, and the values in it with the offsets of their keys, once they were asked for."""
-
-    __slots__ = ("_parts", "data", "offset")
-
-    def __init__(self, offset: int, data: bytes) -> None:
-        self.offset, self.data = offset, data
-        self._parts: _Parts | None = None
-
-    def parts(self, text: str) -> _Parts:
-        """The values of a list by their numbers, or of a mapping by their keys; none of a scalar."""
-        if self._parts is None:
-            first = self.data[:1]
-            self._parts = _fields(text, self) if first == b"{" else _items(text, self) if first == b"[" else {}
-            self.data = b""
-        return self._parts
-
-
 class Levels:
     """The places of one text. A level that was looked at is kept: a record may be asked for a thousand of its places."""
 
     def __init__(self, text: str, data: bytes) -> None:
-        self._text = text
-        self._root = _Value(_after_space(text, 0), data.lstrip(b" \t\n\r"))
+        self._text, self._data = text, data.lstrip(b" \t\n\r")
+        self._first = _end(_SPACE, text, 0)
+        self._levels: dict[int, _Level] = {}
 
     def find(self, place: Place) -> int | None:
         """The offset of a place, or of the last part of the way to it that is there; None where that is not certain."""
-        value, offset = self._root, self._root.offset
-        try:
-            for part in place:
-                found = value.parts(self._text).get(part)
-                if found is None:
-                    break
-                offset, value = found
-        except (_NotPlain, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return None
+        offset = start = self._first
+        data = self._data
+        for part in place:
+            level = self._levels.get(start)
+            if level is None:
+                try:
+                    level = self._levels[start] = _level(self._text, start, data)
+                except (_NotPlain, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                    return None
+            found = level.get(part)
+            if found is None:
+                break
+            offset, start, data = found
         return offset
 
 
-def _after_space(text: str, at: int) -> int:
-    return _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+def _level(text: str, start: int, data: bytes) -> _Level:
+    """What stands in a list or a mapping; nothing in a scalar."""
+    if data.startswith(b"{"):
+        return _fields(text, start + 1, data)
+    return _items(text, start + 1, data) if data.startswith(b"[") else {}
 
 
-def _fields(text: str, value: _Value) -> _Parts:
-    parts: _Parts = {}
-    at = value.offset + 1
-    for key, raw in _decode_fields(value.data).items():
+def _fields(text: str, at: int, data: bytes) -> _Level:
+    level: _Level = {}
+    for key, raw in _decode_fields(data).items():
         name = _NAME.match(text, at)
-        if name is None or _decode(name[1]) != key:
+        if name is None or (name[1][1:-1] != key and _decode(name[1]) != key):
             raise _NotPlain
-        part = _Value(name.end(), bytes(raw))
-        parts[key] = name.start(1), part
-        at = _end(text, part)
-    return _closed(text, at, parts, "}")
+        start, value = name.end(), bytes(raw)
+        level[key] = name.start(1), start, value
+        at = _after(text, start, value)
+    return _closed(text, at, level, "}")
 
 
-def _items(text: str, value: _Value) -> _Parts:
-    parts: _Parts = {}
-    at = value.offset + 1
-    for n, raw in enumerate(_decode_items(value.data)):
-        part = _Value(_after_space(text, at), bytes(raw))
-        parts[n] = part.offset, part
-        at = _end(text, part)
-    return _closed(text, at, parts, "]")
+def _items(text: str, at: int, data: bytes) -> _Level:
+    level: _Level = {}
+    for n, raw in enumerate(_decode_items(data)):
+        start, value = _end(_COMMA, text, at), bytes(raw)
+        level[n] = start, start, value
+        at = _after(text, start, value)
+    return _closed(text, at, level, "]")
 
 
-def _end(text: str, part: _Value) -> int:
-    """The offset after a value, and after the comma behind it."""
-    told = part.data.decode()
-    if not text.startswith(told, part.offset):
+def _after(text: str, start: int, value: bytes) -> int:
+    """The offset after a value, if it stands where it should."""
+    told = value.decode()
+    if not text.startswith(told, start):
         raise _NotPlain
-    at = _after_space(text, part.offset + len(told))
-    return at + 1 if text.startswith(",", at) else at
+    return start + len(told)
 
 
-def _closed(text: str, at: int, parts: _Parts, bracket: str) -> _Parts:
-    """The parts, if nothing is left before the closing bracket."""
-    if not text.startswith(bracket, _after_space(text, at)):
+def _closed(text: str, at: int, level: _Level, bracket: str) -> _Level:
+    """The level, if nothing is left before its closing bracket."""
+    if not text.startswith(bracket, _end(_SPACE, text, at)):
         raise _NotPlain
-    return parts
+    return level
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    return pattern.match(text, at).end()  # type: ignore[union-attr]  # the patterns match nothing too
