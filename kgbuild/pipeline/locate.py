@@ -271,20 +271,21 @@ class _Entries:
         """The places of the scalars below a field, by their text."""
         if place not in self._values:
             found: dict[str, list[Place]] = {}
-            for text, where in _scalars(tree, place):
-                found.setdefault(text, []).append(where)
-                if (bare := text.strip()) != text:
-                    found.setdefault(bare, []).append(where)
+            _add_scalars(found, tree, place)
             self._values[place] = found
         return self._values[place]
 
 
-def _scalars(tree: Tree, place: Place) -> Iterator[tuple[str, Place]]:
+def _add_scalars(found: dict[str, list[Place]], tree: Tree, place: Place) -> None:
+    """Add the places of the scalars below a place, by their text and by that without white space around it."""
     if isinstance(tree, dict):
         for key, item in tree.items():
-            yield from _scalars(item, (*place, key))
+            _add_scalars(found, item, (*place, key))
     elif isinstance(tree, list):
         for n, item in enumerate(tree):
-            yield from _scalars(item, (*place, n))
+            _add_scalars(found, item, (*place, n))
     elif tree is not None:
-        yield tree if isinstance(tree, str) else str(tree), place
+        text = tree if isinstance(tree, str) else str(tree)
+        found.setdefault(text, []).append(place)
+        if (bare := text.strip()) != text:
+            found.setdefault(bare, []).append(place)
