@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import ROOT, Write
-from running import run_command
+from paths import TESTS
+from running import Write, run_command
 
 from kgbuild.model.audit import AuditEdge, AuditNode
 from kgbuild.model.graph import Edge, EdgeKind, Kind, node_types
@@ -108,7 +108,7 @@ def test_a_made_up_registry(records: Write, tmp_path: Path) -> None:
 
 
 def test_a_registry_with_a_mapping_of_its_own(tmp_path: Path) -> None:
-    folder = ROOT / "tests" / "registry"
+    folder = TESTS / "registry"
     assert assert_the_same(folder / "records", tmp_path, f"{folder / 'records'}/", ["--mappings", str(folder / "mappings")])
 
 
