@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from kgbuild.checks.view import StatedClaim
@@ -36,3 +36,7 @@ class StatedClaims:
             nth = found[-1].nth + 1 if again else 0
             found.append(StatedClaim(claim.about, claim.id, claim.by, claim.says, file, nth, claim.contained))
         return found
+
+    def __iter__(self) -> Iterator[StatedClaim]:
+        """All claims, id by id."""
+        return (claim for id in self._numbers for claim in self.about(id))
