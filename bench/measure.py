@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -29,11 +29,15 @@ class Sampling(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: seconds, and memory in KiB (`peak` is 0 where it was not sampled, `largest` where it cannot be told)."""
+    """One run: seconds, and memory in KiB (`peak` is 0 where it was not sampled, `largest` where it cannot be told).
+
+    `cpu` are the seconds of all processes, user and system: on a busy machine they say more than `wall`.
+    """
 
     wall: float
     largest: int
     peak: int
+    cpu: float
 
 
 @dataclass(slots=True)
@@ -43,6 +47,7 @@ class Figure:
     name: str
     jobs: int | None = None
     walls: list[float] = field(default_factory=list)
+    cpus: list[float] = field(default_factory=list)
     peak: int = 0
     largest: int = 0
 
@@ -50,6 +55,7 @@ class Figure:
         """Takes in one more run."""
         if timed:
             self.walls.append(run.wall)
+            self.cpus.append(run.cpu)
         self.largest = max(self.largest, run.largest)
         self.peak = max(self.peak, run.peak)
 
@@ -65,6 +71,7 @@ class Figure:
             "name": self.name,
             "jobs": self.jobs,
             "wall_s": times,
+            "cpu_s": self.cpus,
             "peak_kib": self.peak or None,
             "largest_process_kib": self.largest or None,
         }
@@ -123,8 +130,10 @@ class Sampler(threading.Thread):
             pause = max(self.shortest, (time.perf_counter() - start) * self.multiple)
 
 
-def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, sample: Sampling | None = None) -> Run:
-    """Runs the command to its end. Raises Failed with its standard error if it exits with anything but 0."""
+def run(
+    command: Sequence[str], *, env: Mapping[str, str], cwd: Path, sample: Sampling | None = None, statuses: Collection[int] = (0,)
+) -> Run:
+    """Runs the command to its end. Raises Failed with its standard error if it exits with none of the statuses."""
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
@@ -137,10 +146,10 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, sample: Sa
         if sampler:
             sampler.done.set()
             sampler.join()
-        if process.returncode != 0:
+        if process.returncode not in statuses:
             errors.seek(0)
             raise Failed(f"{' '.join(command)}\nexited with {process.returncode}:\n{errors.read().decode(errors='replace').strip()}")
-    return Run(wall, largest(usage.ru_maxrss), sampler.peak if sampler else 0)
+    return Run(wall, largest(usage.ru_maxrss), sampler.peak if sampler else 0, usage.ru_utime + usage.ru_stime)
 
 
 def largest(maxrss: int) -> int:

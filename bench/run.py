@@ -5,12 +5,14 @@
   * a run with the cache on, one in which nothing changed and one in which one record changed, against the cold run without a cache:
     targets <= 0.4 (0.25 s on a quiet machine) and <= 0.6 (0.4 s),
   * `kgbuild --help` against `python -c "import click"`: target <= 3x.
-`growth` makes synthetic corpora of 25,000, 50,000 and 100,000 records and prints, with 2 workers and `--format kgx`,
+`growth` makes synthetic corpora of 2,500, 20,000 and 100,000 records and prints, with 2 workers and `--format kgx`,
   * kgbuild against limit_jsonl.py: target <= 2.5x, the time per record at the largest size within a fifth of that at the smallest,
-    peak memory over all processes <= 40 KB per record.
+    peak memory over all processes <= 40 KB per record,
+  * up to 20,000 records CPU time of the export with its default checks (target <= 1.5x of that without, at every size), of `check` in every
+    form, `--fix --diff`, baseline, query and load: CPU time per record at the largest size <= 1.2x of that at the smallest.
 
     python bench/run.py corpus CORPUS [--rounds 5] [--json FILE]
-    python bench/run.py growth CORPUS [--sizes 25000 50000 100000] [--rounds 1] [--json FILE]
+    python bench/run.py growth CORPUS [--sizes 2500 20000 100000] [--rounds 1] [--json FILE]
 
 Each takes `--command 'python -m kgbuild'` (what to measure) and `--options '--no-aliases'` (given to every export). TMPDIR says where
 the temporary files go: `growth` needs some 6 GB.
@@ -31,6 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import growth
 from limit import pages, read_page
 from measure import Failed, Figure, Sampling, run
 from synthetic import unpacked
@@ -38,6 +41,8 @@ from synthetic import unpacked
 BENCH = Path(__file__).resolve().parent
 OPTIONS = "--check none"
 NO_CACHE = ("--no-cache",)
+#: Records up to which `growth` also runs everything with the defaults: a report of a million findings is as large as its corpus.
+DEFAULTS_UP_TO = 20_000
 WORKERS = (1, 2)
 
 
@@ -166,6 +171,7 @@ def growth_figures(bench: Bench, corpus: Path, sizes: Sequence[int]) -> dict[str
     runs: list[dict[str, Any]] = []
     ratios = []
     per_record = {}
+    defaults: dict[int, dict[str, Figure]] = {}
     for size in sizes:
         path = bench.temp / f"synthetic-{size}.jsonl"
         subprocess.run([sys.executable, BENCH / "synthetic.py", corpus, str(size), "--output", path], check=True)
@@ -181,7 +187,14 @@ def growth_figures(bench: Bench, corpus: Path, sizes: Sequence[int]) -> dict[str
         ratios.append(ratio(f"kgbuild / limit program, {size:,} records", figures[0], figures[1], 2.5))
         ratios.append(ratio(f"kgbuild / streaming limit program, {size:,} records", figures[0], figures[2], None))
         per_record[size] = figures[0].median / size
+        bench.clear("output", "cache")
+        if size <= DEFAULTS_UP_TO:
+            defaults[size] = growth.measured(path, size, bench.temp, bench.command, jobs, bench.rounds)
         path.unlink()
+    growth.report(defaults)
+    runs += [grown(figure, size) for size, figures in defaults.items() for figure in figures.values()]
+    if defaults:
+        ratios += growth.ratios(defaults, jobs)
     change = {"name": f"time per record, {sizes[-1]:,} / {sizes[0]:,} records", "jobs": jobs, "target": 1.2}
     return {"runs": runs, "ratios": [*ratios, {**change, "medians": round(per_record[sizes[-1]] / per_record[sizes[0]], 3)}]}
 
@@ -236,7 +249,7 @@ def arguments() -> argparse.Namespace:
         command.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
         command.add_argument("--command", default=f"{shlex.quote(sys.executable)} -m kgbuild", help="the program to measure")
         command.add_argument("--options", default=OPTIONS, help=f"options for every export (default: {OPTIONS!r})")
-    commands.choices["growth"].add_argument("--sizes", type=int, nargs="+", default=[25_000, 50_000, 100_000])
+    commands.choices["growth"].add_argument("--sizes", type=int, nargs="+", default=[2_500, 20_000, 100_000])
     return parser.parse_args()
 
 

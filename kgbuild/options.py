@@ -110,7 +110,11 @@ MAPPINGS = Option(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """What to read and how. ``copies`` keeps what generated product pages say, to compare it."""
+    """What to read and how.
+
+    ``copies`` keeps what generated product pages say, which the audit compares and names. ``lenient`` also reads records that give a key
+    twice, with the last value of each; each doubled key is a problem all the same.
+    """
 
     inputs: tuple[str, ...] = needed(Option(
         "inputs", ("inputs",), "What to read: folders, files and archives.", "[INPUT]...", commands=OF_RECORDS, setting=True, required_items=True,
@@ -155,6 +159,7 @@ class ReadOptions:
         setting=True, not_in_run_key="it says whether a key is asked for", not_in_cache_key="it says whether a key is asked for",
     ))  # fmt: skip
     copies: bool = False
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from kgbuild.checks.view import View
-from kgbuild.model.graph import Edge
+from kgbuild.model.audit import AuditEdge
 
 #: Nodes in all walks of one view together that are kept for the next asker.
 _KEPT_NODES = 2_000_000
@@ -57,7 +57,7 @@ class _UpstreamTables:
         return found
 
 
-def _steps(edges: Iterable[Edge], owners: tuple[str, ...]) -> UpstreamSteps:
+def _steps(edges: Iterable[AuditEdge], owners: tuple[str, ...]) -> UpstreamSteps:
     within = [edge.object for edge in edges if edge.within_owner]
     foreign = _once([edge.object for edge in edges if not edge.within_owner])
     own = [id for id in within if id in owners]

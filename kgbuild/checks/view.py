@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -12,7 +12,8 @@ from kgbuild.errors import Problem
 from kgbuild.lineage.graph import ProvenanceGraph
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordKind
-from kgbuild.model.graph import Edge, Listing, Node, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
+from kgbuild.model.audit import AuditEdge, AuditNode
+from kgbuild.model.graph import Listing, OrganizationStatement, ProductPage, ResourceStatement, Statement, listing_of
 
 
 class AuditLimits(Struct, frozen=True, kw_only=True):
@@ -81,29 +82,56 @@ class Position(NamedTuple):
     column: int
 
 
-#: The claims about one id, told when they are asked for.
-LookUp = Callable[[str], list[StatedClaim]]
+class ClaimIndex(Protocol):
+    """The claims of a run by the id that they are about."""
+
+    def ids(self) -> Iterable[str]:
+        """The ids that claims are about, in the order of their first claims."""
+
+    def about(self, id: str) -> Sequence[StatedClaim]:
+        """The claims about an id, in the order of the files."""
 
 
-class _ClaimsByKind(dict[str, list[StatedClaim]]):
-    """What statements of one kind say of each id. With a look-up it is filled as it is asked, and then only ``get`` and ``[]`` are right."""
+class _ByKind(dict[str, dict[type[Statement], list[StatedClaim]]]):
+    """The claims about each id by the kind of their statements, from an index; an id is looked up when it is asked for the first time."""
 
-    def __init__(self, kind: type[Statement], look_up: LookUp | None) -> None:
+    def __init__(self, index: ClaimIndex | None) -> None:
         super().__init__()
-        self._kind, self._look_up = kind, look_up
+        self._index = index
 
-    def __missing__(self, about: str) -> list[StatedClaim]:
-        if self._look_up is None:
-            raise KeyError(about)
-        self[about] = [said for said in self._look_up(about) if type(said.says) is self._kind]
+    def __missing__(self, about: str) -> dict[type[Statement], list[StatedClaim]]:
+        found: dict[type[Statement], list[StatedClaim]] = {}
+        for claim in self._index.about(about) if self._index else ():
+            found.setdefault(type(claim.says), []).append(claim)
+        self[about] = found or _NOTHING
         return self[about]
 
-    def get(self, about: str, default: list[StatedClaim] | None = None) -> list[StatedClaim] | None:  # type: ignore[override]  # of one kind of default
-        """What is said of an id, as a dict has it."""
-        try:
-            return self[about] or default
-        except KeyError:
-            return default
+    def ids(self) -> Iterable[str]:
+        """The ids that claims are about."""
+        return self._index.ids() if self._index else ()
+
+
+_NOTHING: dict[type[Statement], list[StatedClaim]] = {}
+
+
+class ClaimsByKind(Mapping[str, list[StatedClaim]]):
+    """What statements of one kind say of each id."""
+
+    def __init__(self, kind: type[Statement], claims: _ByKind) -> None:
+        self._kind, self._claims = kind, claims
+
+    def get(self, about: str, default: list[StatedClaim] | None = None) -> list[StatedClaim] | None:  # type: ignore[override]  # of one kind
+        """What is said of an id."""
+        return self._claims[about].get(self._kind, default)
+
+    def __getitem__(self, about: str) -> list[StatedClaim]:
+        return self._claims[about][self._kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return (id for id in self._claims.ids() if self._kind in self._claims[id])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 _T = TypeVar("_T")
@@ -120,28 +148,20 @@ class View:
         self,
         mapping: RegistryMapping,
         limits: AuditLimits,
-        nodes: Iterable[Node],
-        edges: Iterable[Edge],
-        said: Iterable[StatedClaim] | LookUp = (),
+        nodes: Iterable[AuditNode],
+        edges: Iterable[AuditEdge],
+        claims: ClaimIndex | None = None,
         files: Sequence[str] = (),
         problems: Sequence[Problem] = (),
     ) -> None:
         self.mapping, self.limits, self.files, self.problems = mapping, limits, files, problems
         self.graph = ProvenanceGraph(nodes, edges)
         self._made: dict[Callable[[View], Any], Any] = {}
-        look_up = said if callable(said) else None
-        self.records = _ClaimsByKind(ResourceStatement, look_up)
-        self.organizations = _ClaimsByKind(OrganizationStatement, look_up)
-        self.listings = _ClaimsByKind(Listing, look_up)
-        self.pages = _ClaimsByKind(ProductPage, look_up)
-        if not callable(said):
-            rooms = {
-                ResourceStatement: self.records, OrganizationStatement: self.organizations, Listing: self.listings, ProductPage: self.pages,
-            }  # fmt: skip
-            for claim in said:
-                room = rooms.get(type(claim.says))
-                if room is not None:
-                    room.setdefault(claim.about, []).append(claim)
+        by_kind = _ByKind(claims)
+        self.records = ClaimsByKind(ResourceStatement, by_kind)
+        self.organizations = ClaimsByKind(OrganizationStatement, by_kind)
+        self.listings = ClaimsByKind(Listing, by_kind)
+        self.pages = ClaimsByKind(ProductPage, by_kind)
 
     def once(self, make: Callable[[View], _T]) -> _T:
         """What a function makes of this view: made for who asks first, and kept as long as the view is."""

@@ -70,7 +70,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     is_ignored = ignored(options.per_path_ignores)
     keeps = [lambda finding: not is_ignored(finding), *_changes(options.changed_since, reading.inputs)]
     choices = _choices(options, reading, keeps)
-    reading = replace(reading, keep_going=True, copies=True)
+    reading = replace(reading, keep_going=True, copies=True, lenient=True)
     checked, fixed = run(reading, choices), 0
     if options.fix or options.diff:
         plan = checked.plan(() if options.write_baseline else {entry.fingerprint for entry in entries})

@@ -31,7 +31,8 @@ def export(target: ExportTarget, options: ReadOptions, summary: ExportSummary) -
     from kgbuild.pipeline.export import export as run
 
     complete = options.check == "none" or not _is_partial(options.inputs)
-    options = replace(options, inputs=options.inputs or INPUTS, copies=options.check == "all", complete=complete)
+    copies, lenient = options.check != "none", options.check == "all"
+    options = replace(options, inputs=options.inputs or INPUTS, copies=copies, lenient=lenient, complete=complete)
     target = replace(target, formats=writers.choose(target.formats or ("kgx",)))
     gc.disable()  # a run makes trees, of which reference counts free all, and ends; collecting takes a quarter of its time
     with Progress(summary.quiet) as progress:

@@ -11,7 +11,8 @@ import msgspec
 
 from kgbuild.licenses.recognise import LicenseRecogniser, fold
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.graph import Description, Node
+from kgbuild.model.audit import AuditNode
+from kgbuild.model.graph import Description
 
 #: The uses that a license can forbid, the most important first.
 REDISTRIBUTION, DERIVATIVES, COMMERCIAL = "redistribution", "derivatives", "commercial use"
@@ -116,7 +117,7 @@ class LicenseReader:
         self.read = lru_cache(maxsize=4096)(self._read)
         self._written = lru_cache(maxsize=4096)(self._parse)
 
-    def written(self, stated: Description | Node, kind: str) -> WrittenLicense | None:
+    def written(self, stated: Description | AuditNode, kind: str) -> WrittenLicense | None:
         """Return the license that a "resource" or "product" states, as written; None if it states none."""
         names: tuple[str, ...] = getattr(self.fields, kind).license
         raw: str | None = None

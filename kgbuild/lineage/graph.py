@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from kgbuild.model.graph import Edge, EdgeKind, Node
+from kgbuild.model.audit import AuditEdge, AuditNode
+from kgbuild.model.graph import EdgeKind
 
 #: The kinds of edge that say where something comes from, whose it is, and what takes its place.
 _KINDS: tuple[EdgeKind, ...] = ("derived_from", "has_product", "superseded_by")
@@ -15,25 +16,25 @@ _KINDS: tuple[EdgeKind, ...] = ("derived_from", "has_product", "superseded_by")
 class ProvenanceGraph:
     """The provenance of a run. Keys are node ids (CURIEs) throughout; edges between resources made by ``--rollup`` are left out."""
 
-    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
-        self.nodes: Mapping[str, Node] = {node.id: node for node in nodes}
-        self._edges: dict[EdgeKind, list[Edge]] = {kind: [] for kind in _KINDS}
+    def __init__(self, nodes: Iterable[AuditNode], edges: Iterable[AuditEdge]) -> None:
+        self.nodes: Mapping[str, AuditNode] = {node.id: node for node in nodes}
+        self._edges: dict[EdgeKind, list[AuditEdge]] = {kind: [] for kind in _KINDS}
         for edge in edges:
             if edge.kind in self._edges:
                 self._edges[edge.kind].append(edge)
 
     @cached_property
-    def derivations(self) -> dict[str, list[Edge]]:
+    def derivations(self) -> dict[str, list[AuditEdge]]:
         """The `derived_from` edges of each product, in the order of the graph."""
         return _by_subject(self._edges["derived_from"])
 
     @cached_property
-    def successors(self) -> dict[str, list[Edge]]:
+    def successors(self) -> dict[str, list[AuditEdge]]:
         """The `superseded_by` edges of each resource."""
         return _by_subject(self._edges["superseded_by"])
 
     @property
-    def ownerships(self) -> list[Edge]:
+    def ownerships(self) -> list[AuditEdge]:
         """The `has_product` edges, in the order of the graph."""
         return self._edges["has_product"]
 
@@ -55,7 +56,7 @@ class ProvenanceGraph:
                 found[owner].append(product)
         return {owner: tuple(sorted(owned)) for owner, owned in found.items()}
 
-    def foreign(self, product: str) -> list[Edge]:
+    def foreign(self, product: str) -> list[AuditEdge]:
         """The derivations of a product from what other owners publish."""
         return [edge for edge in self.derivations.get(product, ()) if not edge.within_owner]
 
@@ -75,8 +76,8 @@ class ProvenanceGraph:
         return (node.kgrs_category or node.category[0]).partition(":")[2] if node else ""
 
 
-def _by_subject(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
-    found: defaultdict[str, list[Edge]] = defaultdict(list)
+def _by_subject(edges: Iterable[AuditEdge]) -> dict[str, list[AuditEdge]]:
+    found: defaultdict[str, list[AuditEdge]] = defaultdict(list)
     for edge in edges:
         found[edge.subject].append(edge)
     return dict(found)

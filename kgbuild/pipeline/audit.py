@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from kgbuild import checks
 from kgbuild.checks.rule import Rule, Violation
-from kgbuild.checks.view import AuditLimits, EntryRef, LookUp, Position, StatedClaim, View
+from kgbuild.checks.view import AuditLimits, EntryRef, Position, View
 from kgbuild.mapping.load import RegistryMapping
+from kgbuild.model.audit import AuditEdge, AuditNode
 from kgbuild.model.finding import Finding, Related, fingerprint
-from kgbuild.model.graph import Edge, Node, ProductPage
+from kgbuild.model.graph import ProductPage
 from kgbuild.pipeline.engine import assemble
 from kgbuild.pipeline.engine.audit_rows import decode_rows
-from kgbuild.pipeline.engine.claim_batch import EncodedClaim as Known
+from kgbuild.pipeline.engine.claim_batch import EncodedClaim
 from kgbuild.pipeline.engine.job import Job
 from kgbuild.pipeline.locate import PlaceRequest, locate
 from kgbuild.pipeline.read import ReadResult
+from kgbuild.pipeline.stated_claims import StatedClaims
 
 
 class Raised(NamedTuple):
@@ -30,54 +32,28 @@ class Raised(NamedTuple):
 
 
 def view_of(source: ReadResult, plan: Job, limits: AuditLimits, *, relative: bool = False) -> View:
-    """What rules see of a run: its graph, and every claim with its file, whose path is ``relative`` to its input or as its user named it."""
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    decoded: dict[bytes, Known] = {}
-    claims = list(said(source, decoded))
+    """What rules see of a run: its graph, which is made for them, and every claim with its file."""
+    decoded: dict[bytes, EncodedClaim] = {}
+    nodes: list[AuditNode] = []
+    edges: list[AuditEdge] = []
     for block in assemble.blocks(plan, decoded):
         nodes += block.nodes
         edges += block.edges
+    return _view(source, plan.mapping, limits, nodes, edges, StatedClaims(source.parts, decoded), relative=relative)
+
+
+def graph_view(source: ReadResult, mapping: RegistryMapping, rows: Iterable[bytes], limits: AuditLimits) -> View:
+    """The same of a run that was written: its graph are the rows of its chunks; paths are relative to the input."""
+    return _view(source, mapping, limits, *decode_rows(rows), StatedClaims(source.parts, {}), relative=True)
+
+
+def _view(
+    source: ReadResult, mapping: RegistryMapping, limits: AuditLimits, nodes: Iterable[AuditNode], edges: Iterable[AuditEdge],
+    claims: StatedClaims, *, relative: bool,
+) -> View:  # fmt: skip
+    """A view whose paths are ``relative`` to their input or as the user named their input."""
     problems = [problem for _, problem in source.problems]
-    return View(plan.mapping, limits, nodes, edges, claims, source.names if relative else source.shown, problems)
-
-
-def said(source: ReadResult, decoded: dict[bytes, Known]) -> Iterator[StatedClaim]:
-    """The claims of all parts, with the numbers of their files and of their listings."""
-    for number, part in enumerate(source.parts):
-        before: tuple[str, str] = ("", "")
-        nth = 0
-        for claim in part.claims("", None, decoded):
-            nth = nth + 1 if (claim.about, claim.by) == before else 0
-            before = claim.about, claim.by
-            yield StatedClaim(claim.about, claim.id, claim.by, claim.says, number, nth, claim.contained)
-
-
-def graph_view(source: ReadResult, mapping: RegistryMapping, facts: Iterable[bytes], limits: AuditLimits) -> View:
-    """What rules about the graph see of a run that was written: the facts of its chunks; and claims only about what they ask for."""
-    nodes, edges = decode_rows(facts)
-    problems = [problem for _, problem in source.problems]
-    return View(mapping, limits, nodes, edges, _look_up(source), source.names, problems)
-
-
-def _look_up(source: ReadResult) -> LookUp:
-    parts = source.parts
-    places: dict[str, list[tuple[int, int]]] = {}
-    decoded: dict[bytes, Known] = {}
-
-    def about(id: str) -> list[StatedClaim]:
-        if not places:
-            for number, part in enumerate(parts):
-                for n, key in enumerate(part.keys):
-                    places.setdefault(key, []).append((number, n))
-        found: list[StatedClaim] = []
-        for number, n in places.get(id, ()):
-            claim = parts[number].claim(n, decoded)
-            nth = found[-1].nth + 1 if found and (found[-1].file, found[-1].by) == (number, claim.by) else 0
-            found.append(StatedClaim(claim.about, claim.id, claim.by, claim.says, number, nth, claim.contained))
-        return found
-
-    return about
+    return View(mapping, limits, nodes, edges, claims, source.names if relative else source.shown, problems)
 
 
 def raise_all(chosen: Iterable[Rule], view: View) -> list[Raised]:

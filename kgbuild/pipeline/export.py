@@ -246,7 +246,7 @@ def build(
         profile=arguments.one_of("profile", profile, get_args(Profile)),
         mappings=None if mappings is None else arguments.path("mappings", mappings), aliases=arguments.flag("aliases", aliases),
         rollup=arguments.flag("rollup", rollup), keep_going=arguments.flag("keep_going", keep_going),
-        jobs=arguments.number("jobs", jobs, least=0) or cores(), copies=True,
+        jobs=arguments.number("jobs", jobs, least=0) or cores(), copies=True, lenient=True,
     )  # fmt: skip
     run = open_run(options)
     return Graph(options, run.mapping, run.read())

@@ -186,13 +186,13 @@ def _documents(mapping: RegistryMapping, path: str, data: bytes | None, ids: set
     if ending not in LINES:
         yield from reader(ending)(path, Path(path).read_bytes() if data is None else data, exact=False, containers=mapping.pages.containers)
         return
-    marks = [id.encode() for id in ids]
+    names = _id_fields(mapping)
     for number, line in enumerate(_lines(path, data, ending), 1):
-        if any(mark in line for mark in marks) or b"\\" in line:
-            try:
+        try:
+            if not ids.isdisjoint(jsonl.scalars(line, names)):
                 yield jsonl.read_line(path, line, number, exact=False)
-            except InputError:
-                continue
+        except InputError:
+            continue
 
 
 def _lines(path: str, data: bytes | None, ending: str) -> Iterator[bytes]:
@@ -222,10 +222,14 @@ def _pieces(path: str) -> Iterator[bytes]:
             yield piece
 
 
-def _ids(mapping: RegistryMapping, tree: Tree) -> list[str]:
+def _id_fields(mapping: RegistryMapping) -> tuple[str, ...]:
+    """The fields that may hold the id of a record, as they are written."""
     fields = mapping.fields
-    names = dict.fromkeys((*fields.resource.id, *fields.product.id, *fields.organization.id))
-    return [str(tree[name]) for name in names if isinstance(tree.get(name), (str, *SCALARS))]
+    return tuple(dict.fromkeys((*fields.resource.id, *fields.product.id, *fields.organization.id)))
+
+
+def _ids(mapping: RegistryMapping, tree: Tree) -> list[str]:
+    return [str(tree[name]) for name in _id_fields(mapping) if isinstance(tree.get(name), (str, *SCALARS))]
 
 
 class _Entries:
@@ -267,20 +271,21 @@ class _Entries:
         """The places of the scalars below a field, by their text."""
         if place not in self._values:
             found: dict[str, list[Place]] = {}
-            for text, where in _scalars(tree, place):
-                found.setdefault(text, []).append(where)
-                if (bare := text.strip()) != text:
-                    found.setdefault(bare, []).append(where)
+            _add_scalars(found, tree, place)
             self._values[place] = found
         return self._values[place]
 
 
-def _scalars(tree: Tree, place: Place) -> Iterator[tuple[str, Place]]:
+def _add_scalars(found: dict[str, list[Place]], tree: Tree, place: Place) -> None:
+    """Add the places of the scalars below a place, by their text and by that without white space around it."""
     if isinstance(tree, dict):
         for key, item in tree.items():
-            yield from _scalars(item, (*place, key))
+            _add_scalars(found, item, (*place, key))
     elif isinstance(tree, list):
         for n, item in enumerate(tree):
-            yield from _scalars(item, (*place, n))
+            _add_scalars(found, item, (*place, n))
     elif tree is not None:
-        yield tree if isinstance(tree, str) else str(tree), place
+        text = tree if isinstance(tree, str) else str(tree)
+        found.setdefault(text, []).append(place)
+        if (bare := text.strip()) != text:
+            found.setdefault(bare, []).append(place)

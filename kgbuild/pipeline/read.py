@@ -87,7 +87,7 @@ class OpenRun(NamedTuple):
         source = ReadResult(self.files, [unit for unit in units if unit is not None], problems, self.passed_over)
         if problems and not self.options.keep_going:
             raise InputError(problem for _, problem in problems)
-        if not any(part.keys or part.pages for part in source.parts) and not (problems and self.options.copies):
+        if not any(part.keys or part.pages for part in source.parts) and not (problems and self.options.lenient):
             raise UsageError(_nothing_read(self.options, source))
         return source
 
@@ -103,7 +103,7 @@ class OpenRun(NamedTuple):
         parts: list[list[ClaimBatch]] = [[] for _ in files]
         digests: list[list[bytes]] = [[] for _ in files]
         options, rules = self.options, Rules(self.options.exclude)
-        for result in reading.read(files, self.mapping, rules, options.jobs, tick, copies=options.copies):
+        for result in reading.read(files, self.mapping, rules, options.jobs, tick, copies=options.copies, lenient=options.lenient):
             if result.part is not None:
                 parts[result.unit].append(result.part)
             if result.sha256 is not None:

@@ -96,9 +96,10 @@ class Merger:
 
     def merge(self, claims: Sequence[Claim[Statement]]) -> Merged:
         """Merge the claims about one id, independently of their order (SPEC §3, "Merging")."""
-        copies = [claim for claim in claims if claim.contained and claim.by in self.index.pages]
-        if copies:
-            return self._with_copies(copies, [claim for claim in claims if claim not in copies])
+        is_copy = [claim.contained and claim.by in self.index.pages for claim in claims]
+        if any(is_copy):
+            copies = [claim for claim, copy in zip(claims, is_copy, strict=True) if copy]
+            return self._with_copies(copies, [claim for claim, copy in zip(claims, is_copy, strict=True) if not copy])
         listings, records = _of_type(Listing, claims), _of_type(ResourceStatement, claims)
         if records:
             return self._both(records, listings) if listings else self._resource(records)

@@ -27,10 +27,11 @@ from kgbuild.model.edits import Change, FileEdit
 from kgbuild.model.finding import Finding, fingerprint
 from kgbuild.model.graph import Listing
 from kgbuild.options import ReadOptions
-from kgbuild.pipeline import apply_edits, audit
+from kgbuild.pipeline import apply_edits
 from kgbuild.pipeline import fix as fixing
 from kgbuild.pipeline.audit import Raised
 from kgbuild.pipeline.read import ReadResult, open_run
+from kgbuild.pipeline.stated_claims import StatedClaims
 
 VOCABULARY = load_mapping()
 
@@ -92,12 +93,12 @@ def page(sources: str, *, id: str = "a", product: str = "a.tsv", more: str = "")
 
 
 def source_of(folder: Path) -> ReadResult:
-    return open_run(ReadOptions(inputs=(str(folder),), keep_going=True, copies=True)).read()
+    return open_run(ReadOptions(inputs=(str(folder),), keep_going=True, copies=True, lenient=True)).read()
 
 
 def raised(source: ReadResult, code: str, about: str, field: str, value: str, suggestion: str | None = None) -> Raised:
     """A finding about the first thing that is said of ``about``, as a rule would raise it."""
-    said: list[StatedClaim] = sorted((said for said in audit.said(source, {}) if said.about == about), key=lambda said: said.file)
+    said: list[StatedClaim] = sorted((said for said in StatedClaims(source.parts, {}) if said.about == about), key=lambda said: said.file)
     finding = Finding(
         code=code, severity="warning", message="", subject=about, object=value, field=field, suggestion=suggestion,
         fingerprint=fingerprint(code, about, value, field),
@@ -582,12 +583,15 @@ def said(source: ReadResult) -> set[tuple[str, str]]:
     """What the listing is made from, by the ids in use."""
     aliases = VOCABULARY.aliases
     return {
-        (aliases.get(s.id, s.id), s.relation) for one in audit.said(source, {}) if isinstance(one.says, Listing) for s in one.says.sources
+        (aliases.get(s.id, s.id), s.relation)
+        for one in StatedClaims(source.parts, {})
+        if isinstance(one.says, Listing)
+        for s in one.says.sources
     }
 
 
 def faults(source: ReadResult) -> Iterable[tuple[str, ...]]:
-    ids = [s.id for one in audit.said(source, {}) if isinstance(one.says, Listing) for s in one.says.sources]
+    ids = [s.id for one in StatedClaims(source.parts, {}) if isinstance(one.says, Listing) for s in one.says.sources]
     yield from (("LS002", "kgr:a.tsv", "original", id) for id in sorted({id for id in ids if ids.count(id) > 1}))
     yield from (("RF002", "kgr:a.tsv", "original", id, "doid") for id in sorted({*ids} & {"do"}))
 

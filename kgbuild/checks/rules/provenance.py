@@ -9,14 +9,14 @@ from kgbuild.checks.support.citing import at_citations, listed
 from kgbuild.checks.upstream import cut_off, depths, owners_of, path, recited, steps
 from kgbuild.checks.view import View
 from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
-from kgbuild.model.graph import Edge
+from kgbuild.model.audit import AuditEdge
 
 #: Classes of resources in which data begin.
 _ORIGINS = ("DataSource", "Ontology")
 #: Members of a group of which all citations are told; in a larger one it is those of the cycle that is shown.
 _WHOLE = 100
-#: Citations that PG004 looks at before it gives up: a second or two. In a registry of a thousand resources there are some twenty thousand.
-_LOOKED_AT = 4_000_000
+#: Citations that PG004 looks at before it gives up: some tenths of a second. In a registry of a thousand resources there are some twenty thousand.
+_LOOKED_AT = 200_000
 
 
 def cycles(view: View) -> Iterator[Violation]:
@@ -99,13 +99,13 @@ def _cited_owners(view: View) -> dict[str, list[str]]:
     return cited
 
 
-def _causes(view: View, resource: str, source: str) -> list[Edge]:
+def _causes(view: View, resource: str, source: str) -> list[AuditEdge]:
     """The derivations of products of one resource from another one or its products."""
     derivations = (edge for product in view.graph.products[resource] for edge in view.graph.foreign(product))
     return [edge for edge in derivations if source in owners_of(view, edge.object)]
 
 
-def _cause(view: View, edges: Sequence[Edge], verb: str) -> str:
+def _cause(view: View, edges: Sequence[AuditEdge], verb: str) -> str:
     """One step of a cycle of resources in words."""
     others = len({edge.subject for edge in edges}) - 1
     more = f" (and {others:,} more)" if others else ""
@@ -161,7 +161,7 @@ def _steps(cycle: Sequence[str]) -> list[tuple[str, str]]:
     return list(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
 
 
-def _edge(view: View, product: str, source: str) -> Edge:
+def _edge(view: View, product: str, source: str) -> AuditEdge:
     """The first derivation of a product from a source."""
     return next(edge for edge in view.graph.derivations[product] if edge.object == source)
 

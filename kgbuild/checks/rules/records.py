@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from unicodedata import normalize
 from urllib.parse import unquote
 
@@ -29,7 +29,10 @@ def one_id_twice(view: View) -> Iterator[Violation]:
     Example: `x/a.md` and `y/a.md` both say `id: a`, the one with `name: A`, the other with `name: B`.
     Fix: give one of them another id, or keep one record and remove the other; generate a container again.
     """
-    rooms: tuple[tuple[RecordKind, dict[str, list[StatedClaim]]], ...] = (("resource", view.records), ("organization", view.organizations))
+    rooms: tuple[tuple[RecordKind, Mapping[str, list[StatedClaim]]], ...] = (
+        ("resource", view.records),
+        ("organization", view.organizations),
+    )
     several = [(id, said, kind) for kind, room in rooms for id, said in room.items() if len(said) > 1]
     listed = _listed(view, {said.file for _, records, _ in several for said in records}) if several else {}
     for id, said, kind in several:
@@ -125,7 +128,7 @@ def misnamed(view: View) -> Iterator[Violation]:
     Fix: rename the file; or correct the id, and with it every place that cites it.
     """
     named = frozenset(view.mapping.pages.named)
-    rooms: tuple[tuple[NamedKind, dict[str, list[StatedClaim]]], ...] = (
+    rooms: tuple[tuple[NamedKind, Mapping[str, list[StatedClaim]]], ...] = (
         ("resource", view.records),
         ("organization", view.organizations),
         ("product page", view.pages),

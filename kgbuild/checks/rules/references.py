@@ -9,8 +9,8 @@ from kgbuild.checks.fixes import old_id
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.nearest import Nearest
 from kgbuild.checks.view import EntryRef, StatedClaim, View
+from kgbuild.model.audit import AuditEdge
 from kgbuild.model.finding import Severity
-from kgbuild.model.graph import Edge
 
 
 def dangling(view: View) -> Iterator[Violation]:
@@ -139,12 +139,12 @@ def _linked(view: View) -> set[str]:
     return linked
 
 
-def as_written(view: View, edge: Edge) -> tuple[str, ...]:
+def as_written(view: View, edge: AuditEdge) -> tuple[str, ...]:
     """The ids by which a derivation's source was written, sorted: old ones where an alias was applied."""
     return edge.original_objects or (view.name(edge.object),)
 
 
-def source_places(view: View, edge: Edge, *written: str) -> tuple[EntryRef | None, list[EntryRef]]:
+def source_places(view: View, edge: AuditEdge, *written: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """Where a derivation is stated: at first in the listing that decides, then in the other listings and the generated pages that say it too.
 
     ``written`` are the ids to look for instead of all that the source was written by.
@@ -175,7 +175,7 @@ def _listings(view: View, product: str) -> tuple[EntryRef | None, list[EntryRef]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
-def _lister(view: View, edge: Edge) -> str | None:
+def _lister(view: View, edge: AuditEdge) -> str | None:
     """The one resource that may own a product that its owner has no record of: by the rule for ids without a dot (SPEC §3, `has_product`).
 
     A product that is made from its owner was not given the wrong id: what lacks is the record.

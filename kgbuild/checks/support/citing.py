@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from kgbuild.checks.rule import Violation
 from kgbuild.checks.view import EntryRef, StatedClaim, View
-from kgbuild.model.graph import Edge, Listing
+from kgbuild.model.audit import AuditEdge
+from kgbuild.model.graph import Listing
 
 
-def entries(view: View, edge: Edge, claims: Iterable[StatedClaim]) -> list[EntryRef]:
+def entries(view: View, edge: AuditEdge, claims: Iterable[StatedClaim]) -> list[EntryRef]:
     """The entry of each of some listings and product pages that says an edge; those that do not say it have none."""
     written = {edge.original_object, *edge.original_objects, view.name(edge.object)}
     known: dict[int, tuple[str, int] | None] = {}  # equal copies are one object, and a listing may have hundreds of sources and copies
@@ -24,7 +25,7 @@ def entries(view: View, edge: Edge, claims: Iterable[StatedClaim]) -> list[Entry
     return spots
 
 
-def _entry(says: Listing, edge: Edge, written: set[str | None]) -> tuple[str, int] | None:
+def _entry(says: Listing, edge: AuditEdge, written: set[str | None]) -> tuple[str, int] | None:
     """The id of a source as a listing writes it, and its number among those of the same id: the one with the relation type of the edge."""
     named = [source for source in says.sources if source.id in written and source.role == edge.source_role]
     if not named:
@@ -33,13 +34,13 @@ def _entry(says: Listing, edge: Edge, written: set[str | None]) -> tuple[str, in
     return source.id, [other.relation for other in named if other.id == source.id].index(source.relation)
 
 
-def at_citations(view: View, subject: str, edges: Iterable[Edge], message: str, *, object: str = "", field: str = "") -> Violation:
+def at_citations(view: View, subject: str, edges: Iterable[AuditEdge], message: str, *, object: str = "", field: str = "") -> Violation:
     """A finding at the entry of the first edge; related are those of the other edges, and then the copies of the first one.
 
     An entry stands in the deciding listing of the edge's product, or else in the first copy that has it. The finding's records are those
     that say any of the edges.
     """
-    first, *others = {edge.id: edge for edge in edges}.values()
+    first, *others = {id(edge): edge for edge in edges}.values()  # edges of one graph: each is one object
     deciding = {product: view.deciding(product) for product in {edge.subject for edge in (first, *others)}}
     spots: list[EntryRef] = []
     for edge in others:

@@ -1,42 +1,51 @@
-"""The columns of nodes and edges that rules about the graph read, as bytes that workers send back."""
+"""The columns of nodes and edges that rules read, as bytes that workers send back, and as rows again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast, get_type_hints
 
 import msgspec
+from msgspec import Struct, defstruct
 
-from kgbuild.model.graph import EDGE_TYPES, Edge, Node, node_types
+from kgbuild.model.audit import AuditEdge, AuditNode
 
-_NODE = ("id", "category", "iri", "declared_in", "stub", "kgrs_category")
-_EDGE = (
-    "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "relation_type", "source_role", "declared_in",
-    "within_owner", "original_predicate", "original_object", "original_objects", "products",
-)  # fmt: skip
-_node_values, _edge_values = attrgetter(*_NODE), attrgetter(*_EDGE)
-_NODE_TYPES = {made.__name__: made for made in node_types()}
-_EDGE_TYPES = {made.__name__: made for made in EDGE_TYPES.values()}
-_Rows = list[tuple[str, list[Any]]]
-_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(tuple[_Rows, _Rows]).decode
+_Share = Callable[[Any, Any], Any]
 
 
-def encode_rows(nodes: Sequence[Node], edges: Sequence[Edge]) -> bytes:
-    """The rows of some nodes and edges: the name of the type of each, and its columns in the order of _NODE and _EDGE."""
-    return _encode(([(type(n).__name__, _node_values(n)) for n in nodes], [(type(e).__name__, _edge_values(e)) for e in edges]))
+def _columns(of: type) -> list[tuple[str, Any]]:
+    """The names and types of the properties that a protocol asks for."""
+    return [(name, get_type_hints(value.fget)["return"]) for name, value in vars(of).items() if isinstance(value, property)]
 
 
-def decode_rows(chunks: Iterable[bytes]) -> tuple[list[Node], list[Edge]]:
-    """Nodes and edges with the columns of _NODE and _EDGE."""
-    nodes: list[Node] = []
-    edges: list[Edge] = []
+def _row(name: str, of: type) -> type[Struct]:
+    return defstruct(name, _columns(of), frozen=True, array_like=True, gc=False, module=__name__)
+
+
+#: Made from the protocols, so that a column that rules read cannot be forgotten here.
+NodeRow, EdgeRow = _row("NodeRow", AuditNode), _row("EdgeRow", AuditEdge)
+_node_values, _edge_values = attrgetter(*NodeRow.__struct_fields__), attrgetter(*EdgeRow.__struct_fields__)
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[list[NodeRow], list[EdgeRow]]).decode  # type: ignore[valid-type]  # made above
+
+
+def encode_rows(nodes: Sequence[AuditNode], edges: Sequence[AuditEdge]) -> bytes:
+    """The rows of some nodes and edges."""
+    return _encode(([_node_values(node) for node in nodes], [_edge_values(edge) for edge in edges]))
+
+
+def decode_rows(chunks: Iterable[bytes]) -> tuple[list[AuditNode], list[AuditEdge]]:
+    """The rows of all chunks. Equal values are one object: an id stands in its node and in every edge that it is an end of."""
+    known: dict[Any, Any] = {}
+    nodes: list[AuditNode] = []
+    edges: list[AuditEdge] = []
     for chunk in chunks:
         node_rows, edge_rows = _decode(chunk)
-        nodes += [_NODE_TYPES[made](**_lists(zip(_NODE, values, strict=True))) for made, values in node_rows]
-        edges += [_EDGE_TYPES[made](**_lists(zip(_EDGE, values, strict=True))) for made, values in edge_rows]
+        nodes += [cast("AuditNode", NodeRow(*_shared(_node_values(row), known.setdefault))) for row in node_rows]
+        edges += [cast("AuditEdge", EdgeRow(*_shared(_edge_values(row), known.setdefault))) for row in edge_rows]
     return nodes, edges
 
 
-def _lists(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: tuple(value) if type(value) is list else value for name, value in columns}
+def _shared(values: Iterable[Any], share: _Share) -> list[Any]:
+    return [share(value, value) for value in values]

@@ -84,7 +84,12 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
         said = decoded.get(data)
         if said is None:
             said = decoded[data] = _decode(data)
-        return Claim(said.about, said.id, self.by[n], said.says, n in self.contained)
+        return Claim(said.about, said.id, self.by[n], said.says, bool(self.contained) and self._is_contained(n))
+
+    def _is_contained(self, n: int) -> bool:
+        """Whether a claim's number is among those of records in containers, which are sorted: a file may hold thousands of these."""
+        at = bisect_left(self.contained, n)
+        return at < len(self.contained) and self.contained[at] == n
 
 
 class ClaimBatchMaker:

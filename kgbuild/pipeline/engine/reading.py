@@ -23,10 +23,11 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ReadingState(NamedTuple):
-    """What every worker is given: the mapping, and whether the claims are for an audit (``read``)."""
+    """What every worker is given: the mapping, and ``copies`` and ``lenient`` of ``read``."""
 
     mapping: RegistryMapping
     copies: bool
+    lenient: bool
 
 
 class Makers(NamedTuple):
@@ -38,23 +39,30 @@ class Makers(NamedTuple):
 
 
 def read(
-    files: Sequence[File], mapping: RegistryMapping, rules: Rules, jobs: int, tick: Callable[[int], None], *, copies: bool = False
+    files: Sequence[File],
+    mapping: RegistryMapping,
+    rules: Rules,
+    jobs: int,
+    tick: Callable[[int], None],
+    *,
+    copies: bool = False,
+    lenient: bool = False,
 ) -> Iterator[Result]:
     """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out.
 
-    With ``copies``, for an audit, the claims of generated product pages say what they copy, and a record that says a key twice is read with the
-    last value of each, which is a problem all the same; without, such a record cannot be read.
+    With ``copies`` the claims of generated product pages say what they copy. A ``lenient`` run reads a record that says a key twice, with the
+    last value of each, and the doubled key is a problem all the same; any other run cannot read such a record.
     """
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
     handfuls = batches(tasks(files, rules, tick))
-    for results in local.run(_worker, ReadingState(mapping, copies), handfuls, jobs):
+    for results in local.run(_worker, ReadingState(mapping, copies, lenient), handfuls, jobs):
         yield from results
 
 
 def _worker(state: ReadingState) -> Callable[[list[Task | Result]], list[Result]]:
     """What reads batches in one process."""
-    return partial(_work, Makers(ClaimMaker(state.mapping, copies=state.copies), ClaimBatchMaker(), strict=not state.copies))
+    return partial(_work, Makers(ClaimMaker(state.mapping, copies=state.copies), ClaimBatchMaker(), strict=not state.lenient))
 
 
 def _work(makers: Makers, batch: list[Task | Result]) -> list[Result]:

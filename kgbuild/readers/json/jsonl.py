@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import msgspec
+
 from kgbuild.errors import InputError
 from kgbuild.model.document import Document
 from kgbuild.readers.json import parse
 from kgbuild.readers.records import AS_JSON, not_a_mapping
+
+_decode = msgspec.json.Decoder().decode
+_decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset[str] = frozenset()) -> Document:
@@ -21,3 +28,16 @@ def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset
     if not isinstance(tree, dict):
         raise InputError([not_a_mapping(path, document, (), tree, AS_JSON), *(problem for _, problem in doubled)])
     return document
+
+
+def scalars(data: bytes, fields: Iterable[str]) -> set[str]:
+    """The texts of those of some fields of a line's record that are scalars, as `read_line` would have them.
+
+    The other fields are passed over. The set is empty for a line that is no JSON object.
+    """
+    try:
+        raw = _decode_fields(data)
+        values = [_decode(raw[name]) for name in fields if name in raw]
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return set()
+    return {str(value) for value in values if isinstance(value, str | bool | int | float)}

@@ -6,7 +6,7 @@ msgspec parses most texts. The standard library and ``Scan`` parse texts whose n
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Doubled, Parsed, Place, Tree
 from kgbuild.readers import text
+from kgbuild.readers.json.levels import Levels
 from kgbuild.readers.json.scan import Scan, is_deep, marks_of
 
 _decode = msgspec.json.Decoder().decode
@@ -115,12 +116,26 @@ def _word(value: Any) -> Any:
 
 def find(data: bytes, place: Place) -> tuple[int, int]:
     """Return line and column, from one, of a place. If it does not exist, return those of its last part that exists."""
-    lines, scan = _outline(data)
-    return lines.position(scan.find(place))
+    return _outline(data).where(place)
 
 
-@lru_cache(maxsize=1)
-def _outline(data: bytes) -> tuple[text.Lines, Scan]:
-    """The last text asked about: one file can have a thousand problems."""
-    decoded = data.decode(errors="replace")  # what stayed undecoded may be no text
-    return text.Lines(decoded), Scan(decoded, outline=True)
+class _Outline:
+    """Where the values of a text stand: by levels where that is certain, else by a scan of the whole text."""
+
+    def __init__(self, data: bytes) -> None:
+        self._text = data.decode(errors="replace")  # what stayed undecoded may be no text
+        self._lines = text.Lines(self._text)
+        self._levels = Levels(self._text, data)
+
+    @cached_property
+    def _scan(self) -> Scan:
+        return Scan(self._text, outline=True)
+
+    def where(self, place: Place) -> tuple[int, int]:
+        """Line and column, from one, of a place."""
+        offset = self._levels.find(place)
+        return self._lines.position(self._scan.find(place) if offset is None else offset)
+
+
+#: The last text asked about: one file can have a thousand problems.
+_outline = lru_cache(maxsize=1)(_Outline)
