@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 from query.reference import IDS, Reference
 
-from kgbuild.checks.upstream import upstream
-from kgbuild.checks.view import AuditLimits, View
+from kgbuild.lineage.graph import ProvenanceGraph
+from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.options import ExportTarget, ReadOptions
@@ -101,9 +101,9 @@ def test_upstream_is_what_the_audit_goes_by(asked: Asked) -> None:
     kinds = KindReader(asked.vocabulary)
     nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in (asked.folder / "graph_nodes.jsonl").read_bytes().splitlines()]
     edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in (asked.folder / "graph_edges.jsonl").read_bytes().splitlines()]
-    view = View(asked.vocabulary, AuditLimits(), nodes, edges)
-    for id in [f"kgr:{id}" for id in IDS if f"kgr:{id}" in view.graph.nodes and view.graph.is_product(f"kgr:{id}")]:
-        assert asked.reference.depths(id) == upstream(view, id), id
+    graph = ProvenanceGraph(nodes, edges)
+    for id in [f"kgr:{id}" for id in IDS if f"kgr:{id}" in graph.nodes and graph.is_product(f"kgr:{id}")]:
+        assert asked.reference.depths(id) == Walks(graph).depths(id), id
 
 
 def test_the_order_is_the_same_in_sparql_and_sql(asked: Asked) -> None:
