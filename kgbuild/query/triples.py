@@ -48,20 +48,11 @@ def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] 
 
 
 def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
-    import msgspec
     from pyoxigraph import RdfFormat
 
     from kgbuild import writers
-    from kgbuild.model.graph import Edge, Node
-    from kgbuild.transform.kinds import KindReader
+    from kgbuild.query.rows import read_rows
 
-    if build.manifest.mappings != vocabulary.sha256:
-        raise UsageError(
-            f"{build.folder}: expected ntriples or turtle, since the build was made with other mappings, got kgx-jsonl; "
-            "export again with --format ntriples too"
-        )
-    kinds = KindReader(vocabulary)
-    nodes = [kinds.node(msgspec.json.decode(line, type=Node)) for line in build.path("_nodes.jsonl").read_bytes().splitlines()]
-    edges = [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in build.path("_edges.jsonl").read_bytes().splitlines()]
+    nodes, edges = read_rows(build, vocabulary, "export again with --format ntriples too")
     (data,) = writers.whole(writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified), nodes, edges)
     store.bulk_load(data, format=RdfFormat.N_TRIPLES)
