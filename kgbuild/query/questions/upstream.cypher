@@ -6,7 +6,7 @@
 // sources of its products, a source product by itself; the own resource leads no further. The grade is `stated` where records state every
 // step, `possible` where a resource is left by one of its data products, `remote` where it is left by another one although it has data
 // products. The depth is that of the shortest way of the best grade. The license is the SPDX id, or else the address or the label that is
-// stated; none where none is.
+// stated; none where none is. A walk is ended after 1,000 rounds, one for each owner further away and for each step to a sibling.
 MATCH (x) WHERE x.id = $id
 // From a product itself, from a resource also from each of its products; home is never walked.
 UNWIND [x] + CASE WHEN x:biolink_DatasetDistribution THEN [] ELSE COLLECT { MATCH (x)-[:has_product|biolink_has_part]->(p) RETURN p } END AS start
@@ -27,7 +27,7 @@ WITH x, start, home, worst, reduce(walk = {last: [{node: start, depth: 0}], all:
     }
     MATCH (by)-[r:derived_from|biolink_derives_from]->(b)
     WHERE r.products IS NULL AND NOT b IN home AND NOT EXISTS { (b)-[:has_product|biolink_has_part]->(by) }
-    WITH b, min(depth + CASE WHEN r.within_owner THEN 0 ELSE 1 END) AS depth
+    WITH DISTINCT b, depth + CASE WHEN r.within_owner THEN 0 ELSE 1 END AS depth
     WHERE none(known IN walk.all WHERE known.node = b AND known.depth <= depth)
     RETURN {node: b, depth: depth}
   }] | {last: found, all: walk.all + found}]) END).all AS all
