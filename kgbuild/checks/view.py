@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 
 from kgbuild.errors import Problem
 from kgbuild.lineage.graph import ProvenanceGraph
+from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordKind
 from kgbuild.model.audit import AuditEdge, AuditNode
@@ -163,6 +165,11 @@ class View:
         self.listings = ClaimsByKind(Listing, by_kind)
         self.pages = ClaimsByKind(ProductPage, by_kind)
 
+    @cached_property
+    def walks(self) -> Walks:
+        """The walks upstream that rules go by: of all grades (SPEC §8)."""
+        return Walks(self.graph)
+
     def once(self, make: Callable[[View], _T]) -> _T:
         """What a function makes of this view: made for who asks first, and kept as long as the view is."""
         if make not in self._made:
@@ -174,7 +181,7 @@ class View:
         """An id as people write it: without prefix, percent-encoding undone."""
         return unquote(id.partition(":")[2])
 
-    def deciding(self, product: str) -> StatedClaim | None:
+    def authoritative(self, product: str) -> StatedClaim | None:
         """The listing that a finding about a product points at: its owner's own, or else the first by record; None where nobody lists it."""
         listings = self.listings.get(product)
         if not listings:
@@ -184,7 +191,7 @@ class View:
 
     def copies(self, product: str) -> list[StatedClaim]:
         """The other listings of a product, and then its generated pages, each sorted by who says so."""
-        first = self.deciding(product)
+        first = self.authoritative(product)
         others = [said for said in self.listings.get(product) or () if said is not first]
         order = sorted(others, key=lambda said: (said.by, said.file, said.nth))
         return [*order, *sorted(self.pages.get(product) or (), key=lambda said: said.by)]

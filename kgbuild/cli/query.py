@@ -14,13 +14,13 @@ from kgbuild.errors import UsageError
 from kgbuild.options import MEMORY, OUTPUT_FILE, TIMEOUT
 
 if TYPE_CHECKING:
-    from kgbuild.query.question import Language
+    from kgbuild.query.question import Engine
 
 _FORMS = ("table", "csv", "tsv", "json", "jsonl", "parquet", "ntriples", "turtle")
 
 
 class _Text(NamedTuple):
-    """What is asked: the name of a question, or what else its text comes from; the text; whether it is a named question."""
+    """What is asked: the name of a question, or what else its text comes from; the text of a query; whether it is a named question."""
 
     name: str
     text: str
@@ -30,7 +30,7 @@ class _Text(NamedTuple):
 @click.command()
 @click.option("-e", "--expression", metavar="TEXT", help="Ask this query, and no named question.")
 @click.option("-f", "--file", "path", metavar="FILE", type=click.Path(), help="Ask the query in FILE; - is standard input.")
-@click.option("--sql", is_flag=True, help="Ask in SQL (DuckDB) over the tables nodes and edges; else in SPARQL.")
+@click.option("--sql", is_flag=True, help="Ask in SQL (DuckDB) over the tables nodes and edges.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
 @click.option("--format", "form", type=click.Choice(_FORMS), help="Form of the answer.  [default: table; for triples turtle]")
 @click_option("output", None, OUTPUT_FILE._replace(help="Write the answer to FILE, when it is whole."))
@@ -53,13 +53,13 @@ def query(
     if listing:
         click.echo(_list(), nl=False)
         return 0
-    asked_for, wanted = _asked_for(wanted, question, expression, path, sql)
+    asked_for, wanted = _asked_for(wanted, question, expression, path)
     if show:
         from kgbuild.query.question import named
 
         if not asked_for.named:
             raise UsageError("--show: expected the name of a question, got a query; leave out -e or -f")
-        click.echo(named(asked_for.name).text(show), nl=False)
+        click.echo(named(asked_for.name).text(show, wanted.vocabulary()), nl=False)
         return 0
     if form == "parquet" and output is None:
         raise UsageError("--format parquet: expected --output FILE, got none; say where to write it")
@@ -80,9 +80,7 @@ def _list() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _asked_for(
-    wanted: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool
-) -> tuple[_Text, BuildRequest]:
+def _asked_for(wanted: BuildRequest, question: str | None, expression: str | None, path: str | None) -> tuple[_Text, BuildRequest]:
     """What is asked, and of which build: with -e or -f the first argument is no name of a question, but an input."""
     if question is not None and (expression is not None or path is not None):
         if wanted.folder is not None:
@@ -98,9 +96,7 @@ def _asked_for(
         raise UsageError("expected the name of a question, -e TEXT or -f FILE, got none; `kgbuild query --list` lists the questions")
     from kgbuild.query.question import named
 
-    known = named(question)
-    language: Language = "sql" if sql or "sparql" not in known.texts else "sparql"
-    return _Text(known.name, known.text(language), True), wanted
+    return _Text(named(question).name, "", True), wanted
 
 
 def _read(path: str) -> str:
@@ -122,18 +118,21 @@ def _answer(
     from kgbuild.query.sandbox import Bounds
     from kgbuild.query.sql import require
 
-    sql = sql or (said.named and "sparql" not in named(said.name).texts)
-    if sql:
+    engine: Engine = "sql" if sql else named(said.name).engine if said.named else "sparql"
+    if engine == "sql":
         require()
     vocabulary = wanted.vocabulary()
     texts = parameters.split(given)
     if said.named:
         values = parameters.values(said.name, named(said.name).parameters, texts, vocabulary)
     else:
-        values = parameters.of_a_query(head(said.text, "--" if sql else "#")[1], texts, vocabulary)
+        values = parameters.of_a_query(head(said.text, "--" if engine == "sql" else "#")[1], texts, vocabulary)
     width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-    asked = run.Asked(said.text, sql, values, form, width, named=said.named)
-    with opened(wanted.settled("asking"), sql=sql) as build, run.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
+    text = said.text
+    if said.named:
+        text = said.name if engine == "lineage" else named(said.name).text(engine, vocabulary)
+    asked = run.Asked(text, engine, values, form, width, named=said.named)
+    with opened(wanted.settled("asking"), engine) as build, run.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
         _put(answer, output)
 
 

@@ -28,7 +28,7 @@ def serve(wanted: BuildRequest, port: int, host: str, timeout: float, memory: fl
     from kgbuild.query.sandbox import Bounds
 
     vocabulary = wanted.vocabulary()
-    with opened(wanted.settled("serving"), sql=False) as build:
+    with opened(wanted.settled("serving"), "sparql") as build:
         store = triples.load(build, vocabulary)
     try:
         server = EndpointServer(host, port, Served(store, vocabulary, Bounds(timeout, memory)))

@@ -1,92 +1,124 @@
-"""The cycles of a graph that is given as lists of neighbours."""
+"""The cycles and strongly connected components of a graph that is given as lists of neighbours.
+
+networkx decides what is a component. Nodes that are on no cycle are trimmed first, so networkx is imported only where a core is left: on the
+KG-Registry of 2026-08-17 it gets 46 of 1,026 resources.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import networkx
 
 
 def cycle_groups(adjacency: Mapping[str, Collection[str]]) -> list[list[str]]:
-    """The strongly connected groups of two or more nodes: the nodes of each sorted, the groups by their first.
+    """The strongly connected components of two or more nodes: the nodes of each sorted, the components by their first node.
 
     ``adjacency`` gives the neighbours of each node that has any; what occurs as a neighbour only has none.
 
     >>> cycle_groups({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": ["d", "e"]})
     [['b', 'c']]
     """
-    return sorted(sorted(group) for group in components(adjacency, singles=False))
+    core = _trimmed(adjacency).core
+    return sorted(sorted(group) for group in _strong(core) if len(group) > 1) if core else []
 
 
-def components(adjacency: Mapping[str, Collection[str]], *, singles: bool = True) -> Iterator[list[str]]:
-    """The strongly connected components, those of a single node if asked for: each after those that it leads to.
-
-    Nodes are found from the first of ``adjacency`` on and along the neighbours in their order; those of a component are told from the last
-    found on.
-
-    Tarjan's algorithm without recursion, with one index a node as in D. J. Pearce, "A space-efficient algorithm for finding strongly
-    connected components", Information Processing Letters 116 (2016). A million nodes with five million edges take some four seconds; a
-    networkx.DiGraph of them takes twelve to be filled and six to ten to be searched, and the import a fifth of a second at every check.
+def components(adjacency: Mapping[str, Collection[str]]) -> Iterator[list[str]]:
+    """All strongly connected components, each after those that it leads to.
 
     >>> list(components({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": ["d", "e"]}))
-    [['e'], ['d'], ['c', 'b'], ['a']]
+    [['e'], ['d'], ['b', 'c'], ['a']]
     """
-    index: dict[str, int] = {}  # when a node was found, lowered to the earliest that it leads back to
-    for root in adjacency:
-        if root not in index:
-            yield from _components_from(root, adjacency, index, singles)
+    trimmed = _trimmed(adjacency)
+    yield from ([node] for node in trimmed.without_successors)
+    yield from _condensed(trimmed.core) if trimmed.core else ()
+    yield from ([node] for node in reversed(trimmed.without_predecessors))
 
 
-#: Found later than any node of a group that is not complete.
-_DONE = sys.maxsize
+class _Trimmed(NamedTuple):
+    """A graph cut into the nodes that lose their last predecessor or successor when others are taken out, in that order, and the core.
+
+    In the ``core`` each node has a predecessor and a successor other than itself: it is on a cycle or between two. Nodes of the first list
+    lead to anything, those of the core to the core and to the second list, those of the second to earlier ones of it.
+    """
+
+    without_predecessors: list[str]
+    without_successors: list[str]
+    core: dict[str, list[str]]
 
 
-def _components_from(root: str, adjacency: Mapping[str, Collection[str]], index: dict[str, int], singles: bool) -> Iterator[list[str]]:
-    """The components that a node leads to and that are not in ``index`` yet."""
-    done = _DONE
-    way: list[tuple[str, int, int, Iterator[str]]] = []  # the nodes from the root to here: found when, leads back to, what is left of it
-    waiting: list[tuple[str, int]] = []  # nodes behind us whose group is not complete
-    node, found = root, len(index)
-    back, rest = found, iter(adjacency[root])
-    index[root] = found
-    while True:
-        for neighbour in rest:
-            at = index.get(neighbour)
-            if at is None:
-                way.append((node, found, back, rest))
-                node, found = neighbour, len(index)
-                back, rest = found, iter(adjacency.get(node, ()))
-                index[node] = found
-                break
-            if at < back:  # noqa: PLR1730  # once for each edge: calling min() doubles the time of the search
-                back = at
-        else:
-            if back == found:
-                index[node] = back = done
-                if waiting and waiting[-1][1] > found:
-                    yield _complete(node, found, waiting, index)
-                elif singles:
-                    yield [node]
-            else:
-                index[node] = back
-                waiting.append((node, found))
-            if not way:
-                return
-            lowest = back
-            node, found, back, rest = way.pop()
-            back = min(back, lowest)
+def _trimmed(adjacency: Mapping[str, Collection[str]]) -> _Trimmed:
+    loops = {node: sum(to == node for to in there) for node, there in adjacency.items() if node in there}
+    first = _without_predecessors(adjacency, loops)
+    gone = set(first)
+    rest = {node: there for node, there in adjacency.items() if node not in gone} if gone else adjacency
+    second = _without_successors(rest, loops)
+    gone = set(second)
+    core = {node: [to for to in there if to not in gone and to != node] for node, there in rest.items() if node not in gone}
+    return _Trimmed(first, second, core)
 
 
-def _complete(root: str, found: int, waiting: list[tuple[str, int]], index: dict[str, int]) -> list[str]:
-    """The component of the node that was found first of it: with all that waits since then."""
-    others: list[tuple[int, str]] = []
-    while waiting and waiting[-1][1] > found:
-        node, at = waiting.pop()
-        others.append((at, node))
-    group = [*(node for _, node in sorted(others, reverse=True)), root]
-    index.update(dict.fromkeys(group, _DONE))
-    return group
+def _without_predecessors(adjacency: Mapping[str, Collection[str]], loops: Mapping[str, int]) -> list[str]:
+    """The nodes without a predecessor but themselves, and those that have none but these, in such an order."""
+    into = Counter(chain.from_iterable(adjacency.values()))
+    into.subtract(loops)
+    found = [node for node in adjacency if not into[node]]
+    for node in found:  # which grows
+        for to in adjacency.get(node, ()):
+            if to != node:
+                into[to] -= 1
+                if not into[to]:
+                    found.append(to)
+    return found
+
+
+def _without_successors(adjacency: Mapping[str, Collection[str]], loops: Mapping[str, int]) -> list[str]:
+    """The nodes without a successor but themselves, and those that have none but these, in such an order."""
+    left = {node: len(there) - loops.get(node, 0) for node, there in adjacency.items()}
+    before: defaultdict[str, list[str]] = defaultdict(list)
+    for node, there in adjacency.items():
+        for to in there:
+            before[to].append(node)
+    found = [node for node in before if not left.get(node)]
+    for node in found:  # which grows
+        for other in before[node]:
+            if other != node:
+                left[other] -= 1
+                if not left[other]:
+                    found.append(other)
+    return found
+
+
+def _strong(core: Mapping[str, Iterable[str]]) -> Iterator[set[str]]:
+    """The strongly connected components of the core, in no order."""
+    import networkx
+
+    found: Iterator[set[str]] = networkx.strongly_connected_components(_graph(core))
+    return found
+
+
+def _condensed(core: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """The strongly connected components of the core, each after those that it leads to; the nodes of each sorted."""
+    import networkx
+
+    condensed = networkx.condensation(_graph(core))
+    for number in reversed(list(networkx.topological_sort(condensed))):
+        yield sorted(condensed.nodes[number]["members"])
+
+
+def _graph(core: Mapping[str, Iterable[str]]) -> networkx.DiGraph[str]:
+    """The core as a graph of networkx. Its edges have no attributes, so they share one dict: millions of them would take a gigabyte."""
+    import networkx
+
+    nothing: dict[str, object] = {}
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    graph.edge_attr_dict_factory = lambda: nothing  # type: ignore[misc, method-assign]  # an attribute, which the stubs have as a method
+    graph.add_edges_from((node, to) for node, there in core.items() for to in there)
+    return graph
 
 
 def shortest_cycle(adjacency: Mapping[str, Collection[str]], group: Collection[str], steps: int = 2_000_000) -> list[str]:

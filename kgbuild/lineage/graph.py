@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from kgbuild.model.audit import AuditEdge, AuditNode
 from kgbuild.model.graph import EdgeKind
 
 #: The kinds of edge that say where something comes from, whose it is, and what takes its place.
 _KINDS: tuple[EdgeKind, ...] = ("derived_from", "has_product", "superseded_by")
+
+
+class UpstreamSteps(NamedTuple):
+    """Where one step leads: to ``owners`` (own resources), ``siblings`` (products of the same owner), and ``foreign`` sources. Sorted, unique."""
+
+    owners: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 class ProvenanceGraph:
@@ -25,8 +34,18 @@ class ProvenanceGraph:
 
     @cached_property
     def derivations(self) -> dict[str, list[AuditEdge]]:
-        """The `derived_from` edges of each product, in the order of the graph."""
+        """The `derived_from` edges of each product, or resource, that states sources, in the order of the graph."""
         return _by_subject(self._edges["derived_from"])
+
+    @cached_property
+    def steps(self) -> dict[str, UpstreamSteps]:
+        """One step upstream from each node that states sources, in the order of the graph."""
+        return {id: _steps(edges, self.owners.get(id, ())) for id, edges in self.derivations.items()}
+
+    @cached_property
+    def cited(self) -> set[str]:
+        """All sources, without the own resources of products."""
+        return {id for steps in self.steps.values() for id in (*steps.siblings, *steps.foreign)}
 
     @cached_property
     def successors(self) -> dict[str, list[AuditEdge]]:
@@ -60,6 +79,18 @@ class ProvenanceGraph:
         """The derivations of a product from what other owners publish."""
         return [edge for edge in self.derivations.get(product, ()) if not edge.within_owner]
 
+    def recited(self) -> list[str]:
+        """The products that others, or they themselves, are made from and that name sources, sorted: a cycle of products is among these."""
+        return sorted(self.cited & self.steps.keys())
+
+    def owners_of(self, id: str) -> tuple[str, ...]:
+        """Whose a source is: the owners of a product, by its id where no record lists it (SPEC §1); a resource is its own."""
+        owners = self.owners.get(id)
+        if owners is not None:
+            return owners
+        prefix, colon, name = id.partition(":")
+        return (f"{prefix}{colon}{name.partition('.')[0]}",) if self.is_product(id) else (id,)
+
     def is_product(self, id: str) -> bool:
         """Whether a node is a product; False for what is not there."""
         node = self.nodes.get(id)
@@ -72,8 +103,12 @@ class ProvenanceGraph:
 
     def category(self, id: str) -> str:
         """The specific class of a node without its prefix: `Aggregator`, `GraphProduct`; "" for what is not there."""
+        return self.specific_class(id).partition(":")[2]
+
+    def specific_class(self, id: str) -> str:
+        """The specific class of a node as a CURIE: `kgrs:Aggregator`, `kgrs:GraphProduct`; "" for what is not there."""
         node = self.nodes.get(id)
-        return (node.kgrs_category or node.category[0]).partition(":")[2] if node else ""
+        return (node.kgrs_category or node.category[0]) if node else ""
 
 
 def _by_subject(edges: Iterable[AuditEdge]) -> dict[str, list[AuditEdge]]:
@@ -81,3 +116,16 @@ def _by_subject(edges: Iterable[AuditEdge]) -> dict[str, list[AuditEdge]]:
     for edge in edges:
         found[edge.subject].append(edge)
     return dict(found)
+
+
+def _steps(edges: Iterable[AuditEdge], owners: tuple[str, ...]) -> UpstreamSteps:
+    within = [edge.object for edge in edges if edge.within_owner]
+    foreign = unique([edge.object for edge in edges if not edge.within_owner])
+    own = [id for id in within if id in owners]
+    siblings = unique([id for id in within if id not in owners]) if len(own) < len(within) else ()
+    return UpstreamSteps(unique(own), siblings, foreign)
+
+
+def unique(ids: list[str]) -> tuple[str, ...]:
+    """Ids sorted, each once."""
+    return tuple(sorted(set(ids))) if len(ids) > 1 else tuple(ids)

@@ -72,6 +72,12 @@ class RegistryMapping(Struct, frozen=True, kw_only=True):
         """``category`` and ``kgrs_category`` of a node: the specific class, the class of its kind, its Biolink class (SPEC §3, §4)."""
         return _classes(getattr(self.categories, kind), category, self.profile, self.prefixes.spaces["term"])
 
+    @property
+    def not_data(self) -> frozenset[str]:
+        """The specific classes, as CURIEs, of the products that are not data (SPEC §8)."""
+        rule = self.categories.product
+        return frozenset(rule.categories[category] for category in rule.not_data)
+
     def predicates(self, kind: EdgeKind) -> tuple[str, str | None]:
         """The predicate of a kind of edge in this profile, and ours where that is another."""
         rule = self.provenance.edges[kind]

@@ -109,9 +109,15 @@ class NodeKind(MappingFile, frozen=True, kw_only=True):
     categories: dict[str, str]
 
 
+class ProductKind(NodeKind, frozen=True, kw_only=True):
+    """``not_data`` are the categories of products that are no data (SPEC §8); one that is not named here counts as data."""
+
+    not_data: tuple[str, ...] = ()
+
+
 class Categories(MappingFile, frozen=True, kw_only=True):
     resource: NodeKind
-    product: NodeKind
+    product: ProductKind
     organization: NodeKind
     page: NodeKind
 

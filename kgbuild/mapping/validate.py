@@ -12,7 +12,7 @@ from kgbuild.model.graph import Description, EdgeKind
 from kgbuild.model.ids import PUBLIC, as_iri
 
 if TYPE_CHECKING:
-    from kgbuild.mapping.schema import BiolinkTerms, Licenses, Prefixes, Vocabulary
+    from kgbuild.mapping.schema import BiolinkTerms, Licenses, Prefixes, ProductKind, Vocabulary
 
 #: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
 REPLACED_BY = "IAO:0100001"
@@ -42,6 +42,7 @@ def check(files: Mapping[str, UserFile], parsed: Mapping[str, Any], biolink: Bio
             if p not in known
         ),
     ]
+    problems += [("categories.yaml", keys, text) for keys, text in _data_problems(parsed["categories"].product)]
     if files["vocabulary.yaml"].path.parent == own:  # ours need not fit to other files of theirs
         problems += [("vocabulary.yaml", keys, text) for keys, text in _vocabulary_problems(parsed)]
     if files["licenses.yaml"].path.parent == own:  # the list of known ids takes a while to read, and our own file is checked by tests
@@ -66,6 +67,15 @@ def _prefix_problems(prefixes: Prefixes) -> Iterator[tuple[list[str], str]]:
     for space in ("resource", "product", "organization", "page", "term"):
         if space not in prefixes.spaces:
             yield ["spaces"], f"expected a prefix for {space!r}, got none"
+
+
+def _data_problems(product: ProductKind) -> Iterator[tuple[list[str], str]]:
+    data = {curie for category, curie in product.categories.items() if category not in product.not_data}
+    for n, category in enumerate(product.not_data):
+        if category not in product.categories:
+            yield ["product", "not_data", str(n)], f"expected a category of product.categories, got {category!r}"
+        elif (curie := product.categories[category]) in data | {product.class_}:
+            yield ["product", "not_data", str(n)], f"expected a category with a class that no data has, got {category!r} with {curie!r}"
 
 
 def _vocabulary_problems(parsed: Mapping[str, Any]) -> Iterator[tuple[list[str], str]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, cast
 
 from kgbuild.errors import UsageError
+from kgbuild.mapping.load import RegistryMapping
+from kgbuild.query.lineage import QUESTIONS
 
 Language = Literal["sparql", "sql", "cypher"]
+#: What answers a query without a server: our own lineage code, Oxigraph, DuckDB.
+Engine = Literal["lineage", "sparql", "sql"]
 #: What a parameter may be: the id of a node, a text, a whole number.
 Kind = Literal["node", "text", "number"]
 
@@ -40,11 +44,26 @@ class Question(NamedTuple):
     parameters: tuple[Parameter, ...]
     texts: Mapping[Language, str]
 
-    def text(self, language: Language) -> str:
-        """The question in a language. Raises UsageError where there is no such text."""
+    @property
+    def engine(self) -> Engine:
+        """What answers the question unless SQL is asked for."""
+        return "lineage" if self.name in QUESTIONS else "sparql" if "sparql" in self.texts else "sql"
+
+    def text(self, language: Language, vocabulary: RegistryMapping) -> str:
+        """The question in a language, with the vocabulary's classes of products that are not data for ``$not_data``.
+
+        Raises UsageError where there is no such text.
+        """
         if language not in self.texts:
             raise UsageError(f"{self.name}: expected one of {', '.join(self.texts)}, got {language}; this question has no other text")
-        return self.texts[language]
+        return self.texts[language].replace("$not_data", _list(sorted(vocabulary.not_data), language))
+
+
+def _list(texts: Sequence[str], language: Language) -> str:
+    """A list of texts as SQL and Cypher write it."""
+    escaped = str.maketrans({"'": "\\'", "\\": "\\\\"} if language == "cypher" else {"'": "''"})
+    quoted = [f"'{text.translate(escaped)}'" for text in texts]
+    return f"[{', '.join(quoted)}]"
 
 
 def head(text: str, mark: str) -> tuple[str, tuple[Parameter, ...]]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.pipeline.artifact import Build
-from kgbuild.query import answers, sandbox, sparql, sql, triples
+from kgbuild.query import answers, lineage, sandbox, sparql, sql, triples
 from kgbuild.query.parameters import NodeId, Value
-from kgbuild.query.question import nearest
+from kgbuild.query.question import Engine, nearest
 from kgbuild.query.sandbox import Bounds, QueryError
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ _TOLD = 100
 
 
 class Asked(NamedTuple):
-    """A query, its language, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
+    """A query, what answers it, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
 
-    ``named`` tells that it is a named question: its text names all of its predicates, and a column `depth` has a value in every row, unless
-    the walk went as far as the text goes.
+    ``text`` is the name of the question where the engine is "lineage". ``named`` marks a named question, whose text names all predicates
+    that it needs.
     """
 
     text: str
-    sql: bool
+    engine: Engine
     values: Mapping[str, Value]
     form: str
     width: int | None
@@ -48,10 +48,12 @@ def ask(asked: Asked, build: Build, vocabulary: RegistryMapping, bounds: Bounds)
     def work(out: BinaryIO) -> str:
         if asked.form != "parquet":  # pyarrow would take what is there instead for a pandas
             sys.modules.setdefault("pandas", cast("ModuleType", None))  # DuckDB imports it for each parameter, longer than the query takes
-        if asked.sql:
+        if asked.engine == "sql":
             _sql(asked, build, bounds, out)
-        else:
+        elif asked.engine == "sparql":
             _sparql(asked, build, vocabulary, out)
+        else:
+            _lineage(asked, build, vocabulary, out)
         return ""
 
     return sandbox.run(work, bounds)[1]
@@ -68,6 +70,17 @@ def _sql(asked: Asked, build: Build, bounds: Bounds, out: BinaryIO) -> None:
             ids = [row[0] for row in connection.execute("SELECT id FROM nodes").fetchall()]
             raise UsageError(unknown(name, value, ids))
     _show(sql.ask(connection, asked.text, asked.values), asked, out)
+
+
+def _lineage(asked: Asked, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
+    upstream = lineage.load(build, vocabulary)
+    (name, value), *_ = _nodes(asked)
+    nodes = upstream.graph.nodes
+    if value.curie not in nodes:
+        raise UsageError(unknown(name, value, [id for id, node in nodes.items() if node.is_product or node.is_resource]))
+    question = lineage.QUESTIONS[asked.text]
+    prefixes = vocabulary.prefixes.prefixes
+    _render(sparql.solutions(question.answer(upstream, value.curie), question.nodes, prefixes), asked, out, prefixes)
 
 
 def _sparql(asked: Asked, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
@@ -123,12 +136,9 @@ def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str
     if isinstance(result, ox.QueryBoolean):
         _boolean(result, asked, out)
     elif asked.form in _STANDARD:
-        _standard(result, asked, out)
+        result.serialize(out, format=_result_format(asked.form))
     else:
-        answer = sparql.rows(result, prefixes if asked.form == "table" else None)
-        if asked.named:
-            _check_depth(answer)
-        _show(answer, asked, out)
+        _show(sparql.rows(result, prefixes if asked.form == "table" else None), asked, out)
 
 
 def _boolean(result: ox.QueryBoolean, asked: Asked, out: BinaryIO) -> None:
@@ -141,30 +151,11 @@ def _boolean(result: ox.QueryBoolean, asked: Asked, out: BinaryIO) -> None:
         _show(answers.Answer(("boolean",), [(bool(result),)]), asked, out)
 
 
-def _standard(result: ox.QuerySolutions, asked: Asked, out: BinaryIO) -> None:
-    """The standard form of solutions. They can be read once only, so those of a named question wait as JSON until their depth is looked at."""
-    import pyoxigraph as ox
-
-    def parsed() -> ox.QuerySolutions:
-        return cast("ox.QuerySolutions", ox.parse_query_results(waiting, format=ox.QueryResultsFormat.JSON))
-
-    if asked.named:
-        waiting = result.serialize(format=ox.QueryResultsFormat.JSON) or b""
-        _check_depth(sparql.rows(parsed()))
-        result = parsed()
-    result.serialize(out, format=_result_format(asked.form))
-
-
 def _result_format(form: str) -> ox.QueryResultsFormat:
     import pyoxigraph as ox
 
     format: ox.QueryResultsFormat = getattr(ox.QueryResultsFormat, form.upper())
     return format
-
-
-def _check_depth(answer: answers.Answer) -> None:
-    if "depth" in answer.columns and any(row[answer.columns.index("depth")] is None for row in answer.rows):
-        raise QueryError("expected an answer that is no deeper than the SPARQL text goes, got a deeper one; ask with --sql")
 
 
 def _show(answer: answers.Answer, asked: Asked, out: BinaryIO) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import resource
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+import msgspec
+
+from kgbuild.model.ids import expand
 from kgbuild.query.answers import Answer
 from kgbuild.query.parameters import NodeId, Value
 from kgbuild.query.sandbox import QueryError
@@ -110,6 +113,29 @@ def said(error: Exception) -> str:
         text = f"{text[:_TOLD].rpartition(' ')[0]} …"
     found = re.match(r"error at (\d+):(\d+): (.*)", text)
     return f"line {found[1]}, column {found[2]}: {found[3]}; correct the query" if found else f"{text}; correct the query"
+
+
+def solutions(answer: Answer, nodes: Collection[str], prefixes: Mapping[str, str]) -> ox.QuerySolutions:
+    """An answer as solutions of SPARQL, as if a query had found it; the columns ``nodes`` hold CURIEs, which become IRIs."""
+    import pyoxigraph as ox
+
+    bindings = [
+        {
+            name: _binding(value, prefixes if name in nodes else None)
+            for name, value in zip(answer.columns, row, strict=True)
+            if value is not None
+        }
+        for row in answer.rows
+    ]
+    results = {"head": {"vars": answer.columns}, "results": {"bindings": bindings}}  # SPARQL 1.1 Query Results JSON Format, section 3
+    parsed = ox.parse_query_results(msgspec.json.encode(results), format=ox.QueryResultsFormat.JSON)
+    return cast("ox.QuerySolutions", parsed)
+
+
+def _binding(value: str | int, prefixes: Mapping[str, str] | None) -> dict[str, str]:
+    if isinstance(value, int):
+        return {"type": "literal", "value": str(value), "datatype": _XSD + "integer"}
+    return {"type": "literal", "value": value} if prefixes is None else {"type": "uri", "value": expand(value, prefixes) or value}
 
 
 def rows(solutions: ox.QuerySolutions, shorten: Mapping[str, str] | None = None) -> Answer:

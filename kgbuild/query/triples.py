@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from itertools import islice
-from pathlib import Path
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from kgbuild.errors import UsageError
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
 
 #: What a build must have one of, the quickest to load first.
 FORMATS = ("ntriples", "turtle", "kgx-jsonl")
-#: Lines of JSON that are made triples at a time.
-_LINES = 10_000
 
 
 def chosen(build: Build) -> str:
@@ -52,32 +48,11 @@ def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] 
 
 
 def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
-    import msgspec
     from pyoxigraph import RdfFormat
 
     from kgbuild import writers
-    from kgbuild.model.graph import Edge, Node
-    from kgbuild.transform.kinds import KindReader
+    from kgbuild.query.rows import row_batches
 
-    if build.manifest.mappings != vocabulary.sha256:
-        raise UsageError(
-            f"{build.folder}: expected ntriples or turtle, since the build was made with other mappings, got kgx-jsonl; "
-            "export again with --format ntriples too"
-        )
-    kinds = KindReader(vocabulary)
-
-    def add(nodes: list[Node], edges: list[Edge]) -> None:
-        made = writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified)
-        store.bulk_load(writers.whole(made, nodes, edges)[0], format=RdfFormat.N_TRIPLES)
-
-    for lines in _batches(build.path("_nodes.jsonl")):
-        add([kinds.node(msgspec.json.decode(line, type=Node)) for line in lines], [])
-    for lines in _batches(build.path("_edges.jsonl")):
-        add([], [kinds.edge(msgspec.json.decode(line, type=Edge)) for line in lines])
-
-
-def _batches(path: Path) -> Iterator[list[bytes]]:
-    """The lines of a file, some at a time, so that the text of all triples is never in memory."""
-    with path.open("rb") as file:
-        while lines := list(islice(file, _LINES)):
-            yield lines
+    for nodes, edges in row_batches(build, vocabulary, "export again with --format ntriples too"):
+        (data,) = writers.whole(writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified), nodes, edges)
+        store.bulk_load(data, format=RdfFormat.N_TRIPLES)  # the text of all triples would take more memory than the store

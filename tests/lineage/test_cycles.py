@@ -1,8 +1,10 @@
-"""Groups and cycles are those that networkx finds."""
+"""Components and cycles are those that networkx finds in the whole graph, which is trimmed before networkx gets it."""
 
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from itertools import pairwise
 
 import networkx
@@ -35,14 +37,32 @@ def test_groups_and_shortest_cycles(seed: int) -> None:
         assert all(there in adjacency[here] for here, there in pairwise([*found, found[0]]))
 
 
-@pytest.mark.parametrize("seed", range(100))
-def test_a_component_comes_after_those_that_it_leads_to(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(300))
+def test_components_come_after_those_that_they_lead_to(seed: int) -> None:
     adjacency = made(seed)
     graph = networkx.DiGraph(adjacency)
     found = list(components(adjacency))
     assert sorted(map(sorted, found)) == sorted(map(sorted, networkx.strongly_connected_components(graph)))
-    order = {node: n for n, group in enumerate(found) for node in group}
-    assert all(order[there] <= order[here] for here, there in graph.edges)
+    place = {node: n for n, group in enumerate(found) for node in group}
+    assert all(place[there] <= place[here] for here, there in graph.edges)
+
+
+def test_components_of_a_long_chain_between_two_rings() -> None:
+    chain = {f"c{n:05}": [f"c{n + 1:05}"] for n in range(20_000)}
+    adjacency = {"a": ["b"], "b": ["a", "c00000"], **chain, "c20000": ["y"], "y": ["z"], "z": ["y", "leaf"], "root": ["a"]}
+    found = list(components(adjacency))
+    assert (found[0], found[-1], len(found)) == (["leaf"], ["root"], 20_005)
+    assert (found[1], found[2], found[-3], found[-2]) == (["y", "z"], ["c20000"], ["c00000"], ["a", "b"])
+
+
+def test_networkx_is_not_imported_where_no_cycle_is_left() -> None:
+    code = (
+        "import sys; from kgbuild.lineage.cycles import components, cycle_groups; "
+        "graph = {'a': ['b', 'c', 'a'], 'b': ['d'], 'c': ['d', 'd']}; "
+        "print(cycle_groups(graph), list(components(graph)), 'networkx' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] [['d'], ['c'], ['b'], ['a']] False\n"
 
 
 def ring(size: int, *chords: tuple[int, int]) -> dict[str, list[str]]:

@@ -133,6 +133,14 @@ ENTRIES = {
         "categories.yaml", "DataSource: kgrs:DataSource", "DataSource: krgs:DataSource", "    DataSource: ",
         "resource.categories.DataSource: expected a CURIE with a prefix of prefixes.yaml, got 'krgs:DataSource'; correct the entry",
     ),
+    "category that is no data and is not there": (
+        "categories.yaml", "GraphicalInterface, ProcessProduct,", "GraphicInterface, ProcessProduct,", "  not_data: [",
+        "product.not_data.1: expected a category of product.categories, got 'GraphicInterface'; correct the entry",
+    ),
+    "class of data and of what is none": (
+        "categories.yaml", "ProcessProduct: kgrs:ProcessProduct", "ProcessProduct: kgrs:GraphProduct", "  not_data: [",
+        "product.not_data.2: expected a category with a class that no data has, got 'ProcessProduct' with 'kgrs:GraphProduct'; correct the entry",
+    ),
     "unknown prefix of a relation": (
         "provenance.yaml", "  prov:used: prov:used", "  prov:used: prv:used", "  prov:used: ",
         "relations.prov:used: expected a CURIE with a prefix of prefixes.yaml, got 'prv:used'; correct the entry",

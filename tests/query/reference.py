@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections import Counter, defaultdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import networkx
 
-#: Ids to ask about, of those that a corpus has: a graph of many sources, a resource, sources of many, those in cycles, one with a sister
+#: Ids to ask about, of those that a corpus has: a graph of many sources, a resource, sources of many, those in cycles, one with a sibling
 #: source, one that is a source product, and one that is product and owner at once.
 IDS = (
     "spoke.graph", "spoke", "go", "ncbigene.mim2gene_medgen", "biogrid.ptms-latest", "biomarker.kg", "genecards.web.interface",
     "hra.knowledge-graph", "medgen", "orkg.python", "culture-knowledge-graph.cto", "hubmap.azimuth", "hp.genes_to_phenotype.txt", "alzkb", "sider",
     "gobp.web", "umber-atlas", "umber-keys.owl", "mauve-hub", "violet-files", "tool209", "teal-library", "zinc-library",
 )  # fmt: skip
+GRADES = ("stated", "possible", "remote")
+NOT_DATA = {"DocumentationProduct", "GraphicalInterface", "ProcessProduct", "ProgrammingInterface"}
 Row = tuple[Any, ...]
 Rows = set[Row]
 
@@ -52,45 +56,69 @@ class Reference:
     def foreign(self) -> list[tuple[str, str]]:
         return [(product, source) for product, cited in self.cites.items() for source, within in cited.items() if not within]
 
-    def depths(self, id: str) -> dict[str, int]:
-        """SPEC §3, "Upstream": Dijkstra's algorithm over steps of cost 0 (sisters) and 1."""
-        home = set(self.owners[id]) if self.is_product(id) else {id}
-        steps: networkx.DiGraph[str] = networkx.DiGraph()
-        steps.add_node(id)
-        touched: defaultdict[str, set[str]] = defaultdict(set)
-        for node in self.node:
-            alone = node == id and self.is_product(id)
-            for product in {node} | (set() if alone else self.products[node]):
-                for source, within in self.cites[product].items():
-                    if source in self.owners[product]:
-                        touched[node].add(source)
-                    elif source not in home and source != id:
-                        cost = min(0 if within else 1, steps.get_edge_data(node, source, {"weight": 1})["weight"])
-                        steps.add_edge(node, source, weight=cost)
-        found: dict[str, int] = networkx.single_source_dijkstra_path_length(steps, id)
-        told = dict(found)
-        for node, depth in found.items():
-            for own in touched[node] - {node}:
-                if own not in home or (depth == 0 and self.is_product(id)):
-                    told[own] = min(told.get(own, depth), depth)
-        told.pop(id)
-        return told
+    def is_data(self, product: str) -> bool:
+        node = self.node[product]
+        return str(node.get("kgrs_category", node["category"][0])).removeprefix("kgrs:") not in NOT_DATA
+
+    def steps(self, node: str, start: str, worst: int) -> list[tuple[str, int, bool]]:
+        """SPEC §8, "Steps", as far as no grade is worse: each source with what it adds to the depth, and whether it leads further."""
+        by = [node]
+        if node != start:
+            products = sorted(self.products[node])
+            data = [product for product in products if self.is_data(product)] or products
+            by += [[], data, products][worst]
+        return [
+            (source, 0 if within else 1, source not in self.owners[product])
+            for product in by
+            for source, within in self.cites[product].items()
+        ]
+
+    def walk(self, start: str, worst: int) -> dict[str, int]:
+        """The depth of everything that a walk from one start finds: Dijkstra's algorithm over steps of 0 and 1."""
+        home = self.owners[start]
+        found: dict[str, int] = {}
+        walked: set[str] = set()
+        heap = [(0, start)]
+        while heap:
+            depth, node = heapq.heappop(heap)
+            if node in walked:
+                continue
+            walked.add(node)
+            for source, more, further in self.steps(node, start, worst):
+                if source != start and (source not in home or (depth == 0 and not further)):
+                    found[source] = min(depth + more, found.get(source, depth + more))
+                    if further:
+                        heapq.heappush(heap, (depth + more, source))
+        return found
+
+    def reached(self, id: str) -> dict[str, tuple[int, int]]:
+        """The best grade, as a number, and the depth of everything upstream of a product or resource."""
+        best: dict[str, tuple[int, int]] = {}
+        for start in [id] if self.is_product(id) else [id, *self.products[id]]:
+            here: dict[str, tuple[int, int]] = {}
+            for worst in range(3):
+                here = {source: (worst, depth) for source, depth in self.walk(start, worst).items()} | here
+            for source, found in here.items():
+                best[source] = min(found, best.get(source, found))
+        best.pop(id, None)
+        return best
+
+    @cached_property
+    def downstream(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """What is found upstream of each product, by what is found."""
+        inverse: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+        for product in filter(self.is_product, self.node):
+            for source, found in self.reached(product).items():
+                inverse[source][product] = found
+        return inverse
 
     def upstream(self, id: str) -> Rows:
         stated = {node: data.get("license", data.get("license_label")) for node, data in self.node.items()}
-        return {(depth, source, stated[source], self.name(source)) for source, depth in self.depths(id).items()}
+        found = self.reached(id).items()
+        return {(depth, GRADES[grade], source, stated[source], self.name(source)) for source, (grade, depth) in found}
 
     def affected(self, id: str) -> Rows:
-        gone = {id} if self.is_product(id) else {id, *self.products[id]}
-        steps: networkx.DiGraph[str] = networkx.DiGraph()
-        steps.add_nodes_from(gone)
-        for product, cited in self.cites.items():
-            for source, within in cited.items():
-                for reached in {product, *self.owners[product]} if source not in self.owners[product] else ():
-                    cost = min(0 if within else 1, steps.get_edge_data(source, reached, {"weight": 1})["weight"])
-                    steps.add_edge(source, reached, weight=cost)
-        found = networkx.multi_source_dijkstra_path_length(steps, gone)
-        return {(d, node, self.name(node)) for node, d in found.items() if self.is_product(node) and node not in {id, *self.products[id]}}
+        return {(depth, GRADES[grade], product, self.name(product)) for product, (grade, depth) in self.downstream.get(id, {}).items()}
 
     def origins(self, id: str) -> Rows:
         return {

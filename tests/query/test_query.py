@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pyarrow.parquet
 import pytest
 from paths import ROOT
 
+from kgbuild.mapping.load import load_mapping
 from kgbuild.query.question import LANGUAGES, head, questions
 
 if TYPE_CHECKING:
@@ -53,7 +55,14 @@ def test_the_list_has_every_question_and_show_prints_its_text(kgbuild: Run) -> N
     assert status == 0
     for name, question in questions().items():
         assert f"{name} ({', '.join(question.texts)})\n    {question.words}\n" in out
-    assert said(kgbuild("query", "upstream", "--show", "cypher")) == (0, questions()["upstream"].texts["cypher"], "")
+    assert said(kgbuild("query", "upstream", "--show", "cypher")) == (
+        0, questions()["upstream"].text("cypher", load_mapping()), "",
+    )  # fmt: skip
+    assert said(kgbuild("query", "upstream", "--show", "sparql")) == (
+        2,
+        "",
+        "error: upstream: expected one of sql, cypher, got sparql; this question has no other text\n",
+    )
     assert said(kgbuild("query", "cycles", "--show", "cypher")) == (
         2, "", "error: cycles: expected one of sql, got cypher; this question has no other text\n",
     )  # fmt: skip
@@ -73,11 +82,60 @@ def test_a_question_in_every_form(kgbuild: Run, build: Path, tmp_path: Path) -> 
     asked = ("query", "upstream", "--param", f"id={id}", "--from", build)
     rows = [json.loads(line) for line in kgbuild(*asked, "--format", "jsonl").stdout.splitlines()]
     license = "https://spoke.rbvi.ucsf.edu/docs/licenses.html"
-    assert rows[0] == {"depth": 0, "source": "https://w3id.org/kg-registry/spoke", "license": license, "name": "SPOKE"}
+    assert rows[0] == {"depth": 0, "grade": "stated", "source": "https://w3id.org/kg-registry/spoke", "license": license, "name": "SPOKE"}
     assert said(kgbuild(*asked, "--format", "parquet", "--output", tmp_path / "a.parquet")) == (0, "", "")
     assert pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pylist() == [{"license": None, "name": None, **row} for row in rows]
     in_sql = [json.loads(line) for line in kgbuild(*asked, "--sql", "--format", "jsonl").stdout.splitlines()]
     assert in_sql == [{**row, "source": row["source"].replace("https://w3id.org/kg-registry/", "kgr:")} for row in rows]
+
+
+def test_upstream_and_affected_in_every_form_without_duckdb(kgbuild: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        """{"id":"a","name":"Ay","products":[{"id":"a.one","name":"One","category":"Product","original_source":["a", "b"]}]}
+        {"id":"b","license":{"label":"CC0"},"products":[{"id":"b.api","category":"ProgrammingInterface","original_source":["c"]},{"id":"b.tsv"}]}
+        {"id":"c"}"""
+    )
+    (tmp_path / "duckdb.py").write_text("raise ImportError")
+    base, xsd = "https://w3id.org/kg-registry/", "http://www.w3.org/2001/XMLSchema#integer"
+
+    def cell(value: str, **more: str) -> dict[str, str]:
+        return {"type": "uri" if value.startswith(base) else "literal", "value": value, **more}
+
+    def row(depth: str, grade: str, source: str, **more: dict[str, str]) -> dict[str, dict[str, str]]:
+        return {"depth": cell(depth, datatype=xsd), "grade": cell(grade), "source": cell(base + source), **more}
+
+    wanted = ("query", "upstream", "--param", "id=a.one", "a.jsonl")
+    expected = {
+        "table": "depth  grade   source  license  name\n-----  ------  ------  -------  ----\n    0  stated  kgr:a            Ay\n"
+                 "    1  stated  kgr:b   CC0-1.0\n    2  remote  kgr:c\n",
+        "csv": f"depth,grade,source,license,name\r\n0,stated,{base}a,,Ay\r\n1,stated,{base}b,CC0-1.0,\r\n2,remote,{base}c,,\r\n",
+        "tsv": f'?depth\t?grade\t?source\t?license\t?name\n0\t"stated"\t<{base}a>\t\t"Ay"\n1\t"stated"\t<{base}b>\t"CC0-1.0"\t\n'
+               f'2\t"remote"\t<{base}c>\t\t\n',
+        "jsonl": f'{{"depth":0,"grade":"stated","source":"{base}a","name":"Ay"}}\n'
+                 f'{{"depth":1,"grade":"stated","source":"{base}b","license":"CC0-1.0"}}\n{{"depth":2,"grade":"remote","source":"{base}c"}}\n',
+    }  # fmt: skip
+    for form, text in expected.items():
+        assert said(kgbuild(*wanted, "--format", form, env={"PYTHONPATH": str(tmp_path)})) == (0, text, ""), form
+    found = json.loads(kgbuild(*wanted, "--format", "json").stdout)
+    assert found == {
+        "head": {"vars": ["depth", "grade", "source", "license", "name"]},
+        "results": {"bindings": [
+            row("0", "stated", "a", name=cell("Ay")), row("1", "stated", "b", license=cell("CC0-1.0")), row("2", "remote", "c"),
+        ]},
+    }  # fmt: skip
+    affected = kgbuild("query", "affected", "--param", "id=c", "--format", "csv", "a.jsonl")
+    assert said(affected) == (0, f"depth,grade,product,name\r\n1,stated,{base}b.api,\r\n2,remote,{base}a.one,One\r\n", "")
+
+
+def test_a_build_of_other_mappings_is_asked_in_sql(kgbuild: Run, build: Path, tmp_path: Path) -> None:
+    shutil.copytree(build, tmp_path / "other")
+    manifest = tmp_path / "other" / "graph_manifest.json"
+    manifest.write_text(manifest.read_text().replace(load_mapping().sha256, "0" * 64))
+    asked = ("query", "upstream", "--param", "id=spoke.graph", "--from", "other")
+    assert said(kgbuild(*asked)) == (
+        2, "", "error: other: expected a build that was made with the mappings at hand, got one made with others; ask with --sql\n",
+    )  # fmt: skip
+    assert kgbuild(*asked, "--sql").returncode == 0
 
 
 def test_queries_of_ones_own(kgbuild: Run, build: Path, tmp_path: Path) -> None:
@@ -184,7 +242,7 @@ def test_a_query_that_runs_away_is_ended(arguments: list[str], sentence: str, kg
     assert time.monotonic() - began < 40
 
 
-@pytest.mark.parametrize("language", [(), ("--sql",)], ids=["sparql", "sql"])
+@pytest.mark.parametrize("language", [(), ("--sql",)], ids=["lineage", "sql"])
 @pytest.mark.parametrize(
     ("name", "id", "lines"), [("made", "teal-library", 137), ("kg-registry-2026-08-17.tar.gz", "spoke.graph", 91)], ids=["made", "real"]
 )

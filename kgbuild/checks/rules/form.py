@@ -264,7 +264,7 @@ def not_an_activity(view: View) -> Iterator[Violation]:
         of_activities = {edge.object: edge for edge in reversed(edges) if edge.relation_type in _OF_ACTIVITIES}
         if not of_activities:
             continue
-        said, copies = view.deciding(product), view.copies(product)
+        said, copies = view.authoritative(product), view.copies(product)
         for source, edge in of_activities.items():
             role, name = edge.source_role or "", edge.original_object or view.name(source)
             related = [EntryRef(copy, role, name) for copy in copies if _relates(copy, name, edge.relation_type)]

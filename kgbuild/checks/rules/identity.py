@@ -260,7 +260,7 @@ def _infores(view: View, id: str) -> list[str]:
 
 def _spot(view: View, id: str, infores: str) -> EntryRef | None:
     """Where an infores id stands: in the record of a resource, or in the listing of a product."""
-    said = view.record(id) or view.deciding(id)
+    said = view.record(id) or view.authoritative(id)
     if said is None:
         return None
     fields = view.mapping.fields.resource if id in view.records else view.mapping.fields.product

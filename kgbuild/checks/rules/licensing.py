@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from kgbuild.checks.reach import Reach
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import listed
 from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, LicenseReader, Terms, WrittenLicense
+from kgbuild.lineage.reach import Reach
 from kgbuild.model.graph import Listing, ResourceStatement
 
 #: Relations of PROV-O that say that one thing is made of the content of another.
@@ -82,7 +82,7 @@ class _LicenseTables:
         first = len(marks)
         for id, holder in puzzling:  # after the others, whose bits are looked at one product at a time and so better stay few
             marks[id] = 1 << numbers.setdefault(holder, first + len(numbers))
-        self.reach = Reach(view, marks)
+        self.reach = Reach(view.walks, marks)
         self.demands = (1 << first) - 1
         self.unknown = {number: holder for holder, number in numbers.items()}
         self.gravest = lru_cache(maxsize=4096)(self._gravest)
@@ -153,7 +153,7 @@ def clashing(view: View) -> Iterator[Violation]:
     """
     tables = view.once(_LicenseTables)
     for id, terms in tables.stated.items():
-        said = (view.deciding(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
+        said = (view.authoritative(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
         written = tables.written(said) if said else None
         found = tables.reader.read(written) if written else None
         if said is None or written is None or found is None or found.clash is None:
@@ -231,7 +231,7 @@ def _freer(view: View, tables: _LicenseTables, product: str, way: list[str], oth
         f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, from which it is made{by_way}, "
         f"is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine, theirs)}{more}"
     )
-    said = view.deciding(product)
+    said = view.authoritative(product)
     first = next(edge for edge in view.graph.derivations[product] if edge.object == way[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
     related = [EntryRef(copy, field, value) for copy in view.copies(product)]
@@ -264,7 +264,7 @@ def unknown(view: View) -> Iterator[Violation]:
 
 
 def _stating(view: View, id: str) -> StatedClaim | None:
-    return view.deciding(id) if view.graph.is_product(id) else view.record(id)
+    return view.authoritative(id) if view.graph.is_product(id) else view.record(id)
 
 
 def _of(view: View, id: str, holder: str) -> str:

@@ -32,7 +32,7 @@ def disagreeing(view: View) -> Iterator[Violation]:
         says = listings[0].says
         if len(listings) == 1 or all(said.says is says for said in listings):
             continue
-        first = view.deciding(product)
+        first = view.authoritative(product)
         if first is None or not isinstance(first.says, Listing):
             continue
         copies = [(said, comparing.differences(first.says, said.says)) for said in view.copies(product) if isinstance(said.says, Listing)]
@@ -104,12 +104,12 @@ def _in_both_roles(sources: Sequence[Source]) -> list[str]:
 
 
 def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[StatedClaim]]]:
-    """(product, fault, who has it): faults in lists of sources, with the listings and pages that have them, the deciding listing first."""
+    """(product, fault, who has it): faults in lists of sources, with the listings and pages that have them, the authoritative listing first."""
     for product, listings in view.listings.items():
         distinct = {id(said.says): said for said in listings}.values()
         if not any(map(_names_again, distinct)) and not any(map(_names_again, view.pages.get(product) or ())):
             continue
-        first = view.deciding(product)
+        first = view.authoritative(product)
         saying = [said for said in (first, *view.copies(product)) if said is not None]
         faults = [(said, find(listing.sources)) for said in saying if (listing := said.listing) is not None]
         for fault in dict.fromkeys(fault for _, found in faults for fault in found):
@@ -150,7 +150,7 @@ def _copied(comparing: Comparing, pages: Sequence[StatedClaim], listings: Sequen
 
 
 def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Violation]:
-    listing = view.deciding(product)
+    listing = view.authoritative(product)
     decides = listing.listing if listing is not None else None
     if listing is None or decides is None:
         return

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
-from kgbuild.checks.upstream import cut_off, depths, owners_of, path, recited, steps
 from kgbuild.checks.view import View
 from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
+from kgbuild.lineage.origins import cut_off
 from kgbuild.model.audit import AuditEdge
 
 #: Classes of resources in which data begin.
@@ -27,7 +27,9 @@ def cycles(view: View) -> Iterator[Violation]:
     Example: `a.tsv` has `original_source: [b.tsv]`, and `b.tsv` has `original_source: [a.tsv]`.
     Fix: take out the citation that is not true; where editions of two products feed each other, give each edition an id of its own.
     """
-    made = {product: [edge.object for edge in view.graph.derivations[product] if edge.object != product] for product in recited(view)}
+    made = {
+        product: [edge.object for edge in view.graph.derivations[product] if edge.object != product] for product in view.graph.recited()
+    }
     for group in cycle_groups(made):
         cycle = shortest_cycle(made, group)
         edges = [_edge(view, *step) for step in _steps(cycle)]
@@ -47,7 +49,7 @@ def own_source(view: View) -> Iterator[Violation]:
     Example: the listing of `a.tsv` has `original_source: [{source: a.tsv, relation_type: prov:hadPrimarySource}]`.
     Fix: name what it was made from, or its own resource (`a`) where nothing nearer is known.
     """
-    for product in recited(view):
+    for product in view.graph.recited():
         for edge in view.graph.derivations[product]:
             if edge.object == product:
                 message = f"{view.name(product)!r} is given as a source of itself"
@@ -90,7 +92,7 @@ def _cited_owners(view: View) -> dict[str, list[str]]:
         if resource in mixed:
             foreign = [edge.object for product in view.graph.products[resource] for edge in view.graph.foreign(product)]
         else:
-            foreign = [*steps(view, resource).foreign]
+            foreign = [*view.walks.steps(resource).foreign]
         owners = [id for id in foreign if id in view.graph.products and id not in mixed]
         if len(owners) < len(foreign):
             owners += [owner for id in foreign if id not in view.graph.products or id in mixed for owner in view.graph.owners.get(id, ())]
@@ -102,7 +104,7 @@ def _cited_owners(view: View) -> dict[str, list[str]]:
 def _causes(view: View, resource: str, source: str) -> list[AuditEdge]:
     """The derivations of products of one resource from another one or its products."""
     derivations = (edge for product in view.graph.products[resource] for edge in view.graph.foreign(product))
-    return [edge for edge in derivations if source in owners_of(view, edge.object)]
+    return [edge for edge in derivations if source in view.graph.owners_of(edge.object)]
 
 
 def _cause(view: View, edges: Sequence[AuditEdge], verb: str) -> str:
@@ -122,11 +124,11 @@ def deep(view: View) -> Iterator[Violation]:
     Fix: nothing need be wrong. Look whether the product can be made from something nearer to the origin, or give a larger `--max-depth`.
     """
     limit, left = view.limits.max_depth, list[str]()
-    for product, depth, farthest in depths(view, _LOOKED_AT):
+    for product, depth, farthest in view.walks.farthest(_LOOKED_AT):
         if depth is None:
             left.append(product)
         elif depth > limit:
-            way = path(view, product, farthest)
+            way = view.walks.path(product, farthest)
             message = f"{view.name(product)!r} goes back {depth:,} owners, more than {limit:,}: {_way(view, way)}"
             yield at_citations(view, product, [_edge(view, *way[:2])], message)
     if left:
@@ -143,7 +145,7 @@ def without_origin(view: View) -> Iterator[Violation]:
     Fix: name the sources of the products at the end of the way, or add records that are missing; where data do begin in a resource, give
     it the category DataSource.
     """
-    for product in cut_off(view, lambda owner: view.graph.category(owner) in _ORIGINS):
+    for product in cut_off(view.walks, lambda owner: view.graph.category(owner) in _ORIGINS):
         edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
         message = f"{view.name(product)!r} cites {cited}, from which no DataSource or Ontology can be reached"

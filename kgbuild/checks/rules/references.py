@@ -164,8 +164,8 @@ def source_places(view: View, edge: AuditEdge, *written: str) -> tuple[EntryRef 
 
 
 def _sayings(view: View, product: str) -> list[StatedClaim]:
-    """The deciding listing of a product and its copies."""
-    first = view.deciding(product)
+    """The authoritative listing of a product and its copies."""
+    first = view.authoritative(product)
     return [first, *view.copies(product)] if first else []
 
 

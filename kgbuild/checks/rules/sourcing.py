@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
-from kgbuild.checks.upstream import steps
 from kgbuild.checks.view import EntryRef, View
 from kgbuild.model.finding import Severity
 
@@ -29,7 +28,7 @@ def unsourced(view: View) -> Iterator[Violation]:
         if product in sourced or node.stub or not view.graph.is_product(product):
             continue
         edges = view.graph.derivations.get(product, ())
-        said = view.deciding(product)
+        said = view.authoritative(product)
         others = listed([repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)])
         rest = f", only {others} as secondary" if edges else " and no secondary one"
         severity: Severity | None = "info" if view.graph.category(product) in _SHOWING else None
@@ -74,7 +73,7 @@ def through_and_past(view: View) -> Iterator[Violation]:
             primary = edge.relation_type == "prov:hadPrimarySource" and not edge.within_owner
             if not primary or edge.object not in view.graph.products or view.graph.category(edge.object) != "Aggregator":
                 continue
-            both = [id for id in steps(view, edge.object).foreign if id in cited]
+            both = [id for id in view.walks.steps(edge.object).foreign if id in cited]
             if both:
                 aggregator, names = repr(view.name(edge.object)), listed([repr(view.name(id)) for id in both])
                 also = f"and also {names}, which products of {aggregator} cite"

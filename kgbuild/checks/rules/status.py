@@ -159,7 +159,7 @@ def _reports(warnings: Iterable[str]) -> list[_Report]:
 
 def _warnings(view: View, product: str, text: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """A warning in the listing that decides, and in the others and the pages."""
-    first = view.deciding(product)
+    first = view.authoritative(product)
     said = [first, *view.copies(product)] if first else []
     spots = [EntryRef(one, "warnings", text) for one in said if one.listing and text in one.listing.description.warnings]
     return (spots[0], spots[1:]) if spots else (None, [])

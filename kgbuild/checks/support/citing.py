@@ -37,17 +37,17 @@ def _entry(says: Listing, edge: AuditEdge, written: set[str | None]) -> tuple[st
 def at_citations(view: View, subject: str, edges: Iterable[AuditEdge], message: str, *, object: str = "", field: str = "") -> Violation:
     """A finding at the entry of the first edge; related are those of the other edges, and then the copies of the first one.
 
-    An entry stands in the deciding listing of the edge's product, or else in the first copy that has it. The finding's records are those
+    An entry stands in the authoritative listing of the edge's product, or else in the first copy that has it. The finding's records are those
     that say any of the edges.
     """
-    first, *others = {id(edge): edge for edge in edges}.values()  # edges of one graph: each is one object
-    deciding = {product: view.deciding(product) for product in {edge.subject for edge in (first, *others)}}
+    first, *others = {id(edge): edge for edge in edges}.values()  # each edge of a graph is one object
+    authoritative = {product: view.authoritative(product) for product in {edge.subject for edge in (first, *others)}}
     spots: list[EntryRef] = []
     for edge in others:
-        said = deciding[edge.subject]
+        said = authoritative[edge.subject]
         if said is not None:
             spots += entries(view, edge, [said]) or entries(view, edge, view.copies(edge.subject))[:1]
-    said = deciding[first.subject]
+    said = authoritative[first.subject]
     at, *copies = entries(view, first, [said, *view.copies(first.subject)] if said else ()) or (None,)
     records = {record for edge in (first, *others) for record in edge.declared_in}
     return Violation(subject, message, at, object, field, [*spots, *filter(None, copies)], records=tuple(sorted(records)))

@@ -54,9 +54,9 @@ class Nearest:
         if not dot:
             return self._resources.near(name)
         home = self._described.get(owner)
-        return {f"{owner}.{near}" for near in self._sisters(home, rest)} if home else ()
+        return {f"{owner}.{near}" for near in self._siblings(home, rest)} if home else ()
 
-    def _sisters(self, owner: str, rest: str) -> Collection[str]:
+    def _siblings(self, owner: str, rest: str) -> Collection[str]:
         """Products of an owner that are near a word, both without the owner's id."""
         words = self._products.get(owner)
         if words is None:

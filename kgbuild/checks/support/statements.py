@@ -113,7 +113,7 @@ def found(view: View, statements: Iterable[Statement], faults_of: Faults, *, cop
 def _ordered(view: View, kind: RecordKind, about: str) -> list[StatedClaim]:
     """What is said of a thing, first what decides it; of a product also its generated pages."""
     if kind == "product":
-        first = view.deciding(about)
+        first = view.authoritative(about)
         return [first, *view.copies(about)] if first else []
     told = view.records[about] if kind == "resource" else view.organizations[about]
     return sorted(told, key=lambda said: (said.contained, said.file))

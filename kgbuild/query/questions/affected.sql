@@ -2,29 +2,52 @@
 --
 -- $id (node): a product or resource
 --
--- With a resource its products go away. A product that cites what is affected is affected, and so is its owner, and who cites that.
--- Depth is counted in owners: 1 is who cites it.
+-- A product is affected at the depth and with the grade at which the question `upstream` has the id among what the product comes from: this
+-- walks upstream from each product that may lead to it. Depth is counted in owners: 1 is who cites it, 0 are its own products that do.
 WITH RECURSIVE cites AS (
   SELECT DISTINCT subject AS product, object AS source, coalesce(within_owner, false) AS within
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL
 ),
-owns AS (SELECT DISTINCT subject AS owner, object AS product FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:has_product'),
-is_product AS (SELECT id FROM nodes WHERE list_contains(category, 'biolink:DatasetDistribution')),
-step AS (  -- from what is cited to the product that cites it, and to whose that is; a step to a sister product adds no depth
-  SELECT c.source AS node, a.affected, min(CASE WHEN c.within THEN 0 ELSE 1 END) AS cost
-  FROM cites c JOIN (SELECT product, product AS affected FROM cites UNION SELECT product, owner FROM owns) a USING (product)
-  WHERE NOT EXISTS (FROM owns o WHERE o.owner = c.source AND o.product = c.product)
-  GROUP BY ALL
+not_data AS (  -- classes of products that are no data, as the mapping has them
+  SELECT unnest($not_data::VARCHAR[]) AS class
 ),
-walk(node, depth) USING KEY (node) AS (
-  (SELECT $id::VARCHAR, 0 UNION SELECT product, 0 FROM owns WHERE owner = $id AND $id NOT IN (FROM is_product))
+owns AS (
+  SELECT DISTINCT e.subject AS owner, e.object AS product, coalesce(n.kgrs_category, n.category[1]) IN (FROM not_data) AS other
+  FROM edges e JOIN nodes n ON n.id = e.object WHERE coalesce(e.original_predicate, e.predicate) = 'kgrs:has_product'
+),
+is_product AS (SELECT id FROM nodes WHERE list_contains(category, 'biolink:DatasetDistribution')),
+member AS (  -- a node goes on by itself (grade 0, stated), a resource also by its products (1, possible; 2, remote)
+  SELECT DISTINCT product AS node, product, 0 AS grade FROM cites
+  UNION ALL
+  SELECT owner, product, CASE WHEN other AND bool_or(NOT other) OVER (PARTITION BY owner) THEN 2 ELSE 1 END FROM owns
+),
+step AS (  -- from a node to what it comes from; a step to a sibling product adds no depth, the own resource leads no further
+  SELECT DISTINCT m.node, c.source, m.grade, o.owner IS NOT NULL AS own, CASE WHEN c.within THEN 0 ELSE 1 END AS cost
+  FROM member m JOIN cites c USING (product) LEFT JOIN owns o ON o.owner = c.source AND o.product = c.product
+),
+leads AS (SELECT s.node FROM step s WHERE s.source = $id UNION SELECT s.node FROM leads l JOIN step s ON s.source = l.node),
+starts AS (SELECT node AS start FROM leads WHERE node IN (FROM is_product)),
+home AS (SELECT product AS start, owner AS id FROM owns UNION SELECT start, start FROM starts),
+walk(start, worst, node, depth) USING KEY (start, worst, node) AS (  -- for each grade the shortest ways over steps that are no worse
+  SELECT start, worst, start, 0 FROM starts, range(3) AS grades(worst)
   UNION
-  SELECT s.affected, min(w.depth + s.cost)
-  FROM walk w JOIN step s ON s.node = w.node LEFT JOIN recurring.walk known ON known.node = s.affected
-  WHERE known.node IS NULL OR known.depth > w.depth + s.cost
-  GROUP BY s.affected
+  SELECT w.start, w.worst, s.source, min(w.depth + s.cost)
+  FROM walk w JOIN step s ON s.node = w.node AND s.grade <= w.worst AND NOT s.own AND (w.node <> w.start OR s.grade = 0)
+    LEFT JOIN home h ON h.start = w.start AND h.id = s.source
+    LEFT JOIN recurring.walk known ON known.start = w.start AND known.worst = w.worst AND known.node = s.source
+  WHERE h.id IS NULL AND (known.node IS NULL OR known.depth > w.depth + s.cost)
+  GROUP BY w.start, w.worst, s.source
+),
+found AS (  -- with the own resources of products on the way; those of the start only where it or a sibling cites them
+  SELECT start, worst, node AS source, depth FROM walk
+  UNION ALL
+  SELECT w.start, w.worst, s.source, w.depth
+  FROM walk w JOIN step s ON s.node = w.node AND s.grade <= w.worst AND s.own AND (w.node <> w.start OR s.grade = 0)
+    LEFT JOIN home h ON h.start = w.start AND h.id = s.source
+  WHERE w.depth = 0 OR h.id IS NULL
 )
-SELECT w.depth, w.node AS product, n.name
-FROM walk w JOIN nodes n ON n.id = w.node
-WHERE w.node IN (FROM is_product) AND w.node <> $id AND w.node NOT IN (SELECT product FROM owns WHERE owner = $id)
+SELECT min(f.depth) AS depth, ['stated', 'possible', 'remote'][f.worst + 1] AS grade, f.start AS product, n.name
+FROM found f JOIN nodes n ON n.id = f.start WHERE f.source = $id AND f.start <> $id
+GROUP BY f.worst, f.start, n.name
+QUALIFY f.worst = min(f.worst) OVER (PARTITION BY f.start)
 ORDER BY depth, product

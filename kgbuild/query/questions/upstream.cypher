@@ -2,32 +2,56 @@
 //
 // $id (node): a product or resource
 //
-// Depth 0 is its own resource and sister products, where it cites them. A source resource goes on to the sources of its products, a source
-// product by itself; nothing goes on by way of the own resource. The license is the SPDX id, or else the address or the label that is
-// stated; none where none is.
+// Depth 0 is its own resource and sibling products, where it cites them. A source resource goes on to what it states itself and to the
+// sources of its products, a source product by itself; the own resource leads no further. The grade is `stated` where records state every
+// step, `possible` where a resource is left by one of its data products, `remote` where it is left by another one although it has data
+// products. The depth is that of the shortest way of the best grade. The license is the SPDX id, or else the address or the label that is
+// stated; none where none is. A walk is ended after 1,000 rounds, one for each owner further away and for each step to a sibling.
 MATCH (x) WHERE x.id = $id
-WITH x, CASE WHEN x:biolink_DatasetDistribution THEN COLLECT { MATCH (o)-[:has_product|biolink_has_part]->(x) RETURN o } ELSE [x] END AS home
-// From each node that was found last to what it comes from, until nothing is new or nearer; a step to a sister product adds no depth.
-WITH x, home, reduce(walk = {last: [{node: x, depth: 0}], all: [{node: x, depth: 0}]}, step IN range(1, 100) |
+// From a product itself, from a resource also from each of its products; home is never walked.
+UNWIND [x] + CASE WHEN x:biolink_DatasetDistribution THEN [] ELSE COLLECT { MATCH (x)-[:has_product|biolink_has_part]->(p) RETURN p } END AS start
+WITH x, start, [start] + COLLECT { MATCH (o)-[:has_product|biolink_has_part]->(start) RETURN o } AS home
+// For each grade over steps that are no worse: from each node that was found last to what it comes from, until nothing is new or nearer.
+UNWIND range(0, 2) AS worst
+WITH x, start, home, worst, reduce(walk = {last: [{node: start, depth: 0}], all: [{node: start, depth: 0}]}, step IN range(1, 1000) |
   CASE WHEN walk.last = [] THEN walk ELSE head([found IN [COLLECT {
     UNWIND walk.last AS at
     WITH at.node AS a, at.depth AS depth
-    MATCH (a)-[:has_product|biolink_has_part]->{0,1}(by)-[r:derived_from|biolink_derives_from]->(b)
-    WHERE r.products IS NULL AND b <> x AND NOT b IN home AND NOT EXISTS { (b)-[:has_product|biolink_has_part]->(by) }
-      AND (a <> x OR by = x OR NOT x:biolink_DatasetDistribution)
+    CALL (a, start, worst) {
+      RETURN a AS by
+      UNION
+      MATCH (a)-[:has_product|biolink_has_part]->(by)
+      WHERE a <> start AND worst > 0 AND (worst = 2 OR NOT coalesce(by.kgrs_category, by.category[0]) IN $not_data OR NOT EXISTS {
+        MATCH (a)-[:has_product|biolink_has_part]->(data) WHERE NOT coalesce(data.kgrs_category, data.category[0]) IN $not_data })
+      RETURN by
+    }
+    MATCH (by)-[r:derived_from|biolink_derives_from]->(b)
+    WHERE r.products IS NULL AND NOT b IN home AND NOT EXISTS { (b)-[:has_product|biolink_has_part]->(by) }
     WITH DISTINCT b, depth + CASE WHEN r.within_owner THEN 0 ELSE 1 END AS depth
     WHERE none(known IN walk.all WHERE known.node = b AND known.depth <= depth)
     RETURN {node: b, depth: depth}
   }] | {last: found, all: walk.all + found}]) END).all AS all
 UNWIND all AS at
-WITH x, home, at.node AS a, at.depth AS depth
-// The own resources of products on the way are told too, and lead no further; those of x where it or a sister cites them.
-CALL (x, home, a, depth) {
+WITH x, start, home, worst, at.node AS a, min(at.depth) AS depth
+// With the own resources of products on the way; those of the start only where it or a sibling cites them.
+CALL (start, home, worst, a, depth) {
+  WITH start, a WHERE a <> start
   RETURN a AS source
   UNION
-  MATCH (a)-[:has_product|biolink_has_part]->{0,1}(by)-[r:derived_from|biolink_derives_from]->(source)
-  WHERE r.products IS NULL AND source <> a AND EXISTS { (source)-[:has_product|biolink_has_part]->(by) } AND (depth = 0 OR NOT source IN home)
+  CALL (a, start, worst) {
+    RETURN a AS by
+    UNION
+    MATCH (a)-[:has_product|biolink_has_part]->(by)
+    WHERE a <> start AND worst > 0 AND (worst = 2 OR NOT coalesce(by.kgrs_category, by.category[0]) IN $not_data OR NOT EXISTS {
+      MATCH (a)-[:has_product|biolink_has_part]->(data) WHERE NOT coalesce(data.kgrs_category, data.category[0]) IN $not_data })
+    RETURN by
+  }
+  MATCH (by)-[r:derived_from|biolink_derives_from]->(source)
+  WHERE r.products IS NULL AND source <> start AND EXISTS { (source)-[:has_product|biolink_has_part]->(by) } AND (depth = 0 OR NOT source IN home)
   RETURN source
 }
-WITH source, min(depth) AS depth, x WHERE source <> x
-RETURN depth, source.id AS source, coalesce(source.license, source.license_label) AS license, source.name AS name ORDER BY depth, source
+WITH source, worst, min(depth) AS depth, x WHERE source <> x
+ORDER BY worst
+WITH source, head(collect({worst: worst, depth: depth})) AS best
+RETURN best.depth AS depth, ['stated', 'possible', 'remote'][best.worst] AS grade, source.id AS source,
+  coalesce(source.license, source.license_label) AS license, source.name AS name ORDER BY depth, source

@@ -10,6 +10,7 @@ import pytest
 from query.reference import IDS, Reference
 from running import run_command
 
+from kgbuild.mapping.load import load_mapping
 from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.export import export
 from kgbuild.query.question import questions
@@ -33,8 +34,9 @@ def test_the_answers_in_cypher_are_those_of_networkx(
     loaded = run_command(["load", "neo4j", "--from", str(tmp_path), "--uri", neo4j_empty.uri])
     assert loaded.exit_code == 0, loaded.stderr
     reference = Reference(tmp_path)
-    asked = {name: question.texts["cypher"] for name, question in questions().items() if "cypher" in question.texts}
-    assert set(questions()) - set(asked) == {"cycles"}
+    vocabulary = load_mapping(None, profile)
+    asked = {name: question.text("cypher", vocabulary) for name, question in questions().items() if "cypher" in question.texts}
+    assert set(questions()) - set(asked) == {"affected", "cycles"}
     for question, text in asked.items():
         about_a_node = any(parameter.kind == "node" for parameter in questions()[question].parameters)
         for id in [id for id in IDS if f"kgr:{id}" in reference.node] if about_a_node else [""]:
@@ -49,5 +51,5 @@ def test_hostile_text_is_bound(neo4j_empty: Neo4jServer, corpus: Path) -> None:
     count = "MATCH (n) RETURN count(n) AS n"
     before = neo4j_empty.ask(count)
     for text in ("' OR true //", "x'}) DETACH DELETE n //", "`", "\\", "$id", "}) RETURN 1 UNION MATCH (n) RETURN n //"):
-        assert neo4j_empty.ask(questions()["upstream"].texts["cypher"], id=text) == []
+        assert neo4j_empty.ask(questions()["origins"].text("cypher", load_mapping()), id=text) == []
     assert neo4j_empty.ask(count) == before

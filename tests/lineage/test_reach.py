@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from kgbuild.checks.reach import Reach
-from kgbuild.checks.upstream import steps
-from kgbuild.checks.view import AuditLimits, View
+from kgbuild.lineage.graph import ProvenanceGraph
+from kgbuild.lineage.reach import Reach
+from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import DerivedFrom, Description
 from kgbuild.transform.factory import GraphFactory
@@ -19,7 +19,7 @@ MAPPING = load_mapping()
 MAKER = GraphFactory(MAPPING)
 
 
-def made(seed: int) -> tuple[View, dict[str, int]]:
+def made(seed: int) -> tuple[Walks, dict[str, int]]:
     """A small graph of random sources, with many circles in it, and marks on a third of its ids."""
     chosen = random.Random(seed)
     owners = [f"r{n}" for n in range(chosen.randint(3, 9))]
@@ -31,7 +31,7 @@ def made(seed: int) -> tuple[View, dict[str, int]]:
         sources = [source for source in chosen.sample([*owners, *products], chosen.randint(0, 3)) if source != id]
         edges += [derived(id, source, within=source == owner or products.get(source) == owner) for source in sources]
     marks = {MAKER.curie("product", id): 1 << n for n, id in enumerate(chosen.sample([*owners, *products], len(owners)))}
-    return View(MAPPING, AuditLimits(), nodes, edges), marks
+    return Walks(ProvenanceGraph(nodes, edges)), marks
 
 
 def derived(product: str, source: str, *, within: bool) -> DerivedFrom:
@@ -42,10 +42,10 @@ def derived(product: str, source: str, *, within: bool) -> DerivedFrom:
     )  # fmt: skip
 
 
-def depths(view: View, product: str) -> dict[str, int]:
+def depths(walks: Walks, product: str) -> dict[str, int]:
     """What lies upstream of a product over a step to another owner, with the number of such steps on the shortest way."""
-    own = {product, *view.graph.owners[product]}
-    house = own | {id for owner in view.graph.owners[product] for id in view.graph.products[owner]}
+    own = {product, *walks.graph.owners[product]}
+    house = own | {id for owner in walks.graph.owners[product] for id in walks.graph.products[owner]}
     found: dict[str, int] = {}
     seen = set(own)
     level, depth = {product}, 0
@@ -53,10 +53,10 @@ def depths(view: View, product: str) -> dict[str, int]:
         depth += 1
         waiting, level_steps = list(level), set[str]()
         while waiting:
-            step = steps(view, waiting.pop())
+            step = walks.steps(waiting.pop())
             level_steps.update(step.foreign)
-            waiting += [id for id in step.sisters if id not in seen]
-            seen.update(step.sisters)
+            waiting += [id for id in step.siblings if id not in seen]
+            seen.update(step.siblings)
         for id in level_steps - own:
             found.setdefault(id, depth)
         level = level_steps - seen
@@ -66,11 +66,11 @@ def depths(view: View, product: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_components_find_what_walks_find(seed: int) -> None:
-    view, marks = made(seed)
-    reach = Reach(view, marks)
+    walks, marks = made(seed)
+    reach = Reach(walks, marks)
     counts: Counter[int] = Counter()
-    for product in view.graph.owners:
-        found = {id: depth for id, depth in depths(view, product).items() if id in marks}
+    for product in walks.graph.owners:
+        found = {id: depth for id, depth in depths(walks, product).items() if id in marks}
         assert reach.of(product) == sum(marks[id] for id in found)
         counts.update(marks[id].bit_length() - 1 for id in found)
         for bits in (1, 6, sum(marks.values())):
@@ -79,5 +79,5 @@ def test_components_find_what_walks_find(seed: int) -> None:
             assert bool(way) == bool(near)
             if way:
                 assert (way[0], found[way[-1]]) == (product, min(near))
-                assert sum(there in steps(view, here).foreign for here, there in pairwise(way)) == min(near)
+                assert sum(there in walks.steps(here).foreign for here, there in pairwise(way)) == min(near)
     assert +reach.counts() == counts

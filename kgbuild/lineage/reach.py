@@ -1,6 +1,7 @@
 """What lies upstream of many products at once: the marked ids as bits, joined over the groups of ids that lead to each other.
 
-Upstream is that of SPEC §3, without what is reached within an owner: an own resource and a sister product are no sources of their own.
+Upstream is that of SPEC §8, of all grades, without what is reached within an owner: an own resource and a sibling product are no sources
+of their own.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from kgbuild.checks.upstream import UpstreamSteps, steps
-from kgbuild.checks.view import View
 from kgbuild.lineage.cycles import components
+from kgbuild.lineage.graph import UpstreamSteps
+from kgbuild.lineage.walks import Walks
 
 #: In a group of more ids than this that lead to each other, a product's own resource is walked through like any other: to leave it out for
 #: each product would take a walk over the whole group for each.
@@ -23,21 +24,20 @@ _NEVER = 1 << 60
 
 
 class Reach:
-    """The marks upstream of the products of a view. ``marks`` are ids, each with the bits that stand for it."""
+    """The marks upstream of the products of a graph. ``marks`` are ids, each with the bits that stand for it."""
 
-    def __init__(self, view: View, marks: Mapping[str, int]) -> None:
-        # What is kept for a view must not keep the view.
-        self._owners, self._marks = view.graph.owners, marks
-        self._steps = {product: steps(view, product) for product in view.graph.derivations}
+    def __init__(self, walks: Walks, marks: Mapping[str, int]) -> None:
+        self._owners, self._marks = walks.graph.owners, marks
+        self._steps = {product: walks.steps(product) for product in walks.graph.derivations}
         self._products = tuple(self._steps)
         self._joined: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
         self._houses: dict[str, int] = {}
         self._circling: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
         for id, bits in marks.items():
-            for owner in (id, *view.graph.owners.get(id, ())):
+            for owner in (id, *walks.graph.owners.get(id, ())):
                 self._houses[owner] = self._houses.get(owner, 0) | bits
-        self._join(view)
+        self._join(walks)
         self._before: tuple[dict[str, list[str]], dict[str, list[str]]] | None = None
         self._nearest: dict[int, tuple[dict[str, str], dict[str, int]]] = {}
 
@@ -69,7 +69,7 @@ class Reach:
         following, depths = self._nearest_to(bits)
         first = self._steps.get(product, _NOWHERE)
         starts = [(1 if self._marks.get(id, 0) & bits else 1 + depths.get(id, _NEVER), id) for id in first.foreign]
-        starts = [start for start in [*starts, *((depths.get(id, _NEVER), id) for id in first.sisters)] if start[0] < _NEVER]
+        starts = [start for start in [*starts, *((depths.get(id, _NEVER), id) for id in first.siblings)] if start[0] < _NEVER]
         if not starts:
             return []
         way = [product, min(starts)[1]]
@@ -98,7 +98,7 @@ class Reach:
         found = 0
         for id in step.foreign:
             found |= self._marks.get(id, 0) | self._joined.get(id, 0)
-        for id in step.sisters:
+        for id in step.siblings:
             found |= self._joined.get(id, 0)
         return found
 
@@ -115,7 +115,7 @@ class Reach:
         for id, node, foreign in self._arrivals(product):
             before.setdefault(id, node)
             if foreign and self._marks.get(id, 0) & bits:
-                way = [id, node]  # it may have been come to before, over a sister
+                way = [id, node]  # it may have been come to before, over a sibling
                 while way[-1] != product:
                     way.append(before[way[-1]])
                 return way[::-1]
@@ -130,7 +130,7 @@ class Reach:
             following: dict[str, str] = {}
             for node in level:  # grows while it is walked
                 step = self._steps[node]
-                for id in step.sisters:
+                for id in step.siblings:
                     if id not in walked:
                         walked.add(id)
                         level.append(id)
@@ -150,7 +150,7 @@ class Reach:
         known = self._nearest.get(bits)
         if known is not None:
             return known
-        foreign, sisters = self._backwards()
+        foreign, siblings = self._backwards()
         following: dict[str, str] = {}
         depths: dict[str, int] = {}
         level = sorted(id for id, bit in self._marks.items() if bit & bits)
@@ -164,7 +164,7 @@ class Reach:
                         following[other], depths[other] = id, depth
                         reached.append(other)
             for id in reached:  # grows while it is walked
-                for other in sisters.get(id, ()):
+                for other in siblings.get(id, ()):
                     if other not in depths:
                         following[other], depths[other] = id, depth
                         reached.append(other)
@@ -173,26 +173,26 @@ class Reach:
         return following, depths
 
     def _backwards(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """What leads to each id: over a step to another owner, and over one to a sister."""
+        """What leads to each id: over a step to another owner, and over one to a sibling."""
         if self._before is None:
             foreign: defaultdict[str, list[str]] = defaultdict(list)
-            sisters: defaultdict[str, list[str]] = defaultdict(list)
+            siblings: defaultdict[str, list[str]] = defaultdict(list)
             for id in self._joined:
                 step = self._steps[id]
                 for other in step.foreign:
                     foreign[other].append(id)
-                for other in step.sisters:
-                    sisters[other].append(id)
-            self._before = foreign, sisters
+                for other in step.siblings:
+                    siblings[other].append(id)
+            self._before = foreign, siblings
         return self._before
 
-    def _join(self, view: View) -> None:
+    def _join(self, walks: Walks) -> None:
         """Each id that a product leads to gets the marks beyond any of those that lead to each other with it."""
         walk = [id for product in self._products for id in _following(self._steps[product])]
         leads: dict[str, tuple[str, ...]] = {}
         for id in walk:  # grows while it is walked
             if id not in leads:
-                step = self._steps[id] = steps(view, id)
+                step = self._steps[id] = walks.steps(id)
                 leads[id] = _following(step)
                 walk += leads[id]
         for group in components(leads):
@@ -204,7 +204,7 @@ class Reach:
 
 
 def _following(step: UpstreamSteps) -> tuple[str, ...]:
-    return (*step.sisters, *step.foreign)
+    return (*step.siblings, *step.foreign)
 
 
 def _take_apart(sums: Counter[int], counts: Counter[int]) -> None:

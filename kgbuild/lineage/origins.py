@@ -1,0 +1,70 @@
+"""A provenance graph -> the products whose upstream contains no origin of data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator
+
+from kgbuild.lineage.walks import Walks
+
+
+def cut_off(walks: Walks, origin: Callable[[str], bool]) -> Iterator[str]:
+    """The products that cite something foreign, but upstream of which nothing belongs to an origin; in the order of the graph.
+
+    ``origin`` is asked about owners. What belongs to the product's own owners does not count. It takes as long as two walks over the graph,
+    however large the upstreams are together.
+    """
+    graph = walks.graph
+    good = {id for id in graph.cited if any(map(origin, graph.owners_of(id)))}
+    left: dict[str, list[str]] = {}
+    for product, steps in graph.steps.items():
+        if steps.foreign and good.isdisjoint(steps.foreign):
+            left[product] = walks.first_sources(product)
+    away = _distances(walks, {id: None for sources in left.values() for id in sources}, good)
+    for product, sources in left.items():
+        home = graph.owners.get(product, ())
+        near = min((away[id] for id in sources if id in away), default=None)
+        # The shortest path leads neither through home nor back to it, if home is no origin and no nearer to one than the first step.
+        if near is None or (any(origin(id) or away.get(id, near) < near for id in home) and not _finds(walks, home, sources, good)):
+            yield product
+
+
+def _distances(walks: Walks, start: dict[str, None], good: Container[str]) -> dict[str, int]:
+    """The number of steps to the next good source from each node that leads to one, as far as the walk from the start comes."""
+    before: dict[str, list[str]] = {}
+    goals: list[str] = []
+    walk = [*start]
+    for node in walk:  # which grows
+        if node in good:
+            goals.append(node)
+            continue
+        for id in _next(walks, node):
+            before.setdefault(id, []).append(node)
+            if id not in start:
+                start[id] = None
+                walk.append(id)
+    away = dict.fromkeys(goals, 0)
+    for node in goals:  # which grows
+        for id in before.get(node, ()):
+            if id not in away:
+                away[id] = away[node] + 1
+                goals.append(id)
+    return away
+
+
+def _finds(walks: Walks, home: Iterable[str], start: Iterable[str], good: Container[str]) -> bool:
+    """Whether a walk that does not go through home comes to something good that does not belong there."""
+    walk = list(start)
+    seen = {*walk, *home}
+    for node in walk:  # which grows
+        if node in good and not any(owner in home for owner in walks.graph.owners_of(node)):
+            return True
+        for id in _next(walks, node):
+            if id not in seen:
+                seen.add(id)
+                walk.append(id)
+    return False
+
+
+def _next(walks: Walks, node: str) -> tuple[str, ...]:
+    _, siblings, foreign = walks.steps(node)
+    return (*siblings, *foreign)

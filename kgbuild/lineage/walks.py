@@ -1,0 +1,175 @@
+"""A provenance graph -> what lies upstream of a product, how many owners away, and by which path (SPEC §8).
+
+From a product a walk goes to its sources. A source product goes on by itself; a source resource goes on by what it states itself and by some
+of its products. The own resource of a product on the way is reported, but that step does not expand it; that of the product where the walk
+starts is never expanded. A step within an owner adds no depth, any other adds one. Nothing is walked twice, so cycles are cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps, unique
+
+#: The most nodes that the walks of one graph keep, all together.
+_KEPT_NODES = 2_000_000
+_NO_STEPS = UpstreamSteps()
+#: Resource -> the products by which a walk leaves it.
+Exits = Callable[[str], Sequence[str]]
+
+
+class Walks:
+    """The walks in one graph that leave a resource by its ``exits``: by all of its products where none are given."""
+
+    def __init__(self, graph: ProvenanceGraph, exits: Exits | None = None) -> None:
+        self.graph = graph
+        products = graph.products
+        self._exits: Exits = exits or (lambda resource: products.get(resource, ()))
+        self._by_node: dict[str, UpstreamSteps] = {}
+        self._kept: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
+        self._room = _KEPT_NODES
+
+    def steps(self, id: str, depth: int = 1) -> UpstreamSteps:
+        """The steps from a product, or from a resource by its exits; from what is both, by both, but not where a walk starts (depth 0)."""
+        if depth == 0:
+            return self.graph.steps.get(id, _NO_STEPS)
+        found = self._by_node.get(id)
+        if found is None:
+            products = (*self._exits(id), id)
+            stated = [steps for product in products if (steps := self.graph.steps.get(product)) is not None]
+            found = self._by_node[id] = _NO_STEPS if not stated else stated[0] if products == (id,) else _united(stated, id)
+        return found
+
+    def home(self, id: str) -> tuple[str, ...]:
+        """What a walk from a node never expands: its owners, and the node itself where it owns products."""
+        owners = self.graph.owners.get(id, ())
+        return (*owners, id) if id in self.graph.products else owners
+
+    def depths(self, start: str) -> dict[str, int]:
+        """Everything upstream of a product by its depth: the number of steps from owner to owner on the shortest path.
+
+        Depth 0 is what belongs to the product's own owners: its resource and sibling products. The product itself is left out. From a
+        resource the walk begins with the sources that are stated of the resource itself. The dict is the caller's; its order has no
+        meaning, but is the same in every run.
+        """
+        near, sources = self._near(start)
+        found = {**self._beyond(self.home(start), sources), **near} if sources else near
+        found.pop(start, None)
+        return found
+
+    def farthest(self, most: int) -> Iterator[tuple[str, int | None, str]]:
+        """How deep each product goes that has foreign sources, with the smallest id at that depth; in the order of the graph.
+
+        The depth is None for the products that come after ``most`` citations were looked at.
+        """
+        known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, str]] = {}
+        for product, (_, siblings, foreign) in self.graph.steps.items():
+            home = self.home(product)
+            near, sources = self._near(product) if siblings else ((product,), foreign)
+            if sources and most < 0:
+                yield product, None, ""
+            elif sources:
+                found = self._beyond(home, sources)
+                if (home, sources) not in known:
+                    most -= sum(len(self.steps(id).foreign) for id in found)
+                    known[home, sources] = _farthest(found)
+                again = any(id in found for id in near)
+                yield product, *(_farthest({id: found[id] for id in found if id not in near}) if again else known[home, sources])
+
+    def first_sources(self, product: str) -> list[str]:
+        """The foreign sources of a product and of the siblings that it is made from."""
+        siblings, foreign = self.graph.steps.get(product, _NO_STEPS)[1:]
+        return self._walk([product], 0, {product: 0}, {}) if siblings else list(foreign)
+
+    def _near(self, start: str) -> tuple[dict[str, int], tuple[str, ...]]:
+        """What belongs to the owners of a product, itself included, at depth 0, and the foreign sources that come next."""
+        walked, touched = {start: 0}, dict[str, int]()
+        sources = self._walk([start], 0, walked, touched)
+        touched.update((id, depth) for id, depth in walked.items() if depth == 0)
+        return touched, tuple(sorted(sources))
+
+    def _walk(self, level: list[str], depth: int, walked: dict[str, int], touched: dict[str, int]) -> list[str]:
+        """Walk the nodes of one depth and the siblings that they lead to; return those of the next depth.
+
+        The depths of walked nodes are added to ``walked``, those of own resources to ``touched``.
+        """
+        following: list[str] = []
+        for node in level:  # which grows by the siblings
+            owners, siblings, foreign = self.steps(node, depth)
+            for id in owners:
+                touched.setdefault(id, depth)
+            for id in siblings:
+                if walked.get(id, depth + 1) > depth:
+                    walked[id] = depth
+                    level.append(id)
+            new = [id for id in foreign if id not in walked]
+            walked.update(dict.fromkeys(new, depth + 1))
+            following += new
+        return following
+
+    def _beyond(self, home: tuple[str, ...], sources: tuple[str, ...]) -> dict[str, int]:
+        """The walk from the foreign sources of a product; the same for all products of the same home that have the same sources."""
+        known = self._kept.get((home, sources))
+        if known is not None:
+            return known
+        walked = dict.fromkeys(home, 0)
+        touched: dict[str, int] = {}
+        level, depth = [id for id in sources if id not in walked], 1
+        walked.update(dict.fromkeys(level, 1))
+        while level:
+            level = self._walk(level, depth, walked, touched)
+            depth += 1
+        walked.update((id, depth) for id, depth in touched.items() if walked.get(id, depth + 1) > depth)
+        for id in home:
+            del walked[id]
+        if len(walked) <= self._room:
+            self._room -= len(walked)
+            self._kept[home, sources] = walked
+        return walked
+
+    def path(self, product: str, target: str) -> list[str]:
+        """The shortest path upstream from a product to something, with both ends: as deep as ``depths`` says. Empty where there is none.
+
+        A resource on the path stands for those of its products that cite the next. Of several paths it is the same one in every run.
+        """
+        before: dict[str, str] = {}
+        home = self.home(product)
+        walked = {product, *home}
+        level, depth = [product], 0
+        while level and target not in before:
+            following: dict[str, str] = {}
+            for node in level:  # which grows by the siblings
+                owners, siblings, foreign = self.steps(node, depth)
+                if target in owners and (depth == 0 or target not in home):
+                    return [*_back(before, product, node), target]
+                for id in siblings:
+                    if id not in walked:
+                        walked.add(id)
+                        before[id] = node
+                        level.append(id)
+                for id in foreign:
+                    if id not in walked:
+                        following.setdefault(id, node)
+            level, depth = [id for id in following if id not in walked], depth + 1
+            walked.update(level)
+            before.update((id, following[id]) for id in level)
+        return _back(before, product, target) if target in before else []
+
+
+def _united(stated: Iterable[UpstreamSteps], id: str) -> UpstreamSteps:
+    owners = [owner for steps in stated for owner in steps.owners if owner != id]
+    siblings = [sibling for steps in stated for sibling in steps.siblings]
+    foreign = [source for steps in stated for source in steps.foreign]
+    return UpstreamSteps(unique(owners), unique(siblings), unique(foreign))
+
+
+def _farthest(found: dict[str, int]) -> tuple[int, str]:
+    depth = max(found.values(), default=0)
+    return depth, min((id for id in found if found[id] == depth), default="")
+
+
+def _back(before: dict[str, str], product: str, target: str) -> list[str]:
+    path = [target]
+    while path[-1] != product:
+        path.append(before[path[-1]])
+    return path[::-1]
