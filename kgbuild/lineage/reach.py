@@ -32,6 +32,7 @@ class Reach:
         self._products = tuple(self._steps)
         self._joined: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
+        self._order: dict[str, int] = {}  # a component leads to none of a higher number
         self._houses: dict[str, int] = {}
         self._circling: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
         for id, bits in marks.items():
@@ -103,10 +104,27 @@ class Reach:
         return found
 
     def _walked(self, product: str) -> int:
-        found = 0
-        for id, _, foreign in self._arrivals(product):
-            if foreign:
-                found |= self._marks.get(id, 0)
+        """The marks upstream of a product on paths that do not lead through its own resource.
+
+        Only nodes that can lead back to an owner are walked; what lies beyond any other is joined already.
+        """
+        owners = self._owners.get(product, ())
+        barrier = min((self._order[owner] for owner in owners if owner in self._order), default=0)
+        seen = {product, *owners}
+        found, stack = 0, [product]
+        while stack:
+            step = self._steps[stack.pop()]
+            for id in step.foreign:
+                if id != product and id not in owners:
+                    found |= self._marks.get(id, 0)
+            for id in _following(step):
+                if id in seen:
+                    continue
+                seen.add(id)
+                if self._order[id] < barrier:
+                    found |= self._joined[id]
+                else:
+                    stack.append(id)
         return found
 
     def _walked_way(self, product: str, bits: int) -> list[str]:
@@ -195,12 +213,12 @@ class Reach:
                 step = self._steps[id] = walks.steps(id)
                 leads[id] = _following(step)
                 walk += leads[id]
-        for group in components(leads):
+        for number, group in enumerate(components(leads)):
             found = 0
             for id in group:
                 found |= self._over(self._steps[id])
             for id in group:
-                self._joined[id], self._sizes[id] = found, len(group)
+                self._joined[id], self._sizes[id], self._order[id] = found, len(group), number
 
 
 def _following(step: UpstreamSteps) -> tuple[str, ...]:
