@@ -1,7 +1,7 @@
-"""What the rules of the audit read of nodes and edges: the columns that an export keeps in memory for them.
+"""The columns of nodes and edges that audit rules read. An export keeps only these columns in memory for the audit.
 
-Rules are typed by these two, so mypy refuses one that reads another column. Node and Edge have all of them; the rows of
-`kgbuild/pipeline/engine/audit_rows.py` are made from these lists and have no others. A rule that needs a column more adds it here.
+Rules use these two protocols as types, so that mypy rejects a rule that reads another column. Node and Edge have all of the columns;
+the rows of `kgbuild/pipeline/engine/audit_rows.py` have exactly these. To use another column in a rule, add it here.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ class AuditNode(Protocol):
 
     @property
     def kind(self) -> Kind:
-        """What it is."""
+        """The kind of the node."""
 
     @property
     def is_resource(self) -> bool:
-        """Whether it is a resource, which may be a product too."""
+        """Whether the node is a resource. It can be a product too."""
 
     @property
     def is_product(self) -> bool:
-        """Whether it is a product."""
+        """Whether the node is a product."""
 
     @property
     def id(self) -> str:
-        """Its CURIE."""
+        """The CURIE of the node."""
 
     @property
     def category(self) -> tuple[str, ...]:
-        """Its classes, the specific one first."""
+        """The classes of the node, the most specific one first."""
 
     @property
     def kgrs_category(self) -> str | None:
-        """The specific class where `category` does not have it."""
+        """The most specific class, if `category` does not have it."""
 
     @property
     def stub(self) -> bool | None:
-        """True where no record describes it."""
+        """True if no record describes the node."""
 
     @property
     def declared_in(self) -> tuple[str, ...]:
@@ -48,35 +48,35 @@ class AuditNode(Protocol):
 
     @property
     def name(self) -> str | None:
-        """What it is called."""
+        """The name of the node."""
 
     @property
     def synonym(self) -> tuple[str, ...]:
-        """What else it is called."""
+        """Other names of the node."""
 
     @property
     def xref(self) -> tuple[str, ...]:
-        """Its CURIEs in other registries."""
+        """The CURIEs of the node in other registries."""
 
     @property
     def license(self) -> str | None:
-        """Its license."""
+        """The license: an SPDX id, a URL or a label."""
 
     @property
     def license_label(self) -> str | None:
-        """Its license as the record words it."""
+        """The label of the license as written."""
 
     @property
     def extra(self) -> str | None:
-        """JSON text of the fields that have no column."""
+        """The fields without a column, as JSON text."""
 
     @property
     def activity_status(self) -> str | None:
-        """Whether it is kept up to date, as the record says."""
+        """The activity status that the record states."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the record warns of."""
+        """The warnings of the record."""
 
 
 class AuditEdge(Protocol):
@@ -84,23 +84,23 @@ class AuditEdge(Protocol):
 
     @property
     def kind(self) -> EdgeKind:
-        """What it is."""
+        """The kind of the edge."""
 
     @property
     def subject(self) -> str:
-        """The CURIE of the node that it leaves."""
+        """The CURIE of the subject."""
 
     @property
     def object(self) -> str:
-        """The CURIE of the node that it comes to."""
+        """The CURIE of the object."""
 
     @property
     def relation_type(self) -> str | None:
-        """The CURIE of the relation that the record gives."""
+        """The CURIE of the relation type that the record states."""
 
     @property
     def source_role(self) -> Role | None:
-        """Whether the source is an original or a secondary one."""
+        """The role of the source: original or secondary."""
 
     @property
     def declared_in(self) -> tuple[str, ...]:
@@ -108,12 +108,12 @@ class AuditEdge(Protocol):
 
     @property
     def within_owner(self) -> bool | None:
-        """True where both ends belong to one owner."""
+        """True if both ends belong to the same owner."""
 
     @property
     def original_object(self) -> str | None:
-        """The object as the record writes it, where that differs."""
+        """The object as written, if it differs."""
 
     @property
     def original_objects(self) -> tuple[str, ...]:
-        """The objects as records write them, where several became one."""
+        """The objects as written, if several became one."""

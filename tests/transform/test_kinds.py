@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from statements import claim, claims, laws
 
 from kgbuild.mapping.load import load_mapping
-from kgbuild.mapping.schema import Profile
 from kgbuild.model.graph import Claim, Description, Edge, Listing, Node, ResourceStatement, Statement
+from kgbuild.options import Profile
 from kgbuild.transform.factory import GraphFactory
 from kgbuild.transform.kinds import KindReader
 from kgbuild.transform.merge import Merger, RunIndex

@@ -31,9 +31,9 @@ def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset
 
 
 def scalars(data: bytes, fields: Iterable[str]) -> set[str]:
-    """The texts of those of some fields of a line's record that are scalars, as `read_line` would have them.
+    """Return the texts of the scalars among some ``fields`` of the record on a line, as `read_line` does.
 
-    The other fields are passed over. The set is empty for a line that is no JSON object.
+    Other fields are skipped. The set is empty if the line is not a JSON object.
     """
     try:
         raw = _decode_fields(data)

@@ -120,10 +120,10 @@ def find(data: bytes, place: Place) -> tuple[int, int]:
 
 
 class _Outline:
-    """Where the values of a text stand: by levels where that is certain, else by a scan of the whole text."""
+    """Finds the positions of values in a text: by ``Levels`` if that is certain, else by a scan of the whole text."""
 
     def __init__(self, data: bytes) -> None:
-        self._text = data.decode(errors="replace")  # what stayed undecoded may be no text
+        self._text = data.decode(errors="replace")  # undecoded items may be invalid UTF-8
         self._lines = text.Lines(self._text)
         self._levels = Levels(self._text, data)
 
@@ -132,10 +132,10 @@ class _Outline:
         return Scan(self._text, outline=True)
 
     def where(self, place: Place) -> tuple[int, int]:
-        """Line and column, from one, of a place."""
+        """Return line and column, from one, of a place."""
         offset = self._levels.find(place)
         return self._lines.position(self._scan.find(place) if offset is None else offset)
 
 
-#: The last text asked about: one file can have a thousand problems.
+#: The last text is cached, because one file can have a thousand problems.
 _outline = lru_cache(maxsize=1)(_Outline)
