@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statements import MAPPING, laws
 
-from kgbuild.lineage.graph import ProvenanceGraph
+from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps, unique
 from kgbuild.model.graph import Description, Edge
 from kgbuild.transform.factory import GraphFactory
 
@@ -69,3 +69,19 @@ def test_what_a_node_is() -> None:
         [False, False, "Organization"],
         [False, False, ""],
     ]
+
+
+def test_the_steps_upstream_are_sorted_by_whose_the_sources_are() -> None:
+    sibling = derives("a.x", "a.y", within=True)
+    graph = ProvenanceGraph(NODES, [*EDGES, sibling, derives("a.x", "b")])
+    assert graph.steps == {
+        "kgr:a.x": UpstreamSteps(("kgr:a",), ("kgr:a.y",), ("kgr:b",)), "kgr:tool": UpstreamSteps((), (), ("kgr:b.y",)),
+    }  # fmt: skip
+    assert (graph.cited, graph.recited()) == ({"kgr:a.y", "kgr:b", "kgr:b.y"}, [])
+    assert (graph.owners_of("kgr:tool"), graph.owners_of("kgr:b.y"), graph.owners_of("kgr:a")) == (
+        ("kgr:a", "kgr:b"), ("kgr:b.y",), ("kgr:a",),
+    )  # fmt: skip
+
+
+def test_ids_are_sorted_and_each_once() -> None:
+    assert (unique(["b", "a", "b"]), unique(["b"]), unique([])) == (("a", "b"), ("b",), ())

@@ -9,7 +9,6 @@ from itertools import pairwise
 import pytest
 
 from kgbuild.lineage.graph import ProvenanceGraph
-from kgbuild.lineage.origins import cut_off
 from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import Description, Node
@@ -98,19 +97,6 @@ def costs(graph: ProvenanceGraph, here: str, there: str) -> int:
     owners, siblings, foreign = Walks(graph).steps(here)
     assert there in (*owners, *siblings, *foreign)
     return 0 if there in owners or there in siblings else 1
-
-
-@pytest.mark.parametrize("seed", range(400))
-def test_cut_off_is_what_has_no_origin_upstream(seed: int) -> None:
-    graph = made(seed)
-    origins = {id for id in graph.nodes if graph.category(id) == "DataSource"}
-
-    def reaches(product: str) -> bool:
-        belong = ({*graph.owners_of(id)} for id in Walks(graph).depths(product))
-        return any(owners & origins and owners.isdisjoint(graph.owners[product]) for owners in belong)
-
-    expected = [product for product in graph.derivations if graph.foreign(product) and not reaches(product)]
-    assert list(cut_off(Walks(graph), origins.__contains__)) == expected
 
 
 def test_what_is_too_much_to_walk_is_told() -> None:
