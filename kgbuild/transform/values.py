@@ -33,13 +33,20 @@ class _Texts(msgspec.Struct):
 def json_text(value: Any) -> str:
     r"""Return compact JSON with sorted keys, without ``|`` and ``\"``: kgx splits every cell at the first and removes the second.
 
-    >>> json_text({"a": 'x|"y"'})
-    '{"a":"x\\u007c\\u0022y\\u0022"}'
+    >>> json_text({"a": 'x|"y"'}), json_text("a\\")
+    ('{"a":"x\\u007c\\u0022y\\u0022"}', '"a\\u005c"')
     """
     text = _encode(value).decode()
     if "|" in text:
         text = text.replace("|", "\\u007c")
-    return _ESCAPE.sub(lambda m: "\\u0022" if m[1] == '"' else m[0], text) if '\\"' in text else text
+    return _ESCAPE.sub(_without_quote, text) if '\\"' in text else text
+
+
+def _without_quote(escape: re.Match[str]) -> str:
+    r"""Return an escape of JSON without ``\"``: a backslash may also stand before the quote that ends a text."""
+    if escape[1] == '"':
+        return "\\u0022"
+    return "\\u005c" if escape[1] == "\\" and escape.string.startswith('"', escape.end()) else escape[0]
 
 
 def items(value: Tree) -> list[Tree]:
