@@ -50,6 +50,40 @@ def test_what_is_known_does_not_depend_on_the_order_of_edges(chance: random.Rand
     derivations = {product: sorted(edge.object for edge in edges) for product, edges in graph.derivations.items()}
     assert derivations == {"kgr:a.x": ["kgr:a", "kgr:b"], "kgr:tool": ["kgr:b.y"]}
     assert {resource: [edge.object for edge in edges] for resource, edges in graph.successors.items()} == {"kgr:a": ["kgr:b"]}
+    assert graph.steps == {
+        "kgr:a.x": UpstreamSteps(owners=("kgr:a",), foreign=("kgr:b",)),
+        "kgr:tool": UpstreamSteps(foreign=("kgr:b.y",)),
+    }
+    assert (graph.cited, graph.recited()) == ({"kgr:b", "kgr:b.y"}, [])
+
+
+@laws
+@given(st.lists(st.sampled_from(["a", "b", "é", ""])), st.randoms(use_true_random=False))
+def test_unique_ids_are_sorted_however_they_come(ids: list[str], chance: random.Random) -> None:
+    found = unique(ids)
+    assert (found, set(found)) == (tuple(sorted(found)), set(ids))
+    assert len(found) == len(set(found))
+    assert unique(chance.sample(ids, len(ids))) == found
+
+
+def test_a_step_within_an_owner_leads_to_the_resource_or_to_a_sibling() -> None:
+    edges = [
+        owns("a", "a.x"), owns("a", "a.y"), derives("a.x", "a.y", within=True), derives("a.x", "a", within=True), derives("a.x", "b"),
+        derives("a.x", "b"), derives("a.x", "a.x", within=True), derives("a.y", "a.x", within=True), derives("b", "a.y"),
+    ]  # fmt: skip
+    graph = ProvenanceGraph(NODES, edges)
+    assert graph.steps == {
+        "kgr:a.x": UpstreamSteps(owners=("kgr:a",), siblings=("kgr:a.x", "kgr:a.y"), foreign=("kgr:b",)),
+        "kgr:a.y": UpstreamSteps(siblings=("kgr:a.x",)),
+        "kgr:b": UpstreamSteps(foreign=("kgr:a.y",)),
+    }
+    assert (graph.cited, graph.recited()) == ({"kgr:a.x", "kgr:a.y", "kgr:b"}, ["kgr:a.x", "kgr:a.y", "kgr:b"])
+
+
+def test_whose_a_source_is() -> None:
+    graph = ProvenanceGraph([*NODES, FACTORY.node("product", "c.stub", None, Description(), [], stub=True)], EDGES)
+    ids = ("kgr:a", "kgr:a.x", "kgr:tool", "kgr:c.stub", "kgr:b.y")
+    assert [graph.owners_of(id) for id in ids] == [("kgr:a",), ("kgr:a",), ("kgr:a", "kgr:b"), ("kgr:c",), ("kgr:b.y",)]
 
 
 def test_the_order_of_the_graph_is_kept() -> None:
@@ -62,6 +96,7 @@ def test_the_order_of_the_graph_is_kept() -> None:
 def test_what_a_node_is() -> None:
     graph, ids = ProvenanceGraph(NODES, EDGES), ("kgr:a", "kgr:b", "kgr:a.x", "kgrorg:org", "kgr:nowhere")
     found: list[list[object]] = [[graph.is_product(id), graph.is_resource(id), graph.category(id)] for id in ids]
+    assert [graph.specific_class(id).removeprefix("kgrs:") for id in ids] == [category for _, _, category in found]
     assert found == [
         [False, True, "Ontology"],
         [False, False, "Resource"],
@@ -69,19 +104,3 @@ def test_what_a_node_is() -> None:
         [False, False, "Organization"],
         [False, False, ""],
     ]
-
-
-def test_the_steps_upstream_are_sorted_by_whose_the_sources_are() -> None:
-    sibling = derives("a.x", "a.y", within=True)
-    graph = ProvenanceGraph(NODES, [*EDGES, sibling, derives("a.x", "b")])
-    assert graph.steps == {
-        "kgr:a.x": UpstreamSteps(("kgr:a",), ("kgr:a.y",), ("kgr:b",)), "kgr:tool": UpstreamSteps((), (), ("kgr:b.y",)),
-    }  # fmt: skip
-    assert (graph.cited, graph.recited()) == ({"kgr:a.y", "kgr:b", "kgr:b.y"}, [])
-    assert (graph.owners_of("kgr:tool"), graph.owners_of("kgr:b.y"), graph.owners_of("kgr:a")) == (
-        ("kgr:a", "kgr:b"), ("kgr:b.y",), ("kgr:a",),
-    )  # fmt: skip
-
-
-def test_ids_are_sorted_and_each_once() -> None:
-    assert (unique(["b", "a", "b"]), unique(["b"]), unique([])) == (("a", "b"), ("b",), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from statements import MAPPING, claims, laws
 
 from kgbuild.errors import MissingExtra, UsageError
-from kgbuild.model.graph import Claim, Statement
+from kgbuild.model.graph import Claim, Description, Statement
+from kgbuild.transform.factory import GraphFactory
 from kgbuild.transform.merge import Merged, Merger, RunIndex
-from kgbuild.writers import GROUPS, WRITERS, Format, Loss, Rendered, Writer, choose, file_name, writer
+from kgbuild.writers import GROUPS, WRITERS, Format, Loss, Rendered, Writer, choose, file_name, whole, writer
 
 names = st.lists(st.sampled_from([*WRITERS, *GROUPS]), min_size=1, max_size=5)
 
@@ -62,6 +64,46 @@ def test_a_writer_has_a_part_of_each_file_for_every_step(name: str) -> None:
     assert [len(step) for step in steps] == [len(WRITERS[name].files)] * 4
     assert all(isinstance(part, bytes) for part in steps[0])
     assert all(isinstance(part, Rendered) and part.rows == 0 for step in steps[1:] for part in step)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_whole_of_an_empty_graph_is_head_and_tail(name: str) -> None:
+    made = writer(name, MAPPING, qualified=True)
+    expected = tuple(head + tail.data for head, tail in zip(made.head(), made.tail(), strict=True))
+    assert whole(writer(name, MAPPING, qualified=True), [], []) == expected
+
+
+@pytest.mark.parametrize("name", ["kgx-tsv", "kgx-jsonl", "neo4j", "graphml"])
+@laws
+@given(claims=st.lists(claims, max_size=5))
+def test_the_whole_has_the_lines_of_its_pieces(name: str, claims: list[Claim[Statement]]) -> None:
+    """Parquet joins its pieces to one table; those of RDF are in rdf/test_blocks.py."""
+    graph, made = merged(claims), writer(name, MAPPING)
+    gathered = [made.gather(made.render(part.nodes, part.edges)) for part in graph]
+    files = [[head] for head in made.head()]
+    for file, pieces in enumerate(zip(*gathered, strict=True)):
+        files[file] += [piece.data for piece in pieces]
+    waiting = [partial(iter, [rendered[file].later for rendered in gathered]) for file in range(len(files))]
+    for file, piece in (*made.settle(waiting), *enumerate(made.tail())):
+        files[file].append(piece.data)
+    nodes, edges = [node for part in graph for node in part.nodes], [edge for part in graph for edge in part.edges]
+    expected = [sorted(b"".join(file).split(b"\n")) for file in files]
+    assert [sorted(file.split(b"\n")) for file in whole(writer(name, MAPPING), nodes, edges)] == expected
+
+
+def test_the_whole_of_a_small_graph() -> None:
+    factory = GraphFactory(MAPPING)
+    nodes = [factory.node("product", "b.x", "GraphProduct", Description(name="X"), ["b"])]
+    edges = [factory.edge("has_product", "kgr:b", "kgr:b.x", ("b",))]
+    node = (
+        b'{"id":"kgr:b.x","category":["kgrs:GraphProduct","kgrs:Product","biolink:DatasetDistribution"],'
+        b'"iri":"https://w3id.org/kg-registry/b.x","name":"X","declared_in":["b"]}\n'
+    )
+    edge = (
+        b'{"id":"urn:uuid:b0afa61d-359c-592d-b2f8-b755c8c8348d","subject":"kgr:b","predicate":"kgrs:has_product","object":"kgr:b.x",'
+        b'"category":["biolink:Association"],"knowledge_level":"knowledge_assertion","agent_type":"manual_agent","declared_in":["b"]}\n'
+    )
+    assert whole(writer("kgx-jsonl", MAPPING), nodes, edges) == (node, edge)
 
 
 @pytest.mark.parametrize("name", [name for name in WRITERS if name != "parquet"])

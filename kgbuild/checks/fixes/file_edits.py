@@ -35,7 +35,7 @@ class _Editable(Protocol):
     def remove(self, document: int, place: Place, numbers: Sequence[int]) -> Iterator[Replacement]: ...
 
 
-class _Piece(NamedTuple):
+class _FilePiece(NamedTuple):
     """What of a file is parsed at once: its bytes from ``start`` on, and how they are parsed (exactly or not)."""
 
     raw: bytes
@@ -96,14 +96,14 @@ class FileFixer:
         edit = FileEdit(shown=file.shown, path=os.path.realpath(file.path), sha256=digest, changes=tuple(changes))
         return FixedFile(edit, frozenset(found))
 
-    def _pieces(self, file: File, data: bytes, requests: Iterable[FixRequest]) -> Iterator[_Piece]:
+    def _pieces(self, file: File, data: bytes, requests: Iterable[FixRequest]) -> Iterator[_FilePiece]:
         bom = len(data) - len(text.without_bom(data))
         if file.ending == ".jsonl":
             marks = {request.id.encode() for request in requests}
             start = bom
             for number, line in enumerate(data[bom:].split(b"\n"), 1):
                 if any(mark in line for mark in marks) or (b"\\" in line and line.strip()):
-                    yield _Piece(line, start, partial(_parse_line, file.shown, number))
+                    yield _FilePiece(line, start, partial(_parse_line, file.shown, number))
                 start += len(line) + 1
             return
         parse = partial(reader(file.ending), file.shown, containers=self._mapping.pages.containers)
@@ -114,10 +114,10 @@ class FileFixer:
                 start = data.index(b"\n", start) + 1
             raw = documents[0].raw
             before, after = data[:start], data[start + len(raw) :]
-            yield _Piece(raw, start, lambda new, exact: parse(before + new + after, exact=exact))
+            yield _FilePiece(raw, start, lambda new, exact: parse(before + new + after, exact=exact))
 
     def _changes(
-        self, piece: _Piece, file: File, requests: Sequence[FixRequest], found: Counter[int], refused: dict[int, str]
+        self, piece: _FilePiece, file: File, requests: Sequence[FixRequest], found: Counter[int], refused: dict[int, str]
     ) -> Sequence[Change]:
         """The changes to a piece, and which requests were found in it or refused."""
         try:
@@ -223,7 +223,7 @@ def _replacements(steps: EditSteps, document: Document, base: Place, editable: _
 
 
 def _proved(
-    piece: _Piece, documents: Sequence[Document], replacements: Sequence[Replacement], steps: Sequence[tuple[_Target, EditSteps]]
+    piece: _FilePiece, documents: Sequence[Document], replacements: Sequence[Replacement], steps: Sequence[tuple[_Target, EditSteps]]
 ) -> list[Change]:
     """The replacements as changes of bytes. Raises NotCertain where the file would not say what it said but for the steps.
 

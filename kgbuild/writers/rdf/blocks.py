@@ -16,11 +16,11 @@ import msgspec
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Rendered, Waiting, Writer
-from kgbuild.writers.rdf.forms import Terms
+from kgbuild.writers.rdf.forms import RdfTerms
 from kgbuild.writers.rdf.walk import Walk
 
 
-class Notation(Terms, Protocol):
+class Notation(RdfTerms, Protocol):
     """A text form of RDF. A statement is predicate and object with a space between; neither has a space before that, nor a line break."""
 
     def head(self) -> str:
@@ -33,7 +33,7 @@ class Notation(Terms, Protocol):
         """The statements that ``block`` was made from."""
 
 
-class _Piece(msgspec.Struct, frozen=True, array_like=True):
+class _BlockPiece(msgspec.Struct, frozen=True, array_like=True):
     """The blocks of some nodes with their subjects and sizes in bytes, and those of the edges as resources."""
 
     subjects: list[str]
@@ -43,7 +43,7 @@ class _Piece(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_piece = msgspec.msgpack.Decoder(_Piece).decode
+_piece = msgspec.msgpack.Decoder(_BlockPiece).decode
 #: Statements by subjects that were not among the nodes with which they were rendered.
 _apart = msgspec.msgpack.Decoder(dict[str, list[str]]).decode
 
@@ -75,7 +75,7 @@ class RdfWriter(Writer):
         rows += sum(len(statements) for _, statements in resources)
         text = "".join([self._notation.block(self._notation.iri(id), statements) for id, statements in resources])
         apart = {self._walk.resource(subject): statements for subject, statements in leaving.items()}
-        piece = _Piece(subjects, sizes, b"".join(blocks), text.encode())
+        piece = _BlockPiece(subjects, sizes, b"".join(blocks), text.encode())
         return (Rendered(_encode(apart), rows, Counter(), _encode(piece)),)
 
     def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
@@ -95,7 +95,7 @@ class RdfWriter(Writer):
         for data in pieces() if self._qualified else ():
             yield 0, Rendered(_piece(data).edges, 0, Counter())
 
-    def _completed(self, piece: _Piece) -> Rendered:
+    def _completed(self, piece: _BlockPiece) -> Rendered:
         """The blocks of a piece, each with the statements that were rendered apart from it."""
         if self._apart.keys().isdisjoint(piece.subjects):
             return Rendered(piece.nodes, 0, Counter())

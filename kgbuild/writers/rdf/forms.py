@@ -26,7 +26,7 @@ _DATES = (
 )
 
 
-class Terms(Protocol):
+class RdfTerms(Protocol):
     """How a text form of RDF writes IRIs and literals. Equal ones have equal texts; ``a`` is ``rdf:type`` as a predicate."""
 
     a: str
@@ -47,7 +47,7 @@ class Forms:
     ``checked`` make an object where the value is what the predicate of a public vocabulary wants, and give None where it is not.
     """
 
-    def __init__(self, mapping: RegistryMapping, terms: Terms) -> None:
+    def __init__(self, mapping: RegistryMapping, terms: RdfTerms) -> None:
         self._terms, self._prefixes, self._licenses = terms, mapping.prefixes.prefixes, mapping.licenses.licenses
         self._space = mapping.prefixes.spaces["term"]
         self.resource = lru_cache(maxsize=4096)(self._resource)

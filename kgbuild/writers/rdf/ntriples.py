@@ -19,15 +19,18 @@ class NTriplesNotation(Notation):
     literal = staticmethod(quoted)
 
     def typed(self, text: str, datatype: str) -> str:
+        """``literal ::= STRING_LITERAL_QUOTE '^^' IRIREF``."""
         return f"{quoted(text)}^^<{_XSD}{datatype}>"
 
     def head(self) -> str:
         return ""
 
     def block(self, subject: str, statements: Sequence[str]) -> str:
+        """A line for each statement, which repeats the subject."""
         return f"{subject} " + f" .\n{subject} ".join(statements) + " .\n"
 
     def statements(self, block: str) -> list[str]:
+        """The lines without their subject and the final `` .``."""
         start = block.index(" ") + 1
         return [line[start:-2] for line in block.split("\n")[:-1]]
 

@@ -26,17 +26,20 @@ class TurtleNotation(Notation):
         self._space_of = re.compile("|".join(map(re.escape, longest_first)) or "(?!)").match
 
     def iri(self, iri: str) -> str:
+        """PrefixedName with the longest prefix that begins the IRI, or IRIREF if there is none or the rest is no local name."""
         space = self._space_of(iri)
         local = local_name(iri[space.end() :]) if space else None
         return iriref(iri) if space is None or local is None else f"{self._by_space[space[0]]}:{local}"
 
     def typed(self, text: str, datatype: str) -> str:
+        """RDFLiteral with a datatype; booleans, integers and decimals have no quotes."""
         return text if datatype in _BARE else f"{quoted(text)}^^xsd:{datatype}"
 
     def head(self) -> str:
         return "".join(f"@prefix {prefix}: {iriref(space)} .\n" for prefix, space in self._prefixes.items())
 
     def block(self, subject: str, statements: Sequence[str]) -> str:
+        """The subject, its predicates separated by ``;`` and the objects of a predicate by ``,``."""
         lines, between, predicate = [f"\n{subject}"], "", "\0"
         for statement in statements:
             if statement.startswith(predicate):
@@ -48,6 +51,7 @@ class TurtleNotation(Notation):
         return "".join(lines)
 
     def statements(self, block: str) -> list[str]:
+        """Predicate and object of each line; the line of a further object repeats no predicate."""
         found, predicate = [], ""
         for line in block.split("\n")[2:-1]:
             if line.startswith("        "):

@@ -13,7 +13,7 @@ from typing import Any
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, EdgeKind, Kind, Node, Role
 from kgbuild.writers.columns import Column, columns
-from kgbuild.writers.rdf.forms import Forms, Terms
+from kgbuild.writers.rdf.forms import Forms, RdfTerms
 
 _how = attrgetter("kind", "predicate", "original_predicate", "source_role", "relation_type")
 
@@ -21,7 +21,7 @@ _how = attrgetter("kind", "predicate", "original_predicate", "source_role", "rel
 class Walk:
     """Statements under one mapping, as some terms write them."""
 
-    def __init__(self, mapping: RegistryMapping, terms: Terms) -> None:
+    def __init__(self, mapping: RegistryMapping, terms: RdfTerms) -> None:
         self._mapping, self._forms = mapping, Forms(mapping, terms)
         self.resource = self._forms.resource
         self._a, self._theme = f"{terms.a} ", self._forms.predicate("", "dcat:theme")

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph
 import pytest
+import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from paths import ROOT, TESTS
@@ -16,11 +18,14 @@ from paths import ROOT, TESTS
 import kgbuild
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import EDGE_TYPES, NODE_TYPES, Edge, Node
-from kgbuild.model.ids import edge_id
+from kgbuild.model.ids import edge_id, safe_iri
 from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline.engine import assemble
 from kgbuild.pipeline.export import export
 from kgbuild.writers import whole, writer
+from kgbuild.writers.rdf.blocks import Notation, RdfWriter
+from kgbuild.writers.rdf.ntriples import NTriplesNotation
+from kgbuild.writers.rdf.turtle import TurtleNotation
 
 INPUTS = tuple(map(str, [ROOT / "input", *sorted((TESTS / "examples").glob("*/input"))]))
 FORMATS = ("turtle", "ntriples")
@@ -190,3 +195,57 @@ def test_any_nodes_and_edges_in_any_pieces(name: str, nodes: list[Node], edges: 
     if name == "ntriples":
         assert rows + sum(rendered.rows for rendered in settled) == expected.count(b"\n")
     blocks(expected, "ttl" if name == "turtle" else "nt")
+
+
+SPACE = "https://w3id.org/kg-registry/"
+NOTATIONS = [NTriplesNotation(), TurtleNotation(MAPPING.prefixes.prefixes)]
+LOCAL = st.text(st.sampled_from("ab1_:.-~!$&'()*+,;=/?#@%20é\u200c"), max_size=8)
+OBJECT = st.one_of(st.builds(lambda text: ("literal", text), TEXT), st.builds(lambda local: ("iri", safe_iri(SPACE + local)), LOCAL))
+STATEMENTS = st.lists(st.tuples(LOCAL, OBJECT), min_size=1, max_size=6)
+
+
+def rdf_statements(notation: Notation, drawn: list[tuple[str, tuple[str, str]]]) -> list[str]:
+    """Statements as a writer gives them to a block: sorted, each once."""
+    return sorted({f"{notation.iri(safe_iri(SPACE + local))} {getattr(notation, kind)(value)}" for local, (kind, value) in drawn})
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@given(subject=LOCAL, drawn=STATEMENTS)
+@settings(max_examples=200, deadline=None)
+def test_a_block_gives_back_its_statements_and_two_readers_read_them(
+    notation: Notation, subject: str, drawn: list[tuple[str, tuple[str, str]]]
+) -> None:
+    statements = rdf_statements(notation, drawn)
+    s = safe_iri(SPACE + subject)
+    block = notation.block(notation.iri(s), statements)
+    assert notation.statements(block) == statements
+    data = (notation.head() + block).encode()
+    turtle = isinstance(notation, TurtleNotation)
+    triples = {(safe_iri(SPACE + local), kind, value) for local, (kind, value) in drawn}
+    assert set(pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.TURTLE if turtle else pyoxigraph.RdfFormat.N_TRIPLES)) == {
+        pyoxigraph.Quad(
+            pyoxigraph.NamedNode(s), pyoxigraph.NamedNode(p), pyoxigraph.Literal(o) if kind == "literal" else pyoxigraph.NamedNode(o)
+        )
+        for p, kind, o in triples
+    }
+    assert set(rdflib.Graph().parse(data=data, format="turtle" if turtle else "nt")) == {
+        (rdflib.URIRef(s), rdflib.URIRef(p), rdflib.Literal(o) if kind == "literal" else rdflib.URIRef(o)) for p, kind, o in triples
+    }
+
+
+def test_an_edge_that_is_rendered_later_joins_the_block_of_its_subject() -> None:
+    """`z` is in the first piece, its edge to `a` in the second, and the edge that leaves `b` is about a node that no piece has."""
+    z, a = (NODE_TYPES["resource"](id=f"kgr:{id}", category=(), iri=SPACE + id, name=id.upper()) for id in "za")
+    edges = [edge("has_product", "kgr:z", "kgr:a", ""), edge("has_product", "kgr:b", "kgr:a", "")]
+    made = RdfWriter(MAPPING, TurtleNotation({"x": SPACE, "xp": MAPPING.prefixes.prefixes["kgrs"]}), qualified=False)
+    pieces = [made.gather(made.render(*each))[0] for each in (([z], []), ([a], edges))]
+    assert [(piece.data, piece.rows) for piece in pieces] == [(b"", 4), (b"", 4)]
+    settled = [rendered for _, rendered in made.settle([lambda: iter([piece.later for piece in pieces])])]
+    types = "    a <http://www.w3.org/ns/dcat#Dataset> ,\n        <http://www.w3.org/ns/prov#Entity> ,\n        xp:Resource"
+    label = "    <http://www.w3.org/2000/01/rdf-schema#label>"
+    product, ours = "    <http://www.w3.org/ns/dcat#distribution> x:a", "    xp:has_product x:a ;\n    xp:original_source x:a"
+    assert [(rendered.data.decode(), rendered.rows) for rendered in settled] == [
+        (f'\nx:z\n{label} "Z" ;\n{product} ;\n{types} ;\n{ours} .\n', 3),
+        (f'\nx:a\n{label} "A" ;\n{types} .\n', 0),
+        (f"\nx:b\n{product} ;\n{ours} .\n", 3),
+    ]

@@ -1,102 +1,87 @@
-"""IRIs and literals as they are written, and as Oxigraph and rdflib read them."""
+"""IRIs, literals and local names as text of Turtle and N-Triples, and as Oxigraph and rdflib read them."""
 
 from __future__ import annotations
 
 import pyoxigraph
 import pytest
 import rdflib
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from statements import laws
 
 from kgbuild.model.ids import safe_iri
-from kgbuild.writers.rdf.blocks import Notation
-from kgbuild.writers.rdf.ntriples import NTriplesNotation
-from kgbuild.writers.rdf.turtle import TurtleNotation
+from kgbuild.writers.rdf.text import iriref, local_name, quoted, usable_prefixes
 
 SPACE = "https://w3id.org/kg-registry/"
-PREFIXES = {
-    "kgr": SPACE, "kgrorg": f"{SPACE}org/", "other": SPACE, "a.": "http://a.example/",
-    "xsd": "http://www.w3.org/2001/XMLSchema#", "under": "http://x.example/NCIT_",
-}  # fmt: skip
-TURTLE, NTRIPLES = TurtleNotation(PREFIXES), NTriplesNotation()
 #: The control characters that a record cannot hold are written all the same.
 ESCAPED = {
     "\t": r"\t", "\b": r"\b", "\n": r"\n", "\r": r"\r", "\f": r"\f", '"': r"\"", "\\": r"\\",
     **{chr(n): f"\\u{n:04X}" for n in (*range(8), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF)},
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("notation", [TURTLE, NTRIPLES])
-def test_each_character_of_a_literal(notation: Notation) -> None:
-    for n in (*range(0x3000), *range(0xE000, 0x10100), 0x1F600):
-        assert notation.literal(f"a{chr(n)}b") == f'"a{ESCAPED.get(chr(n), chr(n))}b"'
-
-
-@pytest.mark.parametrize(
-    ("iri", "text"),
-    [
-        (f"{SPACE}goa.ftp", "kgr:goa.ftp"),
-        (SPACE, "kgr:"),
-        (f"{SPACE}1%20b~c", r"kgr:1%20b\~c"),
-        (f"{SPACE}-a-b", r"kgr:\-a-b"),
-        (f"{SPACE}_a:b", "kgr:_a:b"),
-        (f"{SPACE}a/b?c=d&e#f@(g),h;i!j$k'l*m+n", r"kgr:a\/b\?c\=d\&e\#f\@\(g\)\,h\;i\!j\$k\'l\*m\+n"),
-        (f"{SPACE}org/ebi", "kgrorg:ebi"),
-        (f"{SPACE}a.", f"<{SPACE}a.>"),
-        (f"{SPACE}.a", f"<{SPACE}.a>"),
-        (f"{SPACE}é", f"<{SPACE}é>"),
-        ("http://x.example/NCIT_C1", "under:C1"),
-        ("http://a.example/b", "<http://a.example/b>"),
-        ("urn:uuid:fc6f1a63-4922-56b7-9004-e31cdb9fe8f7", "<urn:uuid:fc6f1a63-4922-56b7-9004-e31cdb9fe8f7>"),
-    ],
-)
-def test_iris(iri: str, text: str) -> None:
-    assert (TURTLE.iri(iri), NTRIPLES.iri(iri)) == (text, f"<{iri}>")
-
-
-def test_typed_literals() -> None:
-    given = [("5", "integer"), ("1.5", "decimal"), ("true", "boolean"), ("2024-01-01", "date")]
-    assert [TURTLE.typed(*each) for each in given] == ["5", "1.5", "true", '"2024-01-01"^^xsd:date']
-    space = "http://www.w3.org/2001/XMLSchema#"
-    assert [NTRIPLES.typed(*each) for each in given] == [f'"{text}"^^<{space}{type}>' for text, type in given]
-
-
-def test_blocks() -> None:
-    statements = ["a kgrs:B", 'rdfs:label "c d"', 'rdfs:label "e"']
-    block = '\nkgr:a\n    a kgrs:B ;\n    rdfs:label "c d" ,\n        "e" .\n'
-    assert (TURTLE.block("kgr:a", statements), TURTLE.statements(block)) == (block, statements)
-    statements = ["<http://x/p> <http://x/o>", '<http://x/p> "c . d"']
-    block = '<http://x/s> <http://x/p> <http://x/o> .\n<http://x/s> <http://x/p> "c . d" .\n'
-    assert (NTRIPLES.block("<http://x/s>", statements), NTRIPLES.statements(block)) == (block, statements)
-
-
-def test_the_head_has_the_prefixes_that_turtle_can_have_sorted() -> None:
-    assert TURTLE.head().splitlines() == [
-        f"@prefix kgr: <{SPACE}> .",
-        f"@prefix kgrorg: <{SPACE}org/> .",
-        f"@prefix other: <{SPACE}> .",
-        "@prefix under: <http://x.example/NCIT_> .",
-        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
-    ]
-    assert NTRIPLES.head() == ""
-
-
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+#: Of characters that are plain, need an escape, or have no place in a local name.
 LOCAL = st.text(st.sampled_from("ab1_:.-~!$&'()*+,;=/?#@%20é\u200c"), max_size=8)
 
 
-@pytest.mark.parametrize("notation", [TURTLE, NTRIPLES])
-@given(locals=st.lists(LOCAL, min_size=3, max_size=3), text=TEXT)
-@settings(max_examples=200, deadline=None)
-def test_two_readers_read_what_was_written(notation: Notation, locals: list[str], text: str) -> None:
-    iris = [safe_iri(SPACE + local) for local in locals]
-    subject, predicate, object = map(notation.iri, iris)
-    block = notation.block(subject, sorted([f"{predicate} {object}", f"{predicate} {notation.literal(text)}"]))
-    data = (notation.head() + block).encode()
-    turtle = notation is TURTLE
-    found = set(pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.TURTLE if turtle else pyoxigraph.RdfFormat.N_TRIPLES))
-    s, p, o = (pyoxigraph.NamedNode(iri) for iri in iris)
-    assert found == {pyoxigraph.Quad(s, p, o), pyoxigraph.Quad(s, p, pyoxigraph.Literal(text))}
-    graph = rdflib.Graph().parse(data=data, format="turtle" if turtle else "nt")
-    a, b, c = map(rdflib.URIRef, iris)
-    assert set(graph) == {(a, b, c), (a, b, rdflib.Literal(text))}
+@laws
+@given(TEXT)
+def test_two_readers_read_the_text_of_a_literal(text: str) -> None:
+    data = f"<http://x.example/s> <http://x.example/p> {quoted(text)} .\n".encode()
+    for form, name in ((pyoxigraph.RdfFormat.N_TRIPLES, "nt"), (pyoxigraph.RdfFormat.TURTLE, "turtle")):
+        assert [quad.object for quad in pyoxigraph.parse(data, format=form)] == [pyoxigraph.Literal(text)]
+        assert [*rdflib.Graph().parse(data=data, format=name).objects()] == [rdflib.Literal(text)]
+
+
+def test_each_character_of_a_literal() -> None:
+    for n in (*range(0x3000), *range(0xE000, 0x10100), 0x1F600):
+        assert quoted(f"a{chr(n)}b") == f'"a{ESCAPED.get(chr(n), chr(n))}b"'
+
+
+@laws
+@given(LOCAL)
+def test_two_readers_read_the_iri_of_a_local_name(local: str) -> None:
+    """The same as that of the whole IRI; a text that has no local name is a whole IRI only."""
+    iri = safe_iri(SPACE + local)
+    name = local_name(iri.removeprefix(SPACE))
+    subjects = [iriref(iri)] if name is None else [iriref(iri), f"x:{name}"]
+    data = f"@prefix x: <{SPACE}> .\n" + "".join(f"{subject} x:p x:o .\n" for subject in subjects)
+    quads = [*pyoxigraph.parse(data.encode(), format=pyoxigraph.RdfFormat.TURTLE)]
+    assert [quad.subject for quad in quads] == [pyoxigraph.NamedNode(iri)] * len(subjects)
+    assert [*rdflib.Graph().parse(data=data, format="turtle").subjects()] == [rdflib.URIRef(iri)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("", ""),
+        ("goa.ftp", "goa.ftp"),
+        ("_a:b", "_a:b"),
+        ("1%20b~c", r"1%20b\~c"),
+        ("-a-b", r"\-a-b"),
+        ("a/b?c=d&e#f@(g),h;i!j$k'l*m+n", r"a\/b\?c\=d\&e\#f\@\(g\)\,h\;i\!j\$k\'l\*m\+n"),
+        ("a.", None),
+        (".a", None),
+        ("a%2", None),
+        ("é", None),
+        ("a b", None),
+    ],
+)
+def test_local_name(text: str, name: str | None) -> None:
+    assert local_name(text) == name
+
+
+def test_an_iri_is_written_whole() -> None:
+    iri = f"{SPACE}a%20b?c=d#é"
+    assert iriref(iri) == f"<{iri}>"
+
+
+def test_the_prefixes_that_turtle_can_have_are_sorted() -> None:
+    prefixes = ["b", "a.b", "a-", "a1", "A", "a.", "1a", "_a", "-a", "", "é"]
+    usable = usable_prefixes({prefix: f"http://{n}.example/" for n, prefix in enumerate(prefixes)})
+    assert [*usable.items()] == [
+        ("A", "http://4.example/"),
+        ("a-", "http://2.example/"),
+        ("a.b", "http://1.example/"),
+        ("a1", "http://3.example/"),
+        ("b", "http://0.example/"),
+    ]
