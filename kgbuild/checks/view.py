@@ -1,4 +1,4 @@
-"""What rules look at: the graph of a run, and who says what of whom. No rule reads a file."""
+"""The input of the rules: the graph of a run, and the claims of its records. Rules read no files."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from kgbuild.model.graph import Listing, OrganizationStatement, ProductPage, Res
 
 
 class AuditLimits(Struct, frozen=True, kw_only=True):
-    """What a user may say of the rules.
+    """Options of the rules.
 
-    ``partial``: the input is a part of a registry, so what it does not hold may be elsewhere. ``max_depth`` is counted in owners (PG004),
-    ``stale_after`` in days (ST003). ``infores`` are the ids of a catalogue, without ``infores:``; None where none was given (ID003).
+    ``partial``: the input is a part of a registry, so missing records may be elsewhere. ``max_depth`` is a number of owners (PG004),
+    ``stale_after`` a number of days (ST003). ``infores`` are the ids of a catalogue without ``infores:``, or None without a catalogue (ID003).
     """
 
     partial: bool = False
@@ -50,12 +50,12 @@ class StatedClaim(NamedTuple):
 
     @property
     def kind(self) -> RecordKind:
-        """The kind of record whose fields say it."""
+        """Return the kind of record that has the fields of the statement."""
         return _KIND_OF.get(type(self.says), "resource")
 
     @property
     def listing(self) -> Listing | None:
-        """What a listing says of its product, or a generated page as a copy of one."""
+        """Return the listing of the claim, or the copy of a listing in a generated page; None for other claims."""
         return listing_of(self.says)
 
 
@@ -71,13 +71,13 @@ class EntryRef(NamedTuple):
     at: int = 0
 
     def names(self, mapping: RegistryMapping) -> tuple[str, ...]:
-        """The written fields that may hold it: ``field`` itself, and those that say the property or the role that it is."""
+        """Return the written fields that may contain the entry: ``field``, and the fields of the property or role with this name."""
         property = "contacts" if self.field == "contact" else self.field
         return (self.field, *mapping.written(self.said.kind, property)) if self.field else ()
 
 
 class Position(NamedTuple):
-    """A place that is known already. Line and column from one, 0 where there is none."""
+    """A known place in a file. Line and column count from 1, and are 0 if unknown."""
 
     path: str
     line: int
@@ -178,7 +178,7 @@ class View:
         return made
 
     def name(self, id: str) -> str:
-        """An id as people write it: without prefix, percent-encoding undone."""
+        """Return an id as written in records: without prefix and percent-encoding."""
         return unquote(id.partition(":")[2])
 
     def authoritative(self, product: str) -> StatedClaim | None:

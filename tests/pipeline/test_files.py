@@ -40,7 +40,7 @@ NO_ROOM = {
     (
         "check",
         "--write-baseline",
-    ): f"out/file: expected room for the file, {LIMIT} choose another --baseline (the earlier file is as it was)",
+    ): f"out/file: expected room for the file, {LIMIT} give another --baseline (the earlier file is as it was)",
     ("check", "--fix"): "out/a.md: expected a file that can be replaced, got 'File too large'; no file was changed",
     ("query", "--output"): f"expected room for the answer in {tempfile.gettempdir()}, {LIMIT} name another folder in TMPDIR",
 }
