@@ -51,7 +51,10 @@ class Rule(NamedTuple):
 
 
 def _doc_in_source(check: Check) -> str:
-    """The docstring of a function where Python was told to drop it (`-OO`, PYTHONOPTIMIZE=2): as it stands in the source."""
+    """Return the docstring of a function from its source, because Python drops docstrings with `-OO` (PYTHONOPTIMIZE=2).
+
+    Raises KgbuildError if the package has no source files.
+    """
     import ast
 
     try:

@@ -61,12 +61,12 @@ class StatedClaim(NamedTuple):
 
 
 class EntryRef(NamedTuple):
-    """A reference to an entry of a record by its content: the claim ``said``, a written field or a property of it, and a value of the field.
+    """A reference to an entry of a record by its content: the ``claim``, a written field or a property of it, and a value of the field.
 
     ``at`` numbers the entries of the field with this value from 0. Without a field, the reference is to the whole statement.
     """
 
-    said: StatedClaim
+    claim: StatedClaim
     field: str = ""
     value: str = ""
     at: int = 0
@@ -74,7 +74,7 @@ class EntryRef(NamedTuple):
     def names(self, mapping: RegistryMapping) -> tuple[str, ...]:
         """Return the written fields that may contain the entry: ``field``, and the fields of the property or role with this name."""
         property = "contacts" if self.field == "contact" else self.field
-        return (self.field, *mapping.written(self.said.kind, property)) if self.field else ()
+        return (self.field, *mapping.written(self.claim.kind, property)) if self.field else ()
 
 
 class Position(NamedTuple):
@@ -188,16 +188,16 @@ class View:
         if not listings:
             return None
         owners = {self.name(owner) for owner in self.graph.owners.get(product, ())}
-        return min(listings, key=lambda said: (said.by not in owners, said.contained, said.by, said.nth))
+        return min(listings, key=lambda claim: (claim.by not in owners, claim.contained, claim.by, claim.nth))
 
     def copies(self, product: str) -> list[StatedClaim]:
         """Return the other listings of a product, and then its generated pages, each sorted by record."""
         first = self.authoritative(product)
-        others = [said for said in self.listings.get(product) or () if said is not first]
-        order = sorted(others, key=lambda said: (said.by, said.file, said.nth))
-        return [*order, *sorted(self.pages.get(product) or (), key=lambda said: said.by)]
+        others = [claim for claim in self.listings.get(product) or () if claim is not first]
+        order = sorted(others, key=lambda claim: (claim.by, claim.file, claim.nth))
+        return [*order, *sorted(self.pages.get(product) or (), key=lambda claim: claim.by)]
 
     def record(self, resource: str) -> StatedClaim | None:
         """Return the claim of a resource's or organization's record, a page before an entry of a container; None if there is no record."""
-        said = self.records.get(resource) or self.organizations.get(resource)
-        return min(said, key=lambda s: (s.contained, s.file)) if said else None
+        claims = self.records.get(resource) or self.organizations.get(resource)
+        return min(claims, key=lambda claim: (claim.contained, claim.file)) if claims else None

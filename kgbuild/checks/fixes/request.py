@@ -48,7 +48,7 @@ def replace(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequ
 
     In fields of sources, the value is the id of a source.
     """
-    of = kind_of(at.said.says)
+    of = kind_of(at.claim.says)
     if of is None or not at.value or not finding.suggestion:
         return None
     roles = mapping.provenance.roles
@@ -56,6 +56,6 @@ def replace(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequ
     names = at.names(mapping) or (tuple(sorted(sources)) if of == "listing" else ())
     cited = tuple(name for name in names if name in sources) if of == "listing" else ()
     return FixRequest(
-        of=of, about=finding.subject, id=at.said.id, kind="source" if cited else "value", names=cited or names,
+        of=of, about=finding.subject, id=at.claim.id, kind="source" if cited else "value", names=cited or names,
         old=at.value, new=finding.suggestion,
     )  # fmt: skip

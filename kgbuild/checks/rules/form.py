@@ -158,16 +158,16 @@ def malformed(view: View) -> Iterator[Violation]:
         suspects += claimed.having(property, bad) if bad else ()
 
     def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
-        said = says.description
+        description = says.description
         for property, form in forms:
             names = mapping.written(kind, property)
-            label = said.license_label if property == "license" else None  # the text of a license is not a link
-            if property in _WHOLE and any(name in said.extra for name in names):
+            label = description.license_label if property == "license" else None  # the text of a license is not a link
+            if property in _WHOLE and any(name in description.extra for name in names):
                 continue
-            for value in several(getattr(said, property)):
+            for value in several(getattr(description, property)):
                 if value != label and (why := _shape(form, value)):
                     yield _misshapen((*names, property)[0], str(value), why, _spot(kind, property, names))
-        for key, text in said.extra.items():
+        for key, text in description.extra.items():
             for entry in fields.entries(kind, key, text):
                 if entry.form and (why := _shape(entry.form, entry.value)):
                     yield _misshapen(key, entry.value, why, key)
@@ -247,8 +247,8 @@ def _records(view: View) -> dict[str, dict[str, str]]:
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for records_by_id in (view.records, view.organizations, view.pages):
         for about, claims in records_by_id.items():
-            for said in claims:
-                found[view.files[said.file]][said.id] = about
+            for claim in claims:
+                found[view.files[claim.file]][claim.id] = about
     return found
 
 
@@ -268,20 +268,20 @@ def not_an_activity(view: View) -> Iterator[Violation]:
         of_activities = {edge.object: edge for edge in reversed(edges) if edge.relation_type in _OF_ACTIVITIES}
         if not of_activities:
             continue
-        said, copies = view.authoritative(product), view.copies(product)
+        claim, copies = view.authoritative(product), view.copies(product)
         for source, edge in of_activities.items():
             role, name = edge.source_role or "", edge.original_object or view.name(source)
             related = [EntryRef(copy, role, name) for copy in copies if _relates(copy, name, edge.relation_type)]
             message = f"{view.name(product)!r} is related to {name!r} by {edge.relation_type!r}, which only activities can have, but it is a product"
             yield Violation(
-                product, message, EntryRef(said, role, name) if said else None, object=source, related=related, suggestion=_OF_ANYTHING,
+                product, message, EntryRef(claim, role, name) if claim else None, object=source, related=related, suggestion=_OF_ANYTHING,
                 records=edge.declared_in,
             )  # fmt: skip
 
 
-def _relates(said: StatedClaim, source: str, relation: str | None) -> bool:
+def _relates(claim: StatedClaim, source: str, relation: str | None) -> bool:
     """Return whether a listing or product page has a source with this relation type."""
-    return said.listing is not None and any(item.id == source and item.relation == relation for item in said.listing.sources)
+    return claim.listing is not None and any(item.id == source and item.relation == relation for item in claim.listing.sources)
 
 
 RULES = (

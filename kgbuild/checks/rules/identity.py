@@ -30,11 +30,11 @@ _TYPED = 5
 _SHOWN = 5
 
 
-class _Known(NamedTuple):
+class _Identity(NamedTuple):
     """The name and homepage of a resource, as written and in the form that is compared."""
 
     id: str
-    said: StatedClaim
+    claim: StatedClaim
     name: str
     homepage: str
     same: str
@@ -51,7 +51,7 @@ def duplicates(view: View) -> Iterator[Violation]:
     `PubMed Central (PMC)`.
     Fix: Keep one record and cite only that one. Remove the other record, or name the replacement in it.
     """
-    known = {id: _known(id, said) for id in view.records if (said := view.record(id)) is not None}
+    known = {id: _identity(id, claim) for id in view.records if (claim := view.record(id)) is not None}
     by_name = _groups((item.same, item) for item in known.values() if item.same)
     by_address = _groups((item.address, item) for item in known.values() if item.address)
     alike = _Sets()
@@ -68,10 +68,10 @@ def duplicates(view: View) -> Iterator[Violation]:
             yield _sharing(items, address, view)
 
 
-def _known(id: str, said: StatedClaim) -> _Known:
-    description = said.says.description  # type: ignore[union-attr]  # a record always has a description
+def _identity(id: str, claim: StatedClaim) -> _Identity:
+    description = claim.says.description  # type: ignore[union-attr]  # a record always has a description
     name, homepage = description.name or "", description.url or ""
-    return _Known(id, said, name, homepage, "".join(_words(name)[0]), _address(homepage) if homepage else "")
+    return _Identity(id, claim, name, homepage, "".join(_words(name)[0]), _address(homepage) if homepage else "")
 
 
 def _address(url: str) -> str:
@@ -133,15 +133,15 @@ def _mistyped(words: Sequence[str]) -> set[str]:
     }
 
 
-def _groups(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:
+def _groups(pairs: Iterable[tuple[str, _Identity]]) -> dict[str, list[_Identity]]:
     """Group items by key, and return the groups of more than one item."""
-    found: defaultdict[str, list[_Known]] = defaultdict(list)
+    found: defaultdict[str, list[_Identity]] = defaultdict(list)
     for key, item in pairs:
         found[key].append(item)
     return {key: items for key, items in found.items() if len(items) > 1}
 
 
-def _in_use(view: View, items: Sequence[_Known]) -> list[_Known]:
+def _in_use(view: View, items: Sequence[_Identity]) -> list[_Identity]:
     """Return the resources that are not replaced by another one of them."""
     ids = {item.id for item in items}
     return [item for item in items if not any(edge.object in ids for edge in view.graph.successors.get(item.id, ()))]
@@ -173,7 +173,7 @@ class _Sets:
         return [ids for _, ids in sorted(found.items()) if len(ids) > 1]
 
 
-def _probable(items: Sequence[_Known], view: View) -> Violation:
+def _probable(items: Sequence[_Identity], view: View) -> Violation:
     first, *others = items
     names, homepages = dict.fromkeys(item.name for item in items), dict.fromkeys(item.address for item in items)
     called = f"have the name {first.name!r}" if len(names) == 1 else f"have the names {_several([*map(repr, names)])}"
@@ -181,25 +181,25 @@ def _probable(items: Sequence[_Known], view: View) -> Violation:
     return Violation(
         first.id,
         f"{_ids(items, view)} {called}{shared}; they are probably the same resource",
-        EntryRef(first.said, "name"),
+        EntryRef(first.claim, "name"),
         object=others[0].id,
-        related=[EntryRef(item.said, "name") for item in others],
+        related=[EntryRef(item.claim, "name") for item in others],
     )
 
 
-def _sharing(items: Sequence[_Known], address: str, view: View) -> Violation:
+def _sharing(items: Sequence[_Identity], address: str, view: View) -> Violation:
     first, *others = items
     return Violation(
         first.id,
         f"{_ids(items, view)} share the homepage {first.homepage!r}",
-        EntryRef(first.said, "url"),
+        EntryRef(first.claim, "url"),
         object=address,
-        related=[EntryRef(item.said, "url") for item in others],
+        related=[EntryRef(item.claim, "url") for item in others],
         severity="info",
     )
 
 
-def _ids(items: Sequence[_Known], view: View) -> str:
+def _ids(items: Sequence[_Identity], view: View) -> str:
     return _several([repr(view.name(item.id)) for item in items])
 
 
@@ -260,13 +260,13 @@ def _infores(view: View, id: str) -> list[str]:
 
 def _spot(view: View, id: str, infores: str) -> EntryRef | None:
     """Return the entry of an infores id, in the record of a resource or in the listing of a product."""
-    said = view.record(id) or view.authoritative(id)
-    if said is None:
+    claim = view.record(id) or view.authoritative(id)
+    if claim is None:
         return None
     fields = view.mapping.fields.resource if id in view.records else view.mapping.fields.product
     prefixed = view.mapping.fields.prefixed
     field = next((name for name in fields.xref if prefixed.get(name) == _INFORES.rstrip(":")), "xref")
-    return EntryRef(said, field, infores.removeprefix(_INFORES) if field != "xref" else infores)
+    return EntryRef(claim, field, infores.removeprefix(_INFORES) if field != "xref" else infores)
 
 
 def _nearest(local: str, catalogue: frozenset[str] | None) -> str | None:

@@ -102,9 +102,9 @@ class _LicenseTables:
             if terms:
                 self.stated[id] = terms
 
-    def written(self, said: StatedClaim) -> WrittenLicense | None:
+    def written(self, claim: StatedClaim) -> WrittenLicense | None:
         """Return the license as a claim writes it, or None."""
-        says = said.listing or said.says
+        says = claim.listing or claim.says
         if isinstance(says, Listing | ResourceStatement):
             return self.reader.written(says.description, "product" if isinstance(says, Listing) else "resource")
         return None
@@ -112,8 +112,8 @@ class _LicenseTables:
     def unanimous(self, view: View, id: str) -> bool:
         """Return whether all records that state a license for a node state the same one."""
         terms = self.stated.get(id)
-        said = (*(view.records.get(id) or ()), *(view.listings.get(id) or ()))
-        return all(self.reader.read(written) == terms for claim in said if (written := self.written(claim)))
+        claims = (*(view.records.get(id) or ()), *(view.listings.get(id) or ()))
+        return all(self.reader.read(written) == terms for claim in claims if (written := self.written(claim)))
 
     def holder(self, view: View, id: str) -> str:
         """Return the node whose license applies to a node: itself or its first owner that states one. Without one, return the first owner."""
@@ -143,9 +143,9 @@ def missing(view: View) -> Iterator[Violation]:
     tables = view.once(_LicenseTables)
     for id in tables.resources:
         if id not in tables.stated:
-            label, said = view.graph.nodes[id].license_label, view.record(id)
+            label, claim = view.graph.nodes[id].license_label, view.record(id)
             message = f"{view.name(id)!r} has no license{f' (the text is {label!r})' if label else ''}"
-            yield Violation(id, message, EntryRef(said, "license", label or "") if said else None, field="license")
+            yield Violation(id, message, EntryRef(claim, "license", label or "") if claim else None, field="license")
 
 
 def clashing(view: View) -> Iterator[Violation]:
@@ -157,17 +157,17 @@ def clashing(view: View) -> Iterator[Violation]:
     """
     tables = view.once(_LicenseTables)
     for id, terms in tables.stated.items():
-        said = (view.authoritative(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
-        written = tables.written(said) if said else None
+        claim = (view.authoritative(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
+        written = tables.written(claim) if claim else None
         found = tables.reader.read(written) if written else None
-        if said is None or written is None or found is None or found.clash is None:
+        if claim is None or written is None or found is None or found.clash is None:
             continue  # no license, or one combined from several listings
         label = written.label or ""
         by_label, by_url = found.clash
         text = repr(label) if label == by_label else f"{label!r} ({by_label})"
         message = f"the license of {view.name(id)!r} is {text} by its text and {by_url} by its URL {written.url!r}"
         related = [EntryRef(copy, "license", label) for copy in view.copies(id) if tables.written(copy) == written]
-        yield Violation(id, message, EntryRef(said, "license", label), field="license", related=related)
+        yield Violation(id, message, EntryRef(claim, "license", label), field="license", related=related)
 
 
 def freer(view: View) -> Iterator[Violation]:
@@ -179,9 +179,9 @@ def freer(view: View) -> Iterator[Violation]:
 
     The level is error only if the conflict is certain:
 
-    * The product is data, and neither license is a license for code.
-    * The source is a direct source of another owner, with the relation type `prov:hadPrimarySource` or `prov:wasDerivedFrom`.
-    * Both state their own license, as an SPDX id of the table, and all their records agree on it.
+    - The product is data, and neither license is a license for code.
+    - The source is a direct source of another owner, with the relation type `prov:hadPrimarySource` or `prov:wasDerivedFrom`.
+    - Both state their own license, as an SPDX id of the table, and all their records agree on it.
 
     Otherwise the level is warning, for example if the product has the license of its owner. This is not legal advice.
     Why: A user who relies on the product's license may violate the license of the source.
@@ -241,12 +241,12 @@ def _freer(view: View, tables: _LicenseTables, product: str, path: list[str], ot
         f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, from which it is made{through}, "
         f"is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine, theirs)}{more}"
     )
-    said = view.authoritative(product)
+    listing = view.authoritative(product)
     first = next(edge for edge in view.graph.derivations[product] if edge.object == path[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
     related = [EntryRef(copy, field, value) for copy in view.copies(product)]
     related += [EntryRef(claim, "license") for id in (own, upstream) if id != product and (claim := _stating(view, id))]
-    at = EntryRef(said, field, value) if said else None
+    at = EntryRef(listing, field, value) if listing else None
     return Violation(product, message, at, object=source, field="license", related=related, severity="error" if certain else "warning")
 
 
@@ -263,13 +263,13 @@ def unknown(view: View) -> Iterator[Violation]:
     tables = view.once(_LicenseTables)
     counts = tables.reach.counts()
     for number, id in tables.unknown.items():
-        products, said = counts[number], _stating(view, id)
+        products, claim = counts[number], _stating(view, id)
         if not products:
             continue  # only products of its owner depend on it
-        written = tables.written(said) if said else None
+        written = tables.written(claim) if claim else None
         depend = f"{products} product{'s' * (products != 1)} of other resources depend{'s' * (products == 1)} on it"
         message = f"kgbuild cannot tell what the license of {view.name(id)!r} ({tables.stated[id].name}) permits; {depend}"
-        at = EntryRef(said, "license", (written and (written.label or written.url)) or "") if said else None
+        at = EntryRef(claim, "license", (written and (written.label or written.url)) or "") if claim else None
         yield Violation(id, message, at, field="license")
 
 

@@ -30,13 +30,15 @@ def disagreeing(view: View) -> Iterator[Violation]:
     comparing = Comparing(view.mapping, "product")
     for product, listings in view.listings.items():
         says = listings[0].says
-        if len(listings) == 1 or all(said.says is says for said in listings):
+        if len(listings) == 1 or all(claim.says is says for claim in listings):
             continue
         first = view.authoritative(product)
         if first is None or not isinstance(first.says, Listing):
             continue
-        copies = [(said, comparing.differences(first.says, said.says)) for said in view.copies(product) if isinstance(said.says, Listing)]
-        others = [(said, found) for said, found in copies if found]
+        copies = [
+            (claim, comparing.differences(first.says, claim.says)) for claim in view.copies(product) if isinstance(claim.says, Listing)
+        ]
+        others = [(claim, found) for claim, found in copies if found]
         if others:
             yield _disagreement(view, comparing, product, first, others)
 
@@ -54,7 +56,7 @@ def _disagreement(
         f"listings of {view.name(product)!r} differ in {comparing.names(properties)}: {sides}{more}",
         spot(first, differences, 0),
         field=", ".join(comparing.written(name) for name in properties),
-        related=[spot(said, found, 1) for said, found in others],
+        related=[spot(claim, found, 1) for claim, found in others],
         severity="info" if properties.keys() <= _MESSAGES else None,
     )
 
@@ -75,7 +77,7 @@ def named_twice(view: View) -> Iterator[Violation]:
         message = f"{view.name(product)!r} names {id!r} {times} in {getattr(view.mapping.provenance.roles, role).fields[0]!r}"
         if len(relations) > 1:
             message += f", with the relation types {' and '.join(map(repr, relations))}"
-        spots = [EntryRef(said, role, id, at=1) for said in held]
+        spots = [EntryRef(claim, role, id, at=1) for claim in held]
         yield Violation(product, message, spots[0], object=view.mapping.curie("resource", id), field=role, related=spots[1:])
 
 
@@ -89,7 +91,7 @@ def original_and_secondary(view: View) -> Iterator[Violation]:
     fields = view.mapping.provenance.roles
     for product, id, held in _faults(view, _in_both_roles):
         message = f"{view.name(product)!r} names {id!r} both in {fields.original.fields[0]!r} and in {fields.secondary.fields[0]!r}"
-        spots = [EntryRef(said, "secondary", id) for said in held]
+        spots = [EntryRef(claim, "secondary", id) for claim in held]
         yield Violation(product, message, spots[0], object=view.mapping.curie("resource", id), field="secondary", related=spots[1:])
 
 
@@ -105,19 +107,19 @@ def _in_both_roles(sources: Sequence[Source]) -> list[str]:
 def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[StatedClaim]]]:
     """Yield each product with a fault in its lists of sources, and the listings and pages with that fault, the authoritative one first."""
     for product, listings in view.listings.items():
-        distinct = {id(said.says): said for said in listings}.values()
+        distinct = {id(claim.says): claim for claim in listings}.values()
         if not any(map(_names_again, distinct)) and not any(map(_names_again, view.pages.get(product) or ())):
             continue
         first = view.authoritative(product)
-        saying = [said for said in (first, *view.copies(product)) if said is not None]
-        faults = [(said, find(listing.sources)) for said in saying if (listing := said.listing) is not None]
+        claims = [claim for claim in (first, *view.copies(product)) if claim is not None]
+        faults = [(claim, find(listing.sources)) for claim in claims if (listing := claim.listing) is not None]
         for fault in dict.fromkeys(fault for _, found in faults for fault in found):
-            yield product, fault, [said for said, found in faults if fault in found]
+            yield product, fault, [claim for claim, found in faults if fault in found]
 
 
-def _names_again(said: StatedClaim) -> bool:
+def _names_again(claim: StatedClaim) -> bool:
     """Return whether a listing or page names one source more than once, in any role."""
-    sources = said.listing.sources if said.listing else ()
+    sources = claim.listing.sources if claim.listing else ()
     return len(sources) > 1 and len({source.id for source in sources}) < len(sources)
 
 

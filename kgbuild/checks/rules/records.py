@@ -34,11 +34,11 @@ def one_id_twice(view: View) -> Iterator[Violation]:
         ("resource", view.records),
         ("organization", view.organizations),
     )
-    several = [(id, said, kind) for kind, records_by_id in groups for id, said in records_by_id.items() if len(said) > 1]
-    listed = _listed(view, {said.file for _, records, _ in several for said in records}) if several else {}
-    for id, said, kind in several:
+    several = [(id, claims, kind) for kind, records_by_id in groups for id, claims in records_by_id.items() if len(claims) > 1]
+    listed = _listed(view, {claim.file for _, records, _ in several for claim in records}) if several else {}
+    for id, claims, kind in several:
         comparing = Comparing(view.mapping, kind)
-        records = sorted(said, key=lambda s: (s.contained, not _is_called(view.files[s.file], s.id), s.file))
+        records = sorted(claims, key=lambda s: (s.contained, not _is_called(view.files[s.file], s.id), s.file))
         pages = [record for record in records if not record.contained]
         yield from _doubled(view, comparing, id, pages or records, listed)
         if pages:
@@ -53,9 +53,9 @@ def _listed(view: View, files: set[int]) -> _Listed:
     """Return the listings of each record of some files, by file and record id, and then by product."""
     found: defaultdict[tuple[int, str], defaultdict[str, list[Listing]]] = defaultdict(lambda: defaultdict(list))
     for product, listings in view.listings.items():
-        for said in listings:
-            if said.file in files and isinstance(said.says, Listing):
-                found[said.file, said.by][product].append(said.says)
+        for claim in listings:
+            if claim.file in files and isinstance(claim.says, Listing):
+                found[claim.file, claim.by][product].append(claim.says)
     return {key: dict(products) for key, products in found.items()}
 
 
@@ -115,8 +115,8 @@ def _beside(
         )
 
 
-def _record(said: StatedClaim) -> _Record:
-    return said.says if isinstance(said.says, _Record) else ResourceStatement(category=None, description=Description())
+def _record(claim: StatedClaim) -> _Record:
+    return claim.says if isinstance(claim.says, _Record) else ResourceStatement(category=None, description=Description())
 
 
 def misnamed(view: View) -> Iterator[Violation]:
@@ -133,15 +133,15 @@ def misnamed(view: View) -> Iterator[Violation]:
         ("organization", view.organizations),
         ("product page", view.pages),
     )
-    held = Counter(said.file for _, records_by_id in groups for records in records_by_id.values() for said in records)
+    held = Counter(claim.file for _, records_by_id in groups for records in records_by_id.values() for claim in records)
     for kind, records_by_id in groups:
         for about, records in records_by_id.items() if kind in named else ():
-            for said in records:
-                if said.contained or held[said.file] > 1 or _is_called(view.files[said.file], said.id, otherwise=True):
+            for claim in records:
+                if claim.contained or held[claim.file] > 1 or _is_called(view.files[claim.file], claim.id, otherwise=True):
                     continue
-                name = _base(view.files[said.file])[0]
-                message = f"the {kind} {said.id!r} is in a file with the name {name!r}"
-                yield Violation(about, message, EntryRef(said, "id"), object=name, field="id")
+                name = _base(view.files[claim.file])[0]
+                message = f"the {kind} {claim.id!r} is in a file with the name {name!r}"
+                yield Violation(about, message, EntryRef(claim, "id"), object=name, field="id")
 
 
 def _is_called(path: str, id: str, *, otherwise: bool = False) -> bool:

@@ -153,14 +153,14 @@ def source_places(view: View, edge: AuditEdge, *written: str) -> tuple[EntryRef 
     role, ids = edge.source_role or "", written or as_written(view, edge)
     spots: list[EntryRef] = []
     named: dict[int, str | None] = {}  # most copies are one object
-    for said in _statements(view, edge.subject):
-        listing = said.listing
+    for claim in _statements(view, edge.subject):
+        listing = claim.listing
         if id(listing) not in named:
             sources = listing.sources if listing else ()
             named[id(listing)] = next((source.id for source in sources if source.id in ids and source.role == role), None)
         name = named[id(listing)]
         if name is not None:
-            spots.append(EntryRef(said, role, name))
+            spots.append(EntryRef(claim, role, name))
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
@@ -172,7 +172,7 @@ def _statements(view: View, product: str) -> list[StatedClaim]:
 
 def _listings(view: View, product: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """Return the entries with the id of a product: in the authoritative listing, and in the others."""
-    spots = [EntryRef(said, "id", said.id) for said in _statements(view, product)]
+    spots = [EntryRef(claim, "id", claim.id) for claim in _statements(view, product)]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 

@@ -28,13 +28,13 @@ def unsourced(view: View) -> Iterator[Violation]:
         if product in sourced or node.stub or not view.graph.is_product(product):
             continue
         edges = view.graph.derivations.get(product, ())
-        said = view.authoritative(product)
-        others = listed([repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)])
-        rest = f", only the secondary {others}" if edges else " and no secondary source"
+        claim = view.authoritative(product)
+        others = [repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)]
+        rest = f", only the secondary source{'s' * (len(others) > 1)} {listed(others)}" if edges else " and no secondary source"
         severity: Severity | None = "info" if view.graph.category(product) in _SHOWING else None
         related = [EntryRef(copy) for copy in view.copies(product)]
         message = f"{view.name(product)!r} names no original source{rest}"
-        yield Violation(product, message, EntryRef(said) if said else None, related=related, severity=severity, records=node.declared_in)
+        yield Violation(product, message, EntryRef(claim) if claim else None, related=related, severity=severity, records=node.declared_in)
 
 
 def only_itself(view: View) -> Iterator[Violation]:

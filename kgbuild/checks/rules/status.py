@@ -160,8 +160,8 @@ def _reports(warnings: Iterable[str]) -> list[_Report]:
 def _warnings(view: View, product: str, text: str) -> tuple[EntryRef | None, list[EntryRef]]:
     """Return the entries of a warning: in the authoritative listing, and in the other listings and pages."""
     first = view.authoritative(product)
-    said = [first, *view.copies(product)] if first else []
-    spots = [EntryRef(one, "warnings", text) for one in said if one.listing and text in one.listing.description.warnings]
+    claims = [first, *view.copies(product)] if first else []
+    spots = [EntryRef(claim, "warnings", text) for claim in claims if claim.listing and text in claim.listing.description.warnings]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 

@@ -47,11 +47,11 @@ def at_citations(view: View, subject: str, edges: Iterable[AuditEdge], message: 
     authoritative = {product: view.authoritative(product) for product in {edge.subject for edge in (first, *others)}}
     spots: list[EntryRef] = []
     for edge in others:
-        said = authoritative[edge.subject]
-        if said is not None:
-            spots += entries(view, edge, [said]) or entries(view, edge, view.copies(edge.subject))[:1]
-    said = authoritative[first.subject]
-    at, *copies = entries(view, first, [said, *view.copies(first.subject)] if said else ()) or (None,)
+        claim = authoritative[edge.subject]
+        if claim is not None:
+            spots += entries(view, edge, [claim]) or entries(view, edge, view.copies(edge.subject))[:1]
+    claim = authoritative[first.subject]
+    at, *copies = entries(view, first, [claim, *view.copies(first.subject)] if claim else ()) or (None,)
     records = {record for edge in (first, *others) for record in edge.declared_in}
     return Violation(subject, message, at, object, field, [*spots, *filter(None, copies)], records=tuple(sorted(records)))
 

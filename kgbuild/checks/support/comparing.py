@@ -119,12 +119,12 @@ def _shown(value: Any) -> str:
     return repr(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
 
 
-def spot(said: StatedClaim, differences: Differences, side: int) -> EntryRef:
+def spot(claim: StatedClaim, differences: Differences, side: int) -> EntryRef:
     """Return the entry of one side that shows the difference: in its first property with a value, the value that the other side lacks."""
     for name, values in differences.items():
         mine, other = values[side], values[1 - side]
         if mine not in (None, ()):
             extra = _missing(mine, other) if isinstance(mine, tuple) else []
             # If an entry occurs more often than on the other side, its last occurrence is the one too many.
-            return EntryRef(said, name, str(extra[0]), at=mine.count(extra[0]) - 1) if extra else EntryRef(said, name)
-    return EntryRef(said)
+            return EntryRef(claim, name, str(extra[0]), at=mine.count(extra[0]) - 1) if extra else EntryRef(claim, name)
+    return EntryRef(claim)

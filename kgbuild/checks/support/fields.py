@@ -41,7 +41,7 @@ class FieldIndex:
             **dict.fromkeys(roles.secondary.fields, "secondary"),
         }
         self._tables = {kind: table_of(kind, getattr(mapping.fields, kind), sources) for kind in KINDS}
-        self._forms, self._written, self._told = vocabulary.forms, vocabulary.written, vocabulary.told
+        self._forms, self._written, self._conditional = vocabulary.forms, vocabulary.written, vocabulary.told
         self._parts = _parts(mapping)
 
     def knows(self, kind: RecordKind, field: str) -> bool:
@@ -72,10 +72,10 @@ class FieldIndex:
         part = self._parts.get(field)
         if part:
             found += [FieldEntry(item if type(item) is str else "", unknown=name) for name, item in value.items() if name not in part.known]
-        chosen = self._told.forms.get(str(value.get(self._told.by))) if self._told else None
+        chosen = self._conditional.forms.get(str(value.get(self._conditional.by))) if self._conditional else None
         for name, item in value.items():
             form = part.form if part and name in part.ids else self._written.get(name)
-            if chosen and self._told and name == self._told.of:
+            if chosen and self._conditional and name == self._conditional.of:
                 form = chosen
             if form or type(item) is not str:
                 self._walk(name, item, form, found)

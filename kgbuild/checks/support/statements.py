@@ -48,7 +48,7 @@ class Everything:
         self.statements: list[Statement] = []
         for kind, group in (("resource", view.records), ("organization", view.organizations), ("product", view.listings)):
             for about, claims in group.items():
-                for says in {id(said.says): said.says for said in claims}.values() if len(claims) > 1 else (claims[0].says,):
+                for says in {id(claim.says): claim.says for claim in claims}.values() if len(claims) > 1 else (claims[0].says,):
                     self.statements.append((kind, about, says))  # type: ignore[arg-type]  # each group has statements of its kind
         rows = [_row(says.description) for _, _, says in self.statements]
         columns = zip(*rows, strict=True) if rows else [()] * len(_PROPERTIES)
@@ -99,12 +99,12 @@ def found(view: View, statements: Iterable[Statement], faults_of: Faults, *, cop
     for about, kind in faulty.items():
         holders: defaultdict[tuple[str, str], list[tuple[StatedClaim, FormFault]]] = defaultdict(list)
         known: dict[int, list[FormFault]] = {}
-        for said in _ordered(view, kind, about)[: None if copies else 1]:
-            says: Any = said.listing if kind == "product" else said.says
+        for claim in _ordered(view, kind, about)[: None if copies else 1]:
+            says: Any = claim.listing if kind == "product" else claim.says
             if id(says) not in known:
                 known[id(says)] = list(faults_of(kind, says)) if says is not None else []
             for fault in known[id(says)]:
-                holders[fault.field, fault.value].append((said, fault))
+                holders[fault.field, fault.value].append((claim, fault))
         for at in holders.values():
             if not isinstance(at[0][0].says, ProductPage):  # a fault of the page alone is a difference from its listing (LS004)
                 yield _violation(view, kind, about, at)
@@ -116,7 +116,7 @@ def _ordered(view: View, kind: RecordKind, about: str) -> list[StatedClaim]:
         first = view.authoritative(about)
         return [first, *view.copies(about)] if first else []
     claims = view.records[about] if kind == "resource" else view.organizations[about]
-    return sorted(claims, key=lambda said: (said.contained, said.file))
+    return sorted(claims, key=lambda claim: (claim.contained, claim.file))
 
 
 def _violation(view: View, kind: RecordKind, about: str, at: Sequence[tuple[StatedClaim, FormFault]]) -> Violation:
@@ -124,9 +124,9 @@ def _violation(view: View, kind: RecordKind, about: str, at: Sequence[tuple[Stat
     name = f"the organization {view.name(about)!r}" if kind == "organization" else repr(view.name(about))
     times = Counter[int]()  # a statement may have the same fault several times
     spots: list[EntryRef] = []
-    for said, each in at:
-        spots.append(EntryRef(said, each.spot, each.at, times[id(said)]))
-        times[id(said)] += 1
+    for claim, each in at:
+        spots.append(EntryRef(claim, each.spot, each.at, times[id(claim)]))
+        times[id(claim)] += 1
     return Violation(
         about, f"{name} {fault.text}", spots[0], object=fault.value, field=fault.field, related=spots[1:], suggestion=fault.suggestion,
         severity=fault.severity,
