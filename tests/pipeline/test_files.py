@@ -109,7 +109,7 @@ def test_nothing_else_opens_a_file_for_writing() -> None:
         "kgbuild/pipeline/files.py: target.open",
         "kgbuild/pipeline/publish.py: (self._folder / _WHOLE).touch",  # the journal itself
         "kgbuild/pipeline/publish.py: os.replace",  # with a journal
-        "kgbuild/stores/sparql/triples.py: part.open",
+        "kgbuild/stores/sparql/triples.py: partition.open",
     }
 
 
