@@ -1,4 +1,4 @@
-"""The audit's rules, a family a file; a new family is a file here and a line in FAMILIES. Codes never change meaning."""
+"""The rules of the audit, one file for each family. To add a family, add a file and a line in FAMILIES. The meaning of a code never changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
 from kgbuild.errors import UsageError
 
-#: Family -> what it is about, and the module whose RULES are its rules.
+#: Family -> its title, and the module with its RULES.
 FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "PG": ("provenance graph", "kgbuild.checks.rules.provenance"),
@@ -24,12 +24,12 @@ FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "RD": ("reading", "kgbuild.checks.rules.reading"),
     }
 )
-#: The families that look at nothing but nodes and edges.
+#: The families that use only nodes and edges.
 GRAPH = ("PG", "RF")
 
 
 def load_rules(families: Iterable[str] = FAMILIES) -> list[Rule]:
-    """The rules of some families, in the order of their codes within each."""
+    """Return the rules of some families, in the order of the families and of their codes."""
     found: list[Rule] = []
     for family in families:
         found += import_module(FAMILIES[family][1]).RULES
@@ -37,27 +37,27 @@ def load_rules(families: Iterable[str] = FAMILIES) -> list[Rule]:
 
 
 def choose(select: Sequence[str] = (), ignore: Sequence[str] = (), families: Iterable[str] = FAMILIES) -> list[Rule]:
-    """The rules that codes or prefixes of codes name: of two that fit a rule, the longer one says whether it runs.
+    """Return the selected rules. If several codes or prefixes of codes match a rule, the longest one decides whether it is selected.
 
-    Raises UsageError for one that fits no rule.
+    Raises UsageError if a code matches no rule.
     """
-    known = load_rules(families)
+    rules = load_rules(families)
     codes = {rule.code for rule in load_rules()} if select or ignore else set()
     for option, given in (("--select", select), ("--ignore", ignore)):
         for code in given:
             if code != "ALL" and not any(c.startswith(code) for c in codes):
-                raise UsageError(f"{option}: expected a rule's code or the beginning of one, got {code!r}; `kgbuild rule --all` lists them")
+                raise UsageError(f"{option}: expected a rule's code or a prefix of one, got {code!r}; `kgbuild rule --all` lists the codes")
 
     def length(code: str, given: Sequence[str]) -> int:
         return max((len(prefix) if prefix != "ALL" else 0 for prefix in given if prefix == "ALL" or code.startswith(prefix)), default=-1)
 
     return (
-        [rule for rule in known if (length(rule.code, select) if select else 0) > length(rule.code, ignore)] if select or ignore else known
+        [rule for rule in rules if (length(rule.code, select) if select else 0) > length(rule.code, ignore)] if select or ignore else rules
     )
 
 
 def run(chosen: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Violation]]:
-    """What the rules find in a view, each finding once for its subject, object and field."""
+    """Run rules on a view. Yield each violation with its rule, once for each subject, object and field."""
     for rule in chosen:
         seen: set[tuple[str, str, str]] = set()
         for found in rule.check(view):

@@ -1,7 +1,7 @@
-"""A baseline: findings that a team knows of and has not fixed yet. They stay quiet, new ones fail.
+"""Read and write a baseline: the findings that a team accepts for now. `kgbuild check` reports only findings that are not in it.
 
-The file is JSON with a finding a line, sorted, so that a change of it reads well in a diff. Only the fingerprints count; code, subject and message
-are there for people.
+The file is JSON with one finding on each line, sorted, so that its changes are easy to read in a diff. Findings are compared by fingerprint. The
+code, subject and message are for readers.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from kgbuild.mapping import user_file
 from kgbuild.mapping.syntax import JSON
 from kgbuild.model.finding import Finding
 
-#: What is never known: of a file that cannot be read nobody knows what is wrong with it, and its path is another one for another input.
+#: Codes that a baseline never contains. The errors of an unreadable file are unknown, and its path depends on the input.
 NEVER = ("RD001",)
-#: Entries that no longer occur, of which a hint shows this many.
+#: The largest number of entries in a hint.
 SHOWN = 3
 
 
 class BaselineEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A known finding."""
+    """A finding in a baseline."""
 
     code: str
     subject: str
@@ -41,27 +41,27 @@ class _BaselineFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def read(path: str, *, new: bool = False) -> tuple[BaselineEntry, ...]:
-    """The entries of a baseline file; none where there is no file and it is a ``new`` one.
+    """Return the entries of a baseline file. If it is ``new`` and does not exist, return none.
 
-    Raises UsageError for a file that is not there, cannot be read or is no baseline.
+    Raises UsageError if the file does not exist, cannot be read or is not a baseline.
     """
     if not os.path.lexists(path):
         if new:
             return ()
-        raise UsageError(f"{path}: expected a baseline, got no file at this path; `--write-baseline` makes it")
-    file = user_file.read(Path(path), JSON, UsageError, what="a baseline", otherwise="choose another --baseline")
+        raise UsageError(f"{path}: expected a baseline, got no such file; create it with --write-baseline")
+    file = user_file.read(Path(path), JSON, UsageError, what="a baseline", otherwise="give another --baseline")
     again = "remove the file and write it again with --write-baseline"
     todo = f"restore it from version control, or {again}"
     conflict = re.search(r"^(<<<<<<<|=======|>>>>>>>)", text := file.text(), re.MULTILINE)
     if conflict:
         line = str(text.count("\n", 0, conflict.start()) + 1)
-        raise file.error((), f"expected a baseline, got the mark of a merge conflict; resolve it, or {again}", at=line)
-    tree = file.tree(f"expected a baseline in JSON, got text that is none; {todo}")
+        raise file.error((), f"expected a baseline, got a merge conflict; resolve it, or {again}", at=line)
+    tree = file.tree(f"expected a baseline in JSON, got text that is not JSON; {todo}")
     return file.value(tree, _BaselineFile, kind="baselines", todo=todo).findings
 
 
 def render(entries: Iterable[BaselineEntry]) -> str:
-    """The text of a baseline file: sorted by code, subject and message, an entry a line.
+    """Return the text of a baseline file, sorted by code, subject and message, with one entry on each line.
 
     >>> print(render([]), end="")
     {
@@ -76,7 +76,7 @@ def render(entries: Iterable[BaselineEntry]) -> str:
 
 
 def renewed(old: Sequence[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
-    """What a baseline is to hold now: the findings of the rules that ``ran``, and the old entries of all others."""
+    """Return the new entries of a baseline: the findings of the rules that ``ran``, and the old entries of all other rules."""
     found = {
         item.fingerprint: BaselineEntry(code=item.code, subject=item.subject, message=item.message, fingerprint=item.fingerprint)
         for item in findings
@@ -86,27 +86,27 @@ def renewed(old: Sequence[BaselineEntry], findings: Iterable[Finding], ran: Coll
 
 
 def known(entries: Iterable[BaselineEntry]) -> frozenset[str]:
-    """The fingerprints of the findings that stay quiet."""
+    """Return the fingerprints of the findings that are not reported."""
     return frozenset(entry.fingerprint for entry in entries if entry.code not in NEVER)
 
 
-def gone(entries: Iterable[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
-    """The entries of rules that ``ran`` which no finding fits any more."""
+def resolved(entries: Iterable[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
+    """Return the entries of rules that ``ran`` whose findings no longer occur."""
     found = {finding.fingerprint for finding in findings}
     return [entry for entry in entries if entry.code in ran and entry.fingerprint not in found]
 
 
 def hint(path: str, entries: Sequence[BaselineEntry]) -> str:
-    """What to say of entries that no longer occur."""
+    """Return the hint about entries that no longer occur."""
     named = ", ".join(f"{entry.code} {entry.subject}" for entry in entries[:SHOWN])
     more = f" and {len(entries) - SHOWN:,} more" if len(entries) > SHOWN else ""
     one = len(entries) == 1
     what = f"{counted(len(entries))} no longer occur{'s' if one else ''}"
-    return f"{path}: {what} ({named}{more}); --write-baseline takes {'it' if one else 'them'} out"
+    return f"{path}: {what} ({named}{more}); remove {'it' if one else 'them'} with --write-baseline"
 
 
 def counted(count: int) -> str:
-    """How many findings are known.
+    """Return the number of known findings with its noun.
 
     >>> counted(1), counted(1234)
     ('1 known finding', '1,234 known findings')

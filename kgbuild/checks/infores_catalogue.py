@@ -1,4 +1,4 @@
-"""A catalogue of infores ids -> the ids, for rule ID003: a list with one a line, or the information resource catalogue of Biolink."""
+"""Read a catalogue of infores ids for rule ID003: a list with one id on each line, or the information resource catalogue of Biolink."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from kgbuild.mapping.syntax import YAML
 from kgbuild.mapping.user_file import UserFile
 from kgbuild.readers import reader
 
-#: The prefix of the ids, which a list may leave out.
+#: The prefix of the ids, which is optional in a list.
 _PREFIX = "infores:"
-#: The key that holds the entries (https://w3id.org/biolink/information_resource_registry.yaml).
+#: The key of the entries (https://w3id.org/biolink/information_resource_registry.yaml).
 _ENTRIES = "information_resources"
-#: A local id of a CURIE as they are used: RFC 3986 §2.3, "unreserved". What is wrong with one, the rule says.
+#: An infores id with the characters that RFC 3986 §2.3 calls "unreserved". The rule checks the exact form.
 _ID = re.compile(r"(?:infores:)?[A-Za-z0-9._~-]+")
-_WHAT = f"a catalogue of infores ids (one a line, or YAML or JSON with `{_ENTRIES}:`)"
+_WHAT = f"a catalogue of infores ids (one id on each line, or YAML or JSON with `{_ENTRIES}:`)"
 
 
 def read_catalogue(path: Path) -> frozenset[str]:
-    """The infores ids of a catalogue, without ``infores:``.
+    """Return the infores ids of a catalogue, without the prefix ``infores:``.
 
-    In a list, blank lines and those that begin with `#` are passed over. Raises UsageError where the file cannot be read, or is neither a
-    list nor such a catalogue.
+    In a list, empty lines and lines that start with `#` are ignored. Raises UsageError if the file cannot be read, or is neither a list nor a
+    catalogue.
     """
     file = user_file.read(path, YAML, UsageError, what=_WHAT, otherwise="give another --infores")
     ids = frozenset(id.removeprefix(_PREFIX) for id in (_entries if _ENTRIES.encode() in file.data else _lines)(file))
@@ -60,4 +60,4 @@ def _entries(file: UserFile) -> Iterator[str]:
 
 
 def _neither(file: UserFile, got: str, *, at: str) -> KgbuildError:
-    return file.error((), f"expected {_WHAT}, got {got}; give one that is", at=at)
+    return file.error((), f"expected {_WHAT}, got {got}; give a file in one of these formats", at=at)

@@ -1,4 +1,4 @@
-"""What a rule is: a code, a level, and a pure function from the view of a run to what it found, whose docstring is its documentation."""
+"""A rule: a code, a level, and a pure function that yields the violations in a view. The docstring of the function documents the rule."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from kgbuild.model.finding import Severity
 
 
 class Violation(NamedTuple):
-    """One fault as a rule sees it.
+    """A violation of a rule.
 
-    ``subject`` and ``object`` are node ids (``object`` may be any value); with ``field`` they tell findings of one rule apart. ``at`` is the
-    entry to change, None where there is none to show; ``related`` the other places. ``severity`` is that of the rule unless it is said.
+    ``subject`` is a node id, and ``object`` a node id or another value. Together with ``field`` they identify a finding of the rule. ``at`` is
+    the entry to change, or None if there is none. ``related`` are other places. ``severity`` overrides the severity of the rule.
     """
 
     subject: str
@@ -36,7 +36,7 @@ Check = Callable[[View], Iterable[Violation]]
 
 
 class Rule(NamedTuple):
-    """A rule. A ``partial`` one is information where the input is a part of a registry. ``fix`` repairs what it finds, as far as that is certain."""
+    """A rule. With ``partial``, its level is info if the input is a part of a registry. ``fix`` repairs the findings that have a certain repair."""
 
     code: str
     severity: Severity
@@ -46,12 +46,15 @@ class Rule(NamedTuple):
 
     @property
     def parts(self) -> dict[str, str]:
-        """The docstring by its parts: "what" (its first line), "why", "example", "fix"."""
+        """Return the parts of the docstring: "what" (the text before the first heading), "why", "example" and "fix"."""
         return parts_of(inspect.getdoc(self.check) or _doc_in_source(self.check))
 
 
 def _doc_in_source(check: Check) -> str:
-    """The docstring of a function where Python was told to drop it (`-OO`, PYTHONOPTIMIZE=2): as it stands in the source."""
+    """Return the docstring of a function from its source, because Python drops docstrings with `-OO` (PYTHONOPTIMIZE=2).
+
+    Raises KgbuildError if the package has no source files.
+    """
     import ast
 
     try:
@@ -63,12 +66,12 @@ def _doc_in_source(check: Check) -> str:
     return (ast.get_docstring(function) or "") if isinstance(function, ast.FunctionDef) else ""
 
 
-#: The headings of a rule's docstring, in their order; before the first stands what is found.
+#: The headings of a rule's docstring, in order. The text before the first heading describes the violation.
 HEADINGS = ("Why", "Example", "Fix")
 
 
 def parts_of(text: str) -> dict[str, str]:
-    """A rule's docstring by its headings, each of which begins a line: `Why:`, `Example:`, `Fix:`."""
+    """Split a rule's docstring at its headings `Why:`, `Example:` and `Fix:`, each at the beginning of a line."""
     parts = {"what": ""}
     name = "what"
     for line in text.splitlines():

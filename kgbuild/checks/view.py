@@ -1,4 +1,4 @@
-"""What rules look at: the graph of a run, and who says what of whom. No rule reads a file."""
+"""The input of the rules: the graph of a run, and the claims of its records. Rules read no files."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from kgbuild.model.graph import Listing, OrganizationStatement, ProductPage, Res
 
 
 class AuditLimits(Struct, frozen=True, kw_only=True):
-    """What a user may say of the rules.
+    """Options of the rules.
 
-    ``partial``: the input is a part of a registry, so what it does not hold may be elsewhere. ``max_depth`` is counted in owners (PG004),
-    ``stale_after`` in days (ST003). ``infores`` are the ids of a catalogue, without ``infores:``; None where none was given (ID003).
+    ``partial``: the input is a part of a registry, so missing records may be elsewhere. ``max_depth`` is a number of owners (PG004),
+    ``stale_after`` a number of days (ST003). ``infores`` are the ids of a catalogue without ``infores:``, or None without a catalogue (ID003).
     """
 
     partial: bool = False
@@ -35,9 +35,10 @@ _KIND_OF: dict[type[Statement], RecordKind] = {Listing: "product", ProductPage: 
 
 
 class StatedClaim(NamedTuple):
-    """A claim, with where it stands: ``file`` is the number of the file in the run, ``nth`` counts the record's listings of one id from 0.
+    """A claim with its place: ``file`` is the number of the file in the run, and ``nth`` numbers the record's listings of one id from 0.
 
-    ``id`` is the id of what it is about, as written; ``by`` the id of the record that says so (of a product page, the name of its file).
+    ``about`` is the node id of its subject, and ``id`` the same id as written. ``by`` is the id of the record with the claim, or for a product
+    page the name of its file. ``contained`` means that the record is in a container.
     """
 
     about: str
@@ -50,34 +51,34 @@ class StatedClaim(NamedTuple):
 
     @property
     def kind(self) -> RecordKind:
-        """The kind of record whose fields say it."""
+        """Return the kind of record that has the fields of the statement."""
         return _KIND_OF.get(type(self.says), "resource")
 
     @property
     def listing(self) -> Listing | None:
-        """What a listing says of its product, or a generated page as a copy of one."""
+        """Return the listing of the claim, or the copy of a listing in a generated page; None for other claims."""
         return listing_of(self.says)
 
 
 class EntryRef(NamedTuple):
-    """An entry of a record, told by what it says: the statement ``said``, a written field or property of it, and one of that field's values.
+    """A reference to an entry of a record by its content: the ``claim``, a written field or a property of it, and a value of the field.
 
-    ``at`` counts the entries of the field that are that value, from 0. Without a field it is the statement itself.
+    ``at`` numbers the entries of the field with this value from 0. Without a field, the reference is to the whole statement.
     """
 
-    said: StatedClaim
+    claim: StatedClaim
     field: str = ""
     value: str = ""
     at: int = 0
 
     def names(self, mapping: RegistryMapping) -> tuple[str, ...]:
-        """The written fields that may hold it: ``field`` itself, and those that say the property or the role that it is."""
+        """Return the written fields that may contain the entry: ``field``, and the fields of the property or role with this name."""
         property = "contacts" if self.field == "contact" else self.field
-        return (self.field, *mapping.written(self.said.kind, property)) if self.field else ()
+        return (self.field, *mapping.written(self.claim.kind, property)) if self.field else ()
 
 
 class Position(NamedTuple):
-    """A place that is known already. Line and column from one, 0 where there is none."""
+    """A known place in a file. Line and column count from 1, and are 0 if unknown."""
 
     path: str
     line: int
@@ -85,17 +86,17 @@ class Position(NamedTuple):
 
 
 class ClaimIndex(Protocol):
-    """The claims of a run by the id that they are about."""
+    """The claims of a run by the node id of their subject."""
 
     def ids(self) -> Iterable[str]:
-        """The ids that claims are about, in the order of their first claims."""
+        """Return the node ids of all subjects, in the order of their first claims."""
 
     def about(self, id: str) -> Sequence[StatedClaim]:
-        """The claims about an id, in the order of the files."""
+        """Return the claims about a node id, in the order of the files."""
 
 
 class _ByKind(dict[str, dict[type[Statement], list[StatedClaim]]]):
-    """The claims about each id by the kind of their statements, from an index; an id is looked up when it is asked for the first time."""
+    """The claims about each id by the kind of their statements. An id is looked up in the index on its first use."""
 
     def __init__(self, index: ClaimIndex | None) -> None:
         super().__init__()
@@ -109,7 +110,7 @@ class _ByKind(dict[str, dict[type[Statement], list[StatedClaim]]]):
         return self[about]
 
     def ids(self) -> Iterable[str]:
-        """The ids that claims are about."""
+        """Return the node ids of all subjects."""
         return self._index.ids() if self._index else ()
 
 
@@ -117,13 +118,13 @@ _NOTHING: dict[type[Statement], list[StatedClaim]] = {}
 
 
 class ClaimsByKind(Mapping[str, list[StatedClaim]]):
-    """What statements of one kind say of each id."""
+    """The claims of one kind of statement by the node id of their subject."""
 
     def __init__(self, kind: type[Statement], claims: _ByKind) -> None:
         self._kind, self._claims = kind, claims
 
     def get(self, about: str, default: list[StatedClaim] | None = None) -> list[StatedClaim] | None:  # type: ignore[override]  # of one kind
-        """What is said of an id."""
+        """Return the claims about an id, or the default if there are none."""
         return self._claims[about].get(self._kind, default)
 
     def __getitem__(self, about: str) -> list[StatedClaim]:
@@ -140,10 +141,10 @@ _T = TypeVar("_T")
 
 
 class View:
-    """One run as rules see it. Keys are node ids (CURIEs) throughout; ``graph`` is its provenance.
+    """The input of the rules for one run. All keys are node ids (CURIEs). ``graph`` is the provenance graph.
 
-    ``records``, ``organizations``, ``listings`` and ``pages`` (generated product pages) are what was said, by what it is about;
-    ``files`` the paths of the files as the user named their input, ``problems`` why records could not be read.
+    ``records``, ``organizations``, ``listings`` and ``pages`` (generated product pages) hold the claims by their subject. ``files`` are the paths
+    of the files below the inputs as given. ``problems`` are the errors of records that could not be read.
     """
 
     def __init__(
@@ -158,7 +159,7 @@ class View:
     ) -> None:
         self.mapping, self.limits, self.files, self.problems = mapping, limits, files, problems
         self.graph = ProvenanceGraph(nodes, edges)
-        self._made: dict[Callable[[View], Any], Any] = {}
+        self._computed: dict[Callable[[View], Any], Any] = {}
         by_kind = _ByKind(claims)
         self.records = ClaimsByKind(ResourceStatement, by_kind)
         self.organizations = ClaimsByKind(OrganizationStatement, by_kind)
@@ -167,36 +168,36 @@ class View:
 
     @cached_property
     def walks(self) -> Walks:
-        """The walks upstream that rules go by: of all grades (SPEC §8)."""
+        """The walks upstream for the rules, over edges of all grades (SPEC §8)."""
         return Walks(self.graph)
 
     def once(self, make: Callable[[View], _T]) -> _T:
-        """What a function makes of this view: made for who asks first, and kept as long as the view is."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        made: _T = self._made[make]
-        return made
+        """Return the result of a function of this view. It is computed once, and kept as long as the view."""
+        if make not in self._computed:
+            self._computed[make] = make(self)
+        result: _T = self._computed[make]
+        return result
 
     def name(self, id: str) -> str:
-        """An id as people write it: without prefix, percent-encoding undone."""
+        """Return an id as written in records: without prefix and percent-encoding."""
         return unquote(id.partition(":")[2])
 
     def authoritative(self, product: str) -> StatedClaim | None:
-        """The listing that a finding about a product points at: its owner's own, or else the first by record; None where nobody lists it."""
+        """Return the listing that a finding about a product refers to: the owner's listing, or else the first by record; None without listings."""
         listings = self.listings.get(product)
         if not listings:
             return None
         owners = {self.name(owner) for owner in self.graph.owners.get(product, ())}
-        return min(listings, key=lambda said: (said.by not in owners, said.contained, said.by, said.nth))
+        return min(listings, key=lambda claim: (claim.by not in owners, claim.contained, claim.by, claim.nth))
 
     def copies(self, product: str) -> list[StatedClaim]:
-        """The other listings of a product, and then its generated pages, each sorted by who says so."""
+        """Return the other listings of a product, and then its generated pages, each sorted by record."""
         first = self.authoritative(product)
-        others = [said for said in self.listings.get(product) or () if said is not first]
-        order = sorted(others, key=lambda said: (said.by, said.file, said.nth))
-        return [*order, *sorted(self.pages.get(product) or (), key=lambda said: said.by)]
+        others = [claim for claim in self.listings.get(product) or () if claim is not first]
+        order = sorted(others, key=lambda claim: (claim.by, claim.file, claim.nth))
+        return [*order, *sorted(self.pages.get(product) or (), key=lambda claim: claim.by)]
 
     def record(self, resource: str) -> StatedClaim | None:
-        """The statement of a resource's or organization's record, a page before a container; None where it has none."""
-        said = self.records.get(resource) or self.organizations.get(resource)
-        return min(said, key=lambda s: (s.contained, s.file)) if said else None
+        """Return the claim of a resource's or organization's record, a page before an entry of a container; None if there is no record."""
+        claims = self.records.get(resource) or self.organizations.get(resource)
+        return min(claims, key=lambda claim: (claim.contained, claim.file)) if claims else None

@@ -165,10 +165,10 @@ def _known(path: str, entries: Sequence[BaselineEntry], found: Sequence[Finding]
 
     if write:
         entries = baseline.renewed(entries, found, ran)
-        put(Path(path), baseline.render(entries).encode(), todo="choose another --baseline")
+        put(Path(path), baseline.render(entries).encode(), todo="give another --baseline")
         click.echo(f"wrote {path}: {baseline.counted(len(entries))}", err=True)
-    elif gone := baseline.gone(entries, found, ran):
-        click.echo(f"hint: {baseline.hint(path, gone)}", err=True)
+    elif resolved := baseline.resolved(entries, found, ran):
+        click.echo(f"hint: {baseline.hint(path, resolved)}", err=True)
     return baseline.known(entries)
 
 

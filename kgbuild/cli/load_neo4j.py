@@ -66,7 +66,7 @@ def _lines(outcome: LoadOutcome, target: Neo4jTarget) -> Iterator[str]:
     yield f"nodes         {tally.nodes:,}"
     yield f"relationships {tally.relationships:,}" + (f" ({types})" if types else "")
     if plan is not None:
-        nodes = f"{len(plan.added):,} nodes added, {len(plan.gone):,} removed, {len(plan.changed):,} changed"
+        nodes = f"{len(plan.added):,} nodes added, {len(plan.removed):,} removed, {len(plan.changed):,} changed"
         yield f"changes       {nodes}; {len(plan.relinked):,} with other relationships"
     state = "unchanged     " if outcome.unchanged else "loaded        "
     yield f"{state}build {outcome.build} as {outcome.graph}, {target}"

@@ -92,11 +92,11 @@ def _found(session: Session, endpoint: str, say: Any) -> StoreAddresses:
     """The addresses below an endpoint, said to the user. Raises StoreError."""
     from kgbuild.errors import StoreError
     from kgbuild.stores.sparql.addresses import find
-    from kgbuild.stores.sparql.http import Trouble
+    from kgbuild.stores.sparql.http import RequestError
 
     try:
         name, at = find(session, endpoint)
-    except Trouble as trouble:
-        raise StoreError(trouble.sentence("nothing was changed")) from None
+    except RequestError as error:
+        raise StoreError(error.sentence("nothing was changed")) from None
     say("found", f"the addresses of {name}: {', '.join(dict.fromkeys(at))}")
     return at

@@ -136,7 +136,7 @@ def _codes(value: Any, keys: Sequence[str] = ()) -> tuple[str, ...]:
     known = [rule.code for rule in checks.load_rules()]
     for code in codes:
         if code != "ALL" and not any(rule.startswith(code) for rule in known):
-            raise _Wrong("a rule's code or the beginning of one", code, keys, todo="`kgbuild rule --all` lists them")
+            raise _Wrong("a rule's code or a prefix of one", code, keys, todo="`kgbuild rule --all` lists the codes")
     return codes
 
 

@@ -65,8 +65,8 @@ def raise_all(chosen: Iterable[Rule], view: View) -> list[Raised]:
 def _raised(rule: Rule, found: Violation, view: View) -> Raised:
     severity = "info" if rule.partial and view.limits.partial else found.severity or rule.severity
     spots = ([found.at] if isinstance(found.at, EntryRef) else []) + list(found.related)
-    records = found.records or tuple(sorted({spot.said.by for spot in spots if not isinstance(spot.said.says, ProductPage)}))
-    path = found.at.path if isinstance(found.at, Position) else view.files[found.at.said.file] if found.at else ""
+    records = found.records or tuple(sorted({spot.claim.by for spot in spots if not isinstance(spot.claim.says, ProductPage)}))
+    path = found.at.path if isinstance(found.at, Position) else view.files[found.at.claim.file] if found.at else ""
     finding = Finding(
         code=rule.code,
         severity=severity,
@@ -78,7 +78,7 @@ def _raised(rule: Rule, found: Violation, view: View) -> Raised:
         path=path,
         line=found.at.line if isinstance(found.at, Position) else 0,
         column=found.at.column if isinstance(found.at, Position) else 0,
-        related=tuple(Related(path=view.files[spot.said.file], record=spot.said.by) for spot in found.related),
+        related=tuple(Related(path=view.files[spot.claim.file], record=spot.claim.by) for spot in found.related),
         suggestion=found.suggestion,
         fingerprint=fingerprint(rule.code, found.subject, found.object, found.field),
     )

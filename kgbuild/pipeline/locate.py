@@ -48,7 +48,7 @@ def locate(
     """Line and column, from one, of each entry by its key. What was read from standard input, or changed since, has none."""
     by_file: defaultdict[int, list[PlaceRequest]] = defaultdict(list)
     for item in wanted:
-        by_file[item.spot.said.file].append(item)
+        by_file[item.spot.claim.file].append(item)
     files = [(file.path, part.member) for file, unit in zip(source.files, source.units, strict=True) for part in unit.parts]
     grouped: defaultdict[tuple[str, str], list[PlaceRequest]] = defaultdict(list)
     for number, items in sorted(by_file.items()):
@@ -117,7 +117,7 @@ def _in_file(
             return
     by_record: defaultdict[tuple[str, bool], list[PlaceRequest]] = defaultdict(list)
     for item in items:
-        said = item.spot.said
+        said = item.spot.claim
         page = isinstance(said.says, ProductPage)
         by_record[said.id if page else said.by, page].append(item)
     try:
@@ -151,7 +151,7 @@ def _near(
 
 def _mark(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> int | None:
     base: Place = ()
-    if isinstance(spot.said.says, Listing):
+    if isinstance(spot.claim.says, Listing):
         place = _listed(mapping, outline, spot)
         if place is None:
             return None
@@ -177,8 +177,8 @@ def _listed(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> Place
     fields = mapping.fields
     names = [name for name in fields.resource.products if outline.block((name,))]
     entries = outline.entries((names[0],), fields.product.id) if len(names) == 1 else {None: []}
-    numbers = [n for n, _ in entries.get(spot.said.id, ())]
-    return (names[0], numbers[spot.said.nth]) if None not in entries and spot.said.nth < len(numbers) else None
+    numbers = [n for n, _ in entries.get(spot.claim.id, ())]
+    return (names[0], numbers[spot.claim.nth]) if None not in entries and spot.claim.nth < len(numbers) else None
 
 
 def _documents(mapping: RegistryMapping, path: str, data: bytes | None, ids: set[str]) -> Iterator[Document]:
@@ -255,11 +255,11 @@ class _Entries:
     def _place(self, spot: EntryRef) -> Place | None:
         base: Place = ()
         tree = self._document.tree
-        if isinstance(spot.said.says, Listing):
-            listings = self._listings.get(spot.said.id, [])
-            if spot.said.nth >= len(listings):
+        if isinstance(spot.claim.says, Listing):
+            listings = self._listings.get(spot.claim.id, [])
+            if spot.claim.nth >= len(listings):
                 return None
-            base, tree = listings[spot.said.nth]
+            base, tree = listings[spot.claim.nth]
         name = next((name for name in spot.names(self._mapping) if name in tree), None)
         if name is None:
             return base

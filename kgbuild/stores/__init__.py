@@ -1,1 +1,1 @@
-"""Loading a build into stores: Neo4j over Bolt, triplestores over SPARQL 1.1."""
+"""Load a build into a store: Neo4j over Bolt, or a triplestore over SPARQL 1.1."""

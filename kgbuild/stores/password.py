@@ -1,4 +1,4 @@
-"""The password of a store, from a file: on no command line, in no log."""
+"""Read the password of a store from a file, so that it appears on no command line and in no log."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from kgbuild.errors import UsageError
 
 
 def in_file(path: str) -> str:
-    """The one line of a file. Raises UsageError for a file that cannot be read or has another number of lines; the sentence quotes none."""
+    """Return the only line of a file.
+
+    Raises UsageError if the file cannot be read or does not have exactly one line. The error does not quote the file.
+    """
     try:
         password = Path(path).read_text("utf-8").removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as error:
-        got = error.strerror if isinstance(error, OSError) else "bytes that are no UTF-8"
-        raise UsageError(f"--password-file {path}: expected a file with the password, got {got}; name another one") from None
+        got = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
+        raise UsageError(f"--password-file {path}: expected a file with the password, got {got}; give another file") from None
     if not password or "\n" in password:
-        got = "several lines" if password else "an empty one"
-        raise UsageError(f"--password-file {path}: expected a file with the password on one line, got {got}; write it there")
+        got = "several lines" if password else "an empty file"
+        raise UsageError(f"--password-file {path}: expected a file with the password on one line, got {got}; write only the password to it")
     return password

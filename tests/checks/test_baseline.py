@@ -84,7 +84,7 @@ def test_a_known_finding_stays_known_wherever_it_goes(folder: Path) -> None:
 def test_what_is_mended_is_told_and_taken_out(folder: Path) -> None:
     run("--baseline", "known.json", "--write-baseline")
     put(folder, "a", "b")
-    hint = "hint: known.json: 1 known finding no longer occurs (RF001 kgr:a.file); --write-baseline takes it out\n"
+    hint = "hint: known.json: 1 known finding no longer occurs (RF001 kgr:a.file); remove it with --write-baseline\n"
     assert told(run("--baseline", "known.json")) == (0, [], 1, hint)
     assert told(run("--baseline", "known.json", "--write-baseline")) == (0, [], 1, "wrote known.json: 1 known finding\n")
     assert told(run("--baseline", "known.json")) == (0, [], 1, "")
@@ -93,7 +93,7 @@ def test_what_is_mended_is_told_and_taken_out(folder: Path) -> None:
 def test_of_many_that_are_mended_some_are_named() -> None:
     entries = [BaselineEntry(code="RF001", subject=f"kgr:{n}", message="", fingerprint=str(n)) for n in range(1_234)]
     named = "RF001 kgr:0, RF001 kgr:1, RF001 kgr:2 and 1,231 more"
-    expected = f"known.json: 1,234 known findings no longer occur ({named}); --write-baseline takes them out"
+    expected = f"known.json: 1,234 known findings no longer occur ({named}); remove them with --write-baseline"
     assert baseline.hint("known.json", entries) == expected
 
 
@@ -158,13 +158,13 @@ AGAIN = "remove the file and write it again with --write-baseline"
 TODO = f"restore it from version control, or {AGAIN}"
 ENTRY = '{"code": "RF001", "subject": "kgr:a", "message": "m", "fingerprint": "0"}'
 BROKEN = {
-    "": f":1: expected a baseline in JSON, got text that is none; {TODO}",
-    "findings\n": f":1: expected a baseline in JSON, got text that is none; {TODO}",
+    "": f":1: expected a baseline in JSON, got text that is not JSON; {TODO}",
+    "findings\n": f":1: expected a baseline in JSON, got text that is not JSON; {TODO}",
     '{\n"kgbuild-baseline": 1,\n"findings": [\n' + ENTRY + "\n" + ENTRY + "\n]}":
-        f":5: expected a baseline in JSON, got text that is none; {TODO}",
+        f":5: expected a baseline in JSON, got text that is not JSON; {TODO}",
     '{\n"kgbuild-baseline": 1,\n"findings": [\n<<<<<<< HEAD\n' + ENTRY + "\n=======\n>>>>>>> other\n]}":
-        f":4: expected a baseline, got the mark of a merge conflict; resolve it, or {AGAIN}",
-    "[" * 100_000: f":1: expected a baseline in JSON, got text that is none; {TODO}",
+        f":4: expected a baseline, got a merge conflict; resolve it, or {AGAIN}",
+    "[" * 100_000: f":1: expected a baseline in JSON, got text that is not JSON; {TODO}",
     "[]": f":1: the file: expected `object`, got `array`; {TODO}",
     '{\n"id": "a"}': f":2: id: expected a key that baselines have, got an unknown one; {TODO}",
     '{"findings": []}': f":1: the file: object missing required field `kgbuild-baseline`; {TODO}",
@@ -193,7 +193,7 @@ def test_a_baseline_that_is_no_utf8(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (["--baseline", "known.json"], "known.json: expected a baseline, got no file at this path; `--write-baseline` makes it"),
+        (["--baseline", "known.json"], "known.json: expected a baseline, got no such file; create it with --write-baseline"),
         (
             ["--write-baseline"],
             "--write-baseline: expected a file to write to, got no --baseline; add `--baseline kgbuild-baseline.json`",
@@ -202,10 +202,10 @@ def test_a_baseline_that_is_no_utf8(folder: Path) -> None:
             ["--write-baseline", "--baseline", "known.json", "--changed-since", "HEAD"],
             "--write-baseline: expected a run that tells all findings, got --changed-since; leave one of the two out",
         ),
-        (["--baseline", "records"], "records: expected a baseline that can be read, got 'Is a directory'; choose another --baseline"),
+        (["--baseline", "records"], "records: expected a baseline that can be read, got 'Is a directory'; give another --baseline"),
         (
             ["--write-baseline", "--baseline", "no/known.json"],
-            "no/known.json: expected a file that can be written, got 'No such file or directory'; choose another --baseline",
+            "no/known.json: expected a file that can be written, got 'No such file or directory'; give another --baseline",
         ),
     ],
     ids=["no file", "no path", "only what changed", "a folder", "no folder"],

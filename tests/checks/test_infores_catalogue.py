@@ -34,7 +34,7 @@ information_resources:
     status: deprecated
 """
 JSON = '{"name": "Catalogue", "information_resources": [{"id": "infores:alpha", "name": "Alpha"}, {"id": "beta"}]}'
-EXPECTED = "expected a catalogue of infores ids (one a line, or YAML or JSON with `information_resources:`)"
+EXPECTED = "expected a catalogue of infores ids (one id on each line, or YAML or JSON with `information_resources:`)"
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_what_is_a_catalogue_is_told_by_its_text(tmp_path: Path, name: str, text
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", f"1: {EXPECTED}, got no id; give one that is"),
-        (b"# nothing yet\n", f"1: {EXPECTED}, got no id; give one that is"),
-        (b"information_resources: []\n", f"1: {EXPECTED}, got no id; give one that is"),
-        (b"infores:alpha\nthe second id\n", f"2: {EXPECTED}, got 'the second id'; give one that is"),
-        (b"infores:\n", f"1: {EXPECTED}, got 'infores:'; give one that is"),
-        (b"biolink:alpha\n", f"1: {EXPECTED}, got 'biolink:alpha'; give one that is"),
-        (b"<!DOCTYPE html>\n", f"1: {EXPECTED}, got '<!DOCTYPE html>'; give one that is"),
-        (b"resources:\n- id: alpha\n", f"1: {EXPECTED}, got 'resources:'; give one that is"),
+        (b"", f"1: {EXPECTED}, got no id; give a file in one of these formats"),
+        (b"# nothing yet\n", f"1: {EXPECTED}, got no id; give a file in one of these formats"),
+        (b"information_resources: []\n", f"1: {EXPECTED}, got no id; give a file in one of these formats"),
+        (b"infores:alpha\nthe second id\n", f"2: {EXPECTED}, got 'the second id'; give a file in one of these formats"),
+        (b"infores:\n", f"1: {EXPECTED}, got 'infores:'; give a file in one of these formats"),
+        (b"biolink:alpha\n", f"1: {EXPECTED}, got 'biolink:alpha'; give a file in one of these formats"),
+        (b"<!DOCTYPE html>\n", f"1: {EXPECTED}, got '<!DOCTYPE html>'; give a file in one of these formats"),
+        (b"resources:\n- id: alpha\n", f"1: {EXPECTED}, got 'resources:'; give a file in one of these formats"),
         (b"\xff\xfei\x00n\x00", "1: expected UTF-8, got the byte 0xff; save the file as UTF-8"),
-        (b"information_resources: [\n", f"2:1: {EXPECTED}, got the end of the text; give one that is"),
-        (b'{"information_resources": [}', f"1:28: {EXPECTED}, got `}}`; give one that is"),
+        (b"information_resources: [\n", f"2:1: {EXPECTED}, got the end of the text; give a file in one of these formats"),
+        (b'{"information_resources": [}', f"1:28: {EXPECTED}, got `}}`; give a file in one of these formats"),
         (
             b"resources:\n  information_resources:\n  - id: alpha\n",
-            f"1: {EXPECTED}, got no list under `information_resources:`; give one that is",
+            f"1: {EXPECTED}, got no list under `information_resources:`; give a file in one of these formats",
         ),
         (
             b"information_resources:\n- id: infores:alpha\n- name: Beta\n",

@@ -306,7 +306,7 @@ WRONG = {
     "select = ['RF', 3]": "1: select: expected a list of rule codes, and nothing else in it, got 3; correct the entry",
     "select = []": "1: select: expected at least one rule code, got an empty list; name one, or leave the setting out",
     "ignore = [\n  'RF',\n  'XX001',\n]":
-        "1: ignore: expected a rule's code or the beginning of one, got 'XX001'; `kgbuild rule --all` lists them",
+        "1: ignore: expected a rule's code or a prefix of one, got 'XX001'; `kgbuild rule --all` lists the codes",
     "ignore = ['']": "1: ignore: expected a list of rule codes, and nothing else in it, got ''; correct the entry",
     "inputs = []": "1: inputs: expected at least one path, got an empty list; name one, or leave the setting out",
     "inputs = 'records'": "1: inputs: expected a list of paths, got 'records'; correct the entry",
@@ -328,7 +328,7 @@ WRONG = {
     "cache = true\n[per-path-ignores]\n'a' = ['RF']\n\"b/*\" = 'RF'":
         "4: per-path-ignores.b/*: expected a list of rule codes, got 'RF'; correct the entry",
     "per-path-ignores.'b.md' = ['RF', 'YY']":
-        "1: per-path-ignores.b.md: expected a rule's code or the beginning of one, got 'YY'; `kgbuild rule --all` lists them",
+        "1: per-path-ignores.b.md: expected a rule's code or a prefix of one, got 'YY'; `kgbuild rule --all` lists the codes",
     "jobs = 2\nselect = [": "2: expected TOML, got text that is none (invalid value); correct the line",
     "jobs 2": "1:6: expected TOML, got text that is none (expected '=' after a key in a key/value pair); correct the line",
     "jobs = 2\njobs = 3": "2: expected TOML, got text that is none (cannot overwrite a value); correct the line",
@@ -354,7 +354,7 @@ def test_what_is_wrong_is_said_in_one_sentence(folder: Path, text: str) -> None:
         ("[other]\njobs = 1\n[tool.kgbuild]\njobs = 0", "4: jobs: expected a whole number from 1 upwards, got 0; correct the entry"),
         (
             "[tool.kgbuild.per-path-ignores]\n'a' = ['ZZ']",
-            "2: per-path-ignores.a: expected a rule's code or the beginning of one, got 'ZZ'; `kgbuild rule --all` lists them",
+            "2: per-path-ignores.a: expected a rule's code or a prefix of one, got 'ZZ'; `kgbuild rule --all` lists the codes",
         ),
     ],
     ids=["unknown", "dotted", "inline", "no table", "another table", "by path"],

@@ -40,7 +40,7 @@ NO_ROOM = {
     (
         "check",
         "--write-baseline",
-    ): f"out/file: expected room for the file, {LIMIT} choose another --baseline (the earlier file is as it was)",
+    ): f"out/file: expected room for the file, {LIMIT} give another --baseline (the earlier file is as it was)",
     ("check", "--fix"): "out/a.md: expected a file that can be replaced, got 'File too large'; no file was changed",
     ("query", "--output"): f"expected room for the answer in {tempfile.gettempdir()}, {LIMIT} name another folder in TMPDIR",
 }
@@ -109,7 +109,7 @@ def test_nothing_else_opens_a_file_for_writing() -> None:
         "kgbuild/pipeline/files.py: target.open",
         "kgbuild/pipeline/publish.py: (self._folder / _WHOLE).touch",  # the journal itself
         "kgbuild/pipeline/publish.py: os.replace",  # with a journal
-        "kgbuild/stores/sparql/triples.py: part.open",
+        "kgbuild/stores/sparql/triples.py: partition.open",
     }
 
 

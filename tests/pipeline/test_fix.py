@@ -149,7 +149,7 @@ def test_fixed_in_a_page(records: Write, end: str, bom: bytes) -> None:
     folder = records({"a.md": bom + PAGE.replace("\n", end).encode()})
     plan = fix(folder, *ALL)
     assert (folder / "a.md").read_bytes() == bom + FIXED_PAGE.replace("\n", end).encode()
-    assert left(plan) == [f"{folder}/a.md: a comment, an anchor or the layout binds each of the entries"]
+    assert left(plan) == [f"{folder}/a.md: each of the entries has a comment, an anchor or a layout that prevents its removal"]
     assert [item.finding.object for item in plan.fixed] == ["c", "e", "do", "medline"]
 
 
@@ -211,7 +211,7 @@ def test_old_id_beside_the_new_one_with_another_relation(records: Write) -> None
 
 def test_old_id_that_no_alias_knows(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - do\n")})
-    assert left(fix(folder, ("RF002", "kgr:a.tsv", "original", "do", "dodo"))) == ["no alias says so"]
+    assert left(fix(folder, ("RF002", "kgr:a.tsv", "original", "do", "dodo"))) == ["the table of aliases does not have this id"]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_source_twice_in_a_flow_list(records: Write, sources: str, fixed: str) -
     assert (folder / "a.md").read_text() == page(f"  original_source: {fixed}\n")
 
 
-BOUND = "a comment, an anchor or the layout binds each of the entries"
-DIFFER = "the entries do not say the same of it"
+BOUND = "each of the entries has a comment, an anchor or a layout that prevents its removal"
+DIFFER = "the entries differ"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_source_twice_that_is_left(records: Write, sources: str, why: str) -> No
         pytest.param("\n  - &old do", "", "the value has an anchor, a tag or an alias", id="anchor"),
         pytest.param("\n  - !!str do", "", "the value has an anchor, a tag or an alias", id="tag"),
         pytest.param("\n  - >-\n    do", "", "the value spans several lines", id="block scalar"),
-        pytest.param("\n  - do\n  name: M", "", "a key is said twice in it", id="key twice"),
+        pytest.param("\n  - do\n  name: M", "", "the file has a duplicate key", id="key twice"),
         pytest.param("\n  - <<: *old", "tags: [&old {source: do}]\n", "the value is not at the place where it was read", id="merge key"),
     ],
 )

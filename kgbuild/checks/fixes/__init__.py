@@ -1,1 +1,1 @@
-"""What can be repaired without a person: one file per fix, which rules name; and what makes edits to records and files of them."""
+"""Automatic fixes: one file for each fix, which rules name, and the code that applies them to records and files."""

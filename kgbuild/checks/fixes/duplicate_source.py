@@ -1,4 +1,4 @@
-"""A source that one list names more than once is named once."""
+"""Remove duplicate entries of a source from a list of sources."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from kgbuild.model.finding import Finding
 
 
 def fix(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequest | None:
-    """Take out each entry that says nothing that another one does not say."""
+    """Return a request to remove the entries whose content is in another entry too."""
     request = replace(msgspec.structs.replace(finding, suggestion=at.value), at, mapping)
     return request and request._replace(kind="double")

@@ -1,4 +1,4 @@
-"""The requests about one file -> the changes to its bytes, each proved by parsing the result."""
+"""Convert the fix requests about one file to changes of its bytes. The result is parsed to prove that nothing else changes."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from kgbuild.readers.inputs import File
 from kgbuild.readers.json import jsonl
 
 _CHANGED = "the file has changed since it was read"
-_ODD = "the file would not say the same in all else"
-#: Requests, and how many listings or records of a file each is about.
+_UNPROVED = "the fix would change other values of the file too"
+#: Requests, each with the number of listings or records in the file that it is about.
 Counted = Sequence[tuple[FixRequest, int]]
 
 
 class _Editable(Protocol):
-    """A text whose places are known (readers.yaml_edit, readers.json_edit)."""
+    """An editable text (readers.yaml.edit, readers.json.edit)."""
 
     def document(self, where: Callable[[], tuple[int, int]]) -> int: ...
     def replace(self, document: int, place: Place, old: str, new: str) -> Replacement: ...
@@ -36,7 +36,7 @@ class _Editable(Protocol):
 
 
 class _FilePiece(NamedTuple):
-    """What of a file is parsed at once: its bytes from ``start`` on, and how they are parsed (exactly or not)."""
+    """A piece of a file that is parsed separately: its bytes, their offset ``start``, and the function that parses them (exactly or not)."""
 
     raw: bytes
     start: int
@@ -44,7 +44,7 @@ class _FilePiece(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """A listing or record: the number of its document, its place in that, its tree, and the requests about it."""
+    """A listing or record: the number of its document, its place in the document, its tree, and the requests about it."""
 
     number: int
     base: Place
@@ -53,7 +53,10 @@ class _Target(NamedTuple):
 
 
 class FixedFile(NamedTuple):
-    """The edit of a file, the requests that it answers, and why others are refused: where some are, the edit is to be made again without them."""
+    """The edit of a file, the numbers of the requests in it, and the refused requests with their reasons.
+
+    If some requests are refused, there is no edit, and the caller repeats the edit without them.
+    """
 
     edit: FileEdit | None = None
     found: frozenset[int] = frozenset()
@@ -61,13 +64,13 @@ class FixedFile(NamedTuple):
 
 
 class FileFixer:
-    """``edit`` under one mapping."""
+    """Edits files for fix requests, under one mapping."""
 
     def __init__(self, vocabulary: RegistryMapping) -> None:
         self._mapping, self._fixer = vocabulary, EntryFixer(vocabulary)
 
     def edit(self, file: File, sha256: Sequence[bytes], requests: Counted) -> FixedFile:
-        """The edit of a file whose bytes had one of the digests when it was read."""
+        """Return the edit of a file. Its bytes must have one of the digests from when it was read; otherwise all requests are refused."""
         if not requests:
             return FixedFile()
         try:
@@ -88,7 +91,7 @@ class FileFixer:
             return FixedFile(refused={request.number: f"{file.shown}: {_CHANGED}" for request in every})
         for request, count in requests:
             if request.kind != "value" and found[request.number] != count:
-                refused.setdefault(request.number, "it does not stand where it is read")
+                refused.setdefault(request.number, "the value is not at the place where it was read")
         if refused:
             return FixedFile(refused={number: f"{file.shown}: {why}" for number, why in refused.items()})
         if not changes:
@@ -119,12 +122,12 @@ class FileFixer:
     def _changes(
         self, piece: _FilePiece, file: File, requests: Sequence[FixRequest], found: Counter[int], refused: dict[int, str]
     ) -> Sequence[Change]:
-        """The changes to a piece, and which requests were found in it or refused."""
+        """Return the changes of a piece. Add its requests to ``found`` and ``refused``."""
         try:
             documents = piece.parse(piece.raw, True)
         except InputError:
             if file.ending == ".jsonl":
-                return ()  # told when it was read
+                return ()  # reported when the file was read
             raise
         targets = [target for n, document in enumerate(documents) for target in self._targets(n, document, requests)]
         if not targets:
@@ -132,7 +135,7 @@ class FileFixer:
         own = {request.number for target in targets for request in target.requests}
         try:
             if any(document.doubled for document in documents):
-                raise NotCertain("a key is said twice in it")
+                raise NotCertain("the file has a duplicate key")
             editable = _editable(file.ending, piece.raw.decode())
         except NotCertain as error:
             refused |= dict.fromkeys(own, str(error))
@@ -156,7 +159,7 @@ class FileFixer:
             return ()
 
     def _targets(self, number: int, document: Document, requests: Sequence[FixRequest]) -> Iterator[_Target]:
-        """The listings and records of a document that some of the requests may be about."""
+        """Yield the listings and records of a document that requests are about."""
         tree, pages, fields = document.tree, self._mapping.pages, self._mapping.fields
         layout = tree.get(pages.field)
         kind = pages.kinds.get(layout, "resource") if isinstance(layout, str) else "resource"
@@ -187,7 +190,7 @@ class FileFixer:
 
 
 def _of_id(number: int, base: Place, tree: Tree, names: Sequence[str], requests: Sequence[FixRequest]) -> Iterator[_Target]:
-    """A listing or record with the requests about its id, if there are any."""
+    """Yield a listing or record with the requests about its id, if there are any."""
     if isinstance(tree, dict):
         id = next((tree[name] for name in names if tree.get(name)), None)
         own = [request for request in requests if request.id == id]
@@ -210,7 +213,7 @@ def _editable(ending: str, raw: str) -> _Editable:
 
 
 def _number(document: Document, editable: _Editable) -> int:
-    """Which document of the text a record is in."""
+    """Return the number of a record's document in the text."""
     return editable.document(lambda: document.find(document.raw, document.top))
 
 
@@ -225,16 +228,16 @@ def _replacements(steps: EditSteps, document: Document, base: Place, editable: _
 def _proved(
     piece: _FilePiece, documents: Sequence[Document], replacements: Sequence[Replacement], steps: Sequence[tuple[_Target, EditSteps]]
 ) -> list[Change]:
-    """The replacements as changes of bytes. Raises NotCertain where the file would not say what it said but for the steps.
+    """Convert replacements to changes of bytes. Raises NotCertain if the parsed result has other changes than ``steps``.
 
-    ``documents`` are the piece as it is, parsed exactly; a fast parse must not see another change either.
+    ``documents`` are the exactly parsed documents of the piece. The result is compared with both the exact and the fast parser.
     """
     raw = piece.raw.decode()
     changes: list[Change] = []
     end = at = size = 0
     for start, stop, new in sorted(replacements):
         if start < end:
-            raise NotCertain(_ODD)
+            raise NotCertain(_UNPROVED)
         size += len(raw[at:start].encode())
         width = len(raw[start:stop].encode())
         changes.append(Change(size, size + width, new.encode()))
@@ -244,14 +247,14 @@ def _proved(
         for exact in (True, False):
             before = documents if exact else piece.parse(piece.raw, exact)
             if not _same(_expected(before, steps), [document.tree for document in piece.parse(after, exact)]):
-                raise NotCertain(_ODD)
+                raise NotCertain(_UNPROVED)
     except (InputError, LookupError, TypeError):
-        raise NotCertain(_ODD) from None
+        raise NotCertain(_UNPROVED) from None
     return [Change(change.start + piece.start, change.end + piece.start, change.new) for change in changes]
 
 
 def _expected(documents: Sequence[Document], steps: Sequence[tuple[_Target, EditSteps]]) -> list[Tree]:
-    """The trees with the steps taken."""
+    """Return the trees with the changes applied."""
     by_number: defaultdict[int, list[tuple[_Target, EditSteps]]] = defaultdict(list)
     for target, step in steps:
         by_number[target.number].append((target, step))
@@ -265,5 +268,5 @@ def _expected(documents: Sequence[Document], steps: Sequence[tuple[_Target, Edit
 
 
 def _same(a: list[Tree], b: list[Tree]) -> bool:
-    """Whether trees are equal, also in the order of their keys. (In text, since not-a-number is equal to nothing.)"""
+    """Return whether trees are equal, including the order of keys. They are compared as text, because NaN is not equal to itself."""
     return repr(a) == repr(b)

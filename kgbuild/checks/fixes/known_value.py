@@ -1,4 +1,4 @@
-"""A value that no vocabulary has is replaced by the one that is surely meant."""
+"""Replace a value that is not in the vocabulary by the intended value, if it is certain."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from kgbuild.model.finding import Finding
 
 
 def fix(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequest | None:
-    """The suggestion; in a list of sources it is the type of the relation."""
+    """Return a request to write the suggestion. In a list of sources it is the relation type."""
     request = replace(finding, at, mapping)
     return request and request._replace(kind="relation" if request.kind == "source" else request.kind)

@@ -1,4 +1,4 @@
-"""An id that has an alias is replaced by the id in use."""
+"""Replace an old id by the current id from the table of aliases."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kgbuild.model.finding import Finding
 
 
 def fix(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequest | None:
-    """The suggestion, where an alias gives it. Raises NotCertain where it has another reason."""
+    """Return a request to write the suggestion. Raises NotCertain if the suggestion is not from the table of aliases."""
     request = replace(finding, at, mapping)
     if request and request.new not in (at.value.strip(), mapping.aliases.get(at.value)):
-        raise NotCertain("no alias says so")
+        raise NotCertain("the table of aliases does not have this id")
     return request

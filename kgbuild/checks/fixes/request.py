@@ -1,4 +1,4 @@
-"""What a fix is: a pure function from a finding, and the entry that it points at, to the change that repairs it."""
+"""A fix: a pure function from a finding and its entry to the change that repairs it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding
 from kgbuild.model.graph import Listing, OrganizationStatement, ProductPage, ResourceStatement, Statement
 
-#: What says it: the listings of a product and their generated pages, the records of a resource, or those of an organization.
+#: The statements to change: the listings and generated pages of a product, or the records of a resource or an organization.
 Of = Literal["listing", "resource", "organization"]
 _OF: dict[type[Statement], Of] = {
     Listing: "listing", ProductPage: "listing", ResourceStatement: "resource", OrganizationStatement: "organization",
@@ -18,10 +18,10 @@ _OF: dict[type[Statement], Of] = {
 
 
 class FixRequest(NamedTuple):
-    """A change to make in all that is said ``of`` one thing (``about`` its node id, ``id`` as written), in the fields ``names``.
+    """A change of the fields ``names`` in all statements about one thing. ``about`` is its node id, and ``id`` its id as written.
 
-    ``kind`` "double": the source ``old`` is named twice in one list. "source", "relation", "value": the id of a source, the relation type of a
-    source, or any other value is ``old`` and is to be ``new``. ``number`` tells the requests of a run apart.
+    ``kind`` "double": remove duplicates of the source ``old`` from a list. "source", "relation", "value": replace ``old`` by ``new``, where
+    ``old`` is the id of a source, the relation type of a source, or any other value. ``number`` identifies the request within a run.
     """
 
     of: Of
@@ -34,21 +34,21 @@ class FixRequest(NamedTuple):
     number: int = 0
 
 
-#: None for a finding that the fix does not repair. Raises NotCertain for one that it would repair if it were sure.
+#: Returns None for a finding that it does not repair. Raises NotCertain for a finding whose repair is not certain.
 Fix = Callable[[Finding, EntryRef, RegistryMapping], FixRequest | None]
 
 
 def kind_of(says: Statement) -> Of | None:
-    """Which records say it; None for those that nothing repairs."""
+    """Return the kind of statements to change, or None if no fix changes this statement."""
     return _OF.get(type(says))
 
 
 def replace(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequest | None:
-    """To write the suggestion of a finding in place of the value of an entry; None where either is missing.
+    """Return a request to replace the value of an entry by the suggestion of a finding, or None if one of them is missing.
 
-    In the fields of sources the value is taken for the id of a source.
+    In fields of sources, the value is the id of a source.
     """
-    of = kind_of(at.said.says)
+    of = kind_of(at.claim.says)
     if of is None or not at.value or not finding.suggestion:
         return None
     roles = mapping.provenance.roles
@@ -56,6 +56,6 @@ def replace(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequ
     names = at.names(mapping) or (tuple(sorted(sources)) if of == "listing" else ())
     cited = tuple(name for name in names if name in sources) if of == "listing" else ()
     return FixRequest(
-        of=of, about=finding.subject, id=at.said.id, kind="source" if cited else "value", names=cited or names,
+        of=of, about=finding.subject, id=at.claim.id, kind="source" if cited else "value", names=cited or names,
         old=at.value, new=finding.suggestion,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A value that is right but for the white space around it is written without; the one fix that every rule has."""
+"""Remove white space around a value that is otherwise right. This is the default fix of a rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kgbuild.model.finding import Finding
 
 
 def fix(finding: Finding, at: EntryRef, mapping: RegistryMapping) -> FixRequest | None:
-    """The suggestion, where it is the value without the space around it."""
+    """Return a request to write the suggestion if it is the value without surrounding white space, else None."""
     if finding.suggestion == at.value or finding.suggestion != at.value.strip():
         return None
     return replace(finding, at, mapping)

@@ -1,4 +1,4 @@
-"""The requests about one listing or record, and its tree -> the places of the tree to change."""
+"""Find the places to change in the tree of a listing or record, for the fix requests about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from kgbuild.model.edits import NotCertain
 
 
 class EditSteps(NamedTuple):
-    """What to change in a tree: scalars by place, (old, new), and items of the lists at some places. ``found`` and ``refused`` name requests."""
+    """The changes of a tree.
+
+    ``replaced`` maps places of scalars to (old, new), and ``removed`` places of lists to the numbers of their items. ``found`` and ``refused``
+    are the numbers of the requests whose value was found, and of those that were refused, with the reason.
+    """
 
     replaced: dict[Place, tuple[str, str]]
     removed: dict[Place, list[int]]
@@ -20,7 +24,7 @@ class EditSteps(NamedTuple):
     refused: dict[int, str]
 
     def on(self, tree: Tree) -> Tree:
-        """The tree with the steps taken; what is not changed is shared. Raises LookupError or TypeError where it has no such places."""
+        """Return a changed tree, which shares its unchanged parts. Raises LookupError or TypeError if the tree does not have the places."""
         for place, (_, new) in self.replaced.items():
             tree = _put(tree, place, new)
         for place, numbers in self.removed.items():
@@ -28,26 +32,26 @@ class EditSteps(NamedTuple):
         return tree
 
     def below(self, base: Place) -> EditSteps:
-        """The same steps in a tree in which this one stands at a place."""
+        """Return the same changes for a tree that has this tree at the place ``base``."""
         replaced = {(*base, *place): value for place, value in self.replaced.items()}
         removed = {(*base, *place): numbers for place, numbers in self.removed.items()}
         return EditSteps(replaced, removed, self.found, self.refused)
 
 
 class _Entry(NamedTuple):
-    """An entry of a list of sources: what it says, with the relation type that is meant where none is said."""
+    """An entry of a list of sources, with the default relation type if it has none."""
 
     id: str
     relation: str
     more: dict[str, Any]
 
     def is_in(self, other: _Entry) -> bool:
-        """Whether another one says all that this one says."""
+        """Return whether another entry has all the content of this entry."""
         return self[:2] == other[:2] and all(key in other.more and other.more[key] == value for key, value in self.more.items())
 
 
 class EntryFixer:
-    """``steps`` under one mapping."""
+    """Finds the changes that fix requests need, under one mapping."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         roles = mapping.provenance.roles
@@ -56,16 +60,16 @@ class EntryFixer:
         self._defaults = {field: role.relation for role in (roles.original, roles.secondary) for field in role.fields}
 
     def steps(self, tree: Tree, requests: Sequence[FixRequest], removable: Callable[[Place, int], bool]) -> EditSteps:
-        """The steps that answer some requests in the tree of a listing or record; ``removable`` says whether an item of a list can be taken out."""
+        """Return the changes for some requests about a listing or record. ``removable`` returns whether an item can be removed from a list."""
         steps = EditSteps({}, {}, set(), {})
         for request in requests:
             if request.kind != "double":
                 self._replace(tree, request, steps)
         changed = steps.on(tree)
         for name in self._defaults:
-            wanted = [request for request in requests if request.kind in ("double", "source") and name in request.names]
-            if wanted and isinstance(changed.get(name), list):
-                self._unite(changed[name], name, wanted, removable, steps)
+            relevant = [request for request in requests if request.kind in ("double", "source") and name in request.names]
+            if relevant and isinstance(changed.get(name), list):
+                self._unite(changed[name], name, relevant, removable, steps)
         for place, numbers in steps.removed.items():
             for inside in [key for key in steps.replaced if key[: len(place)] == place and key[len(place) : len(place) + 1] != ()]:
                 if inside[len(place)] in numbers:
@@ -79,11 +83,11 @@ class EntryFixer:
             return
         for place in places:
             if steps.replaced.setdefault(place, (request.old, request.new)) != (request.old, request.new):
-                steps.refused[request.number] = "another finding wants to change it too"
+                steps.refused[request.number] = "another finding requires a different change of the same value"
             steps.found.add(request.number)
 
     def _places(self, value: Tree, request: FixRequest, place: Place) -> Iterator[Place]:
-        """Where a field has the old value."""
+        """Yield the places of the old value in a field."""
         if request.kind == "value":
             yield from scalars(value, request.old, place)
             return
@@ -98,7 +102,7 @@ class EntryFixer:
     def _unite(
         self, items: list[Tree], name: str, requests: Sequence[FixRequest], removable: Callable[[Place, int], bool], steps: EditSteps
     ) -> None:
-        """Take out of a list of sources what another entry says too."""
+        """Remove the entries of a list of sources whose content is in another entry too."""
         entries = [self._entry(item, name) for item in items]
         renamed = {request.old: request.new for request in requests if request.kind == "source"}
         for request in requests:
@@ -106,11 +110,11 @@ class EntryFixer:
             same = [n for n, entry in enumerate(entries) if entry is not None and entry.id == id]
             if len(same) < 2:
                 continue
-            gone = steps.removed.get((name,), [])
+            removed = steps.removed.get((name,), [])
             try:
-                found = _redundant(entries, [n for n in same if n not in gone], lambda n: removable((name,), n))
-                if request.kind == "double" and len(same) - len(found) - len([n for n in same if n in gone]) > 1:
-                    raise NotCertain("the entries do not say the same of it")
+                found = _redundant(entries, [n for n in same if n not in removed], lambda n: removable((name,), n))
+                if request.kind == "double" and len(same) - len(found) - len([n for n in same if n in removed]) > 1:
+                    raise NotCertain("the entries differ")
             except NotCertain as error:
                 steps.refused[request.number] = str(error)
                 continue
@@ -128,13 +132,13 @@ class EntryFixer:
         relation = next((key for key in self._names.relation if item.get(key)), None)
         if id is None or not isinstance(item[id], str) or (relation is not None and not isinstance(item[relation], str)):
             return None
-        said: str = self._defaults[name] if relation is None else item[relation]
+        written: str = self._defaults[name] if relation is None else item[relation]
         more = {key: value for key, value in item.items() if key not in (id, relation) and value is not None}
-        return _Entry(item[id], self._relations.get(said, said), more)
+        return _Entry(item[id], self._relations.get(written, written), more)
 
 
 def _redundant(entries: Sequence[_Entry | None], same: Sequence[int], removable: Callable[[int], bool]) -> list[int]:
-    """Which of the entries of one source go, so that what is said stays said: later ones before earlier ones."""
+    """Return the entries of one source that can be removed without loss of content. Later entries are removed before earlier ones."""
     stay = list(same)
     bound = False
     for n in reversed(same):
@@ -148,12 +152,12 @@ def _redundant(entries: Sequence[_Entry | None], same: Sequence[int], removable:
             bound = True
     left = [entry for n in stay if (entry := entries[n]) is not None]
     if bound and any(a.is_in(b) for i, a in enumerate(left) for j, b in enumerate(left) if i != j):
-        raise NotCertain("a comment, an anchor or the layout binds each of the entries")
+        raise NotCertain("each of the entries has a comment, an anchor or a layout that prevents its removal")
     return [n for n in same if n not in stay]
 
 
 def _put(tree: Tree, place: Place, value: Tree) -> Tree:
-    """A tree like this one with a value at a place."""
+    """Return a copy of a tree with another value at a place."""
     if not place:
         return value
     copy = tree.copy()
@@ -162,14 +166,14 @@ def _put(tree: Tree, place: Place, value: Tree) -> Tree:
 
 
 def at(tree: Tree, place: Collection[str | int]) -> Tree:
-    """What stands at a place of a tree. Raises LookupError or TypeError where there is nothing."""
+    """Return the value at a place of a tree. Raises LookupError or TypeError if the tree does not have the place."""
     for part in place:
         tree = tree[part]
     return tree
 
 
 def scalars(tree: Tree, value: str, place: Place) -> Iterator[Place]:
-    """The places of the texts that are a value."""
+    """Yield the places of a text in a tree."""
     if isinstance(tree, dict):
         for key, item in tree.items():
             yield from scalars(item, value, (*place, key))

@@ -1,8 +1,8 @@
-"""kgx's own reader and validator on two files, without network, output or log; what it reports goes to a callback.
+"""Run kgx's reader and validator on two files without network access, output or logs. A callback receives its messages.
 
-Importing kgx makes a bmt Toolkit, which fetches the Biolink Model and a predicate mapping; each Validator and each Source then fetches
-a JSON-LD context of Biolink 2.2.5. Here all three come from the ``biolink_model`` package that kgx depends on. What stays behind is the
-toolkit that kgx keeps for the process, made from that file; everything else is put back as it was.
+The import of kgx creates a bmt Toolkit, which downloads the Biolink Model and a predicate mapping. Each Validator and each Source downloads a
+JSON-LD context of Biolink 2.2.5. This module takes the model and the context from the ``biolink_model`` package, on which kgx depends. After a
+session everything is restored, except the toolkit that kgx keeps for the process.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from kgbuild.checks.kgx.pairs import Pair
 from kgbuild.checks.kgx.records import label
 from kgbuild.errors import MissingExtra
 
-Heard = Callable[[str, str, str, str], None]
-"""Called with kgx's level, kind, message, and the node or edge it speaks of."""
+OnMessage = Callable[[str, str, str, str], None]
+"""A callback with kgx's level, kind, message, and the node or edge of the message."""
 
 ADVICE = (
-    "validation needs kgx, which is not installed; install it with: pip install 'kgbuild[kgx]'"
-    "  (an older pip may fail: use pip >= 24 or uv)"
+    "validation requires kgx, which is not installed; install it with: pip install 'kgbuild[kgx]'"
+    "  (pip before 24 may fail; use pip >= 24 or uv)"
 )
 NOISY = ("bmt", "linkml", "linkml_runtime", "rdflib")
 VALUE_IN_MESSAGE = re.compile(r" has a value '.*' ?(?=with a CURIE prefix|which is not)", re.DOTALL)
-"""kgx writes the id into some messages, which would make a kind of error of each id."""
+"""The id in some messages of kgx. It is removed, so that messages about different ids are counted together."""
 
 
 def require_kgx() -> None:
-    """Raise MissingExtra unless kgx can be imported; does not import it."""
+    """Raise MissingExtra if kgx is not installed. This does not import kgx."""
     if find_spec("kgx") is None:
         raise MissingExtra(ADVICE)
 
 
 @contextmanager
 def kgx_session() -> Iterator[Any]:
-    """Import kgx and yield its bmt toolkit; inside, kgx reads local files only and says nothing."""
+    """Import kgx and yield its bmt toolkit. Within the session kgx reads only local files and prints nothing."""
     require_kgx()
     with ExitStack() as stack:
         _silence(stack)
@@ -55,30 +55,30 @@ def kgx_session() -> Iterator[Any]:
         prefix_map = json.loads(_model_file("prefixmaps", "biolink*prefix*map.json").read_text())
         stack.callback(_restore, kgx.config.jsonld_context_map, dict(kgx.config.jsonld_context_map))
         kgx.config.jsonld_context_map["biolink"] = prefix_map
-        # An edge without an id is given a random one, and the report would differ from run to run.
+        # kgx gives an edge without an id a random one, so the report would differ between runs.
         _replace(stack, kgx.source.tsv_source, "generate_uuid", str)
         yield toolkit
 
 
-def run_validator(pair: Pair, prefixes: Collection[str], heard: Heard) -> None:
-    """Validate a pair as ``kgx validate`` does, with ``prefixes`` declared; to be called inside a session.
+def run_validator(pair: Pair, prefixes: Collection[str], on_message: OnMessage) -> None:
+    """Validate a pair like ``kgx validate``, with ``prefixes`` declared. This must be called within a session.
 
-    ``Validator.log_error`` keeps one entity of each message, so it is replaced. The stream keeps parallel edges apart, which kgx's
-    graph store would merge.
+    ``Validator.log_error`` keeps only one entity for each message, so it is replaced. Streaming keeps parallel edges separate, but kgx's graph
+    store would merge them.
     """
     from kgx.transformer import Transformer
     from kgx.validator import Validator
 
     validator = Validator()
     validator.prefixes |= set(prefixes)
-    speaking_of = ""
+    entity = ""
 
     def log_error(_entity: str, error_type: Enum, message: str, message_level: Enum) -> None:
-        heard(message_level.name.lower(), kind_of(error_type.name), VALUE_IN_MESSAGE.sub(" has a value ", message), speaking_of)
+        on_message(message_level.name.lower(), kind_of(error_type.name), VALUE_IN_MESSAGE.sub(" has a value ", message), entity)
 
     def inspect(entity_type: Enum, record: tuple[Any, ...]) -> None:
-        nonlocal speaking_of
-        speaking_of = label(record[-1])
+        nonlocal entity
+        entity = label(record[-1])
         validator(entity_type, record)
 
     validator.log_error = log_error
@@ -87,7 +87,7 @@ def run_validator(pair: Pair, prefixes: Collection[str], heard: Heard) -> None:
 
 
 def kind_of(error_type: str) -> str:
-    """The kind of finding that one of kgx's error types becomes.
+    """Return the kind of finding for an error type of kgx.
 
     >>> kind_of("INVALID_CATEGORY")
     'kgx:invalid-category'
@@ -96,20 +96,20 @@ def kind_of(error_type: str) -> str:
 
 
 def kgx_version() -> str:
-    """The version of kgx that is installed."""
+    """Return the installed version of kgx."""
     return version("kgx")
 
 
 def _local_toolkit() -> Any:
-    """The toolkit that kgx uses by default, made from the schema in the ``biolink_model`` package where there is none yet."""
+    """Return kgx's default toolkit. If there is none yet, create it from the schema in the ``biolink_model`` package."""
     import bmt.toolkit
 
     schema = str(_model_file("schema", "biolink?model.yaml"))
-    nothing_mapped = SimpleNamespace(text=json.dumps({"predicate mappings": []}))
+    empty_mapping = SimpleNamespace(text=json.dumps({"predicate mappings": []}))
     with ExitStack() as stack:
         _replace(stack, bmt.toolkit.Toolkit.__init__, "__defaults__", (schema, {"predicate mappings": []}))
-        # bmt 1.4.8 fetches the mapping whatever it is given.
-        _replace(stack, bmt.toolkit, "requests", SimpleNamespace(get=lambda _url: nothing_mapped))
+        # bmt 1.4.8 always downloads the mapping, even if it is given.
+        _replace(stack, bmt.toolkit, "requests", SimpleNamespace(get=lambda _url: empty_mapping))
         from kgx.utils import kgx_utils
 
         if kgx_utils._default_toolkit is None:
@@ -121,17 +121,19 @@ def _local_toolkit() -> Any:
 
 
 def _model_file(folder: str, pattern: str) -> Path:
-    """A file of the ``biolink_model`` package, whose names differ between versions by ``-`` and ``_``; the newer is the ``-``."""
+    """Return a file of the ``biolink_model`` package. Its names have ``-`` in newer versions and ``_`` in older ones."""
     spec = find_spec("biolink_model")
     places = spec.submodule_search_locations if spec else None
     found = sorted(file for place in places or () for file in Path(place, folder).glob(pattern))
     if not found:
-        raise MissingExtra(f"expected {folder}/{pattern} in the package biolink_model, got none; install: pip install 'kgbuild[kgx]'")
+        raise MissingExtra(
+            f"expected {folder}/{pattern} in the package biolink_model, got none; install it with: pip install 'kgbuild[kgx]'"
+        )
     return found[0]
 
 
 def _silence(stack: ExitStack) -> None:
-    """No warning and no log line of kgx and what it stands on; kgx's logger would write to standard output."""
+    """Suppress the warnings and logs of kgx and its dependencies. kgx's logger writes to standard output."""
     stack.enter_context(warnings.catch_warnings())
     warnings.simplefilter("ignore")
     _replace(stack, logging.getLogger("KGX"), "disabled", True)
@@ -142,7 +144,7 @@ def _silence(stack: ExitStack) -> None:
 
 
 def _replace(stack: ExitStack, owner: object, name: str, value: object) -> None:
-    """Set an attribute until the stack is left."""
+    """Set an attribute until the stack is closed."""
     stack.callback(setattr, owner, name, getattr(owner, name))
     setattr(owner, name, value)
 

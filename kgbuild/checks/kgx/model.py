@@ -1,4 +1,4 @@
-"""A Biolink Model toolkit in, the few sets that the checks ask for out."""
+"""Read the classes, predicates and slots that the checks need from a toolkit of the Biolink Model."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 PREFIX = "biolink:"
 ENUMERATED = ("knowledge level", "agent type")
-"""The association slots whose range is an enumeration and which every edge has."""
+"""The association slots that every edge has and whose range is an enumeration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What one version of the Biolink Model knows; classes and predicates are CURIEs, properties are in snake_case."""
+    """The terms of one version of the Biolink Model. Classes and predicates are CURIEs, and properties are in snake_case."""
 
     version: str
     node_classes: frozenset[str]
@@ -24,11 +24,11 @@ class Model:
     multivalued: frozenset[str]
     values: Mapping[str, tuple[str, ...]]
     fits: Callable[[str, str, str], bool]
-    """Whether a subject's class, a predicate and an object's class go together by domain and range."""
+    """Whether a predicate's domain and range allow a class of subject and a class of object."""
 
 
 def model_of(toolkit: Any) -> Model:
-    """Ask bmt, which is untyped, once for everything."""
+    """Read all terms from bmt at once. bmt is untyped."""
     slots = {name: toolkit.get_element(name) for name in toolkit.get_all_slots()}
     return Model(
         version=str(toolkit.get_model_version()),
@@ -47,7 +47,7 @@ def _descendants(toolkit: Any, name: str) -> frozenset[str]:
 
 
 def _snake_case(name: str) -> str:
-    """A slot's name as a property is written.
+    """Return the property name of a slot.
 
     >>> _snake_case("knowledge level")
     'knowledge_level'

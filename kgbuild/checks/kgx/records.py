@@ -1,4 +1,4 @@
-"""A KGX file in, its records out, each with its line; what is no record becomes a problem with file, line and column."""
+"""Read the records of a KGX file with their lines. Anything else becomes a problem with file, line and column."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from kgbuild.errors import Problem
 
 Fields = dict[str, object]
 KEYS = ("id", "subject", "predicate", "object")
-"""What KGX joins and indexes by: one string each."""
+"""The keys that KGX uses to join and index records. Each is one string."""
 EMPTY: tuple[object, ...] = (None, "", " ", [])
-"""What kgx takes for no value."""
+"""The values that kgx treats as missing."""
 LIST_DELIMITER = "|"
-"""KGX splits every cell of a TSV file at this character, and knows no escape for it."""
+"""KGX splits every cell of a TSV file at this character, and has no escape for it."""
 
 
 class KgxRecord(NamedTuple):
-    """One node or edge as written: no empty values, lists as lists."""
+    """A node or edge as written, with lists as lists and without empty values."""
 
     line: int
     fields: Fields
 
 
 def read_records(path: Path, problems: list[Problem], multivalued: Collection[str] = ("category",)) -> Iterator[KgxRecord]:
-    """Yield the records of a TSV or JSON Lines file, and append what could not be read to ``problems``.
+    """Yield the records of a TSV or JSON Lines file, and append errors to ``problems``.
 
-    A TSV cell becomes a list where it holds ``|`` or its column is one of ``multivalued``, as kgx reads it.
+    As in kgx, a TSV cell becomes a list if it contains ``|`` or its column is one of ``multivalued``.
     """
     reader = _Reader(path, problems)
     try:
         yield from reader.tsv(multivalued) if path.suffix == ".tsv" else reader.jsonl()
     except OSError as error:
-        reader.problem(0, 0, "", "a file that can be read", error.strerror or str(error), "check its path and permissions")
+        reader.problem(0, 0, "", "a readable file", error.strerror or str(error), "check its path and permissions")
 
 
 class _Reader:
@@ -74,13 +74,15 @@ class _Reader:
 
     def _header_is_good(self, header: list[str]) -> bool:
         if header[-1].endswith("\r"):
-            self.problem(1, len("\t".join(header)), "", "a line that ends with LF", "CR and LF", "write the file with LF line ends")
+            self.problem(1, len("\t".join(header)), "", "a line that ends with LF", "CR and LF", "write the file with LF line endings")
         elif "id" not in header:
             got = ", ".join(repr(name) for name in header[:5])
-            self.problem(1, 1, "", "a column `id`", f"{got}{', ...' if len(header) > 5 else ''}", "write the names of the columns first")
-        elif twice := [place for place, name in enumerate(header) if name in header[:place]]:
-            column = len("\t".join(header[: twice[0]])) + 2
-            self.problem(1, column, header[twice[0]], "each column once", "its name a second time", "keep one of them")
+            self.problem(
+                1, 1, "", "a column `id`", f"{got}{', ...' if len(header) > 5 else ''}", "write the column names on the first line"
+            )
+        elif repeated := [place for place, name in enumerate(header) if name in header[:place]]:
+            column = len("\t".join(header[: repeated[0]])) + 2
+            self.problem(1, column, header[repeated[0]], "each column once", "a second column with this name", "keep one of them")
         else:
             return True
         return False
@@ -88,7 +90,7 @@ class _Reader:
     def _ragged(self, number: int, text: str, expected: int, got: int) -> None:
         ends = [match.start() for match in re.finditer("\t|$", text)]
         column = ends[min(expected, got) - 1] + 1
-        todo = "a tab or a line feed inside a value must become a space" if text else "remove the empty line"
+        todo = "replace tabs and line feeds inside values by spaces" if text else "remove the empty line"
         self.problem(number, column, "", f"{expected} cells as in the first line", str(got), todo)
 
     def jsonl(self) -> Iterator[KgxRecord]:
@@ -99,7 +101,7 @@ class _Reader:
                 self._not_json(number, text, _error_column(text), str(error).partition(" (byte")[0])
                 continue
             if "\r" in text[:-1]:
-                self._not_json(number, text, text.index("\r") + 1, "CR, where kgx ends the line")
+                self._not_json(number, text, text.index("\r") + 1, "CR, at which kgx ends the line")
             else:
                 yield from self._record(number, fields, partial(_key_column, text))
 
@@ -108,16 +110,16 @@ class _Reader:
         self.problem(number, column, "", "one JSON object on the line", found, "write each record as one line of JSON")
 
     def _record(self, line: int, fields: Fields, column_of: Callable[[str], int]) -> Iterator[KgxRecord]:
-        """Yield the record unless one of its values would stop kgx."""
+        """Yield the record if kgx can read all its values."""
         wrong = [(name, *unreadable) for name, value in fields.items() if (unreadable := _unreadable(name, value))]
         for name, expected, got in wrong:
-            self.problem(line, column_of(name), name, expected, got, "write the value as KGX does")
+            self.problem(line, column_of(name), name, expected, got, "write the value in this form")
         if not wrong:
             yield KgxRecord(line, {name: value for name, value in fields.items() if value not in EMPTY})
 
 
 def _unreadable(name: str, value: object) -> tuple[str, str] | None:
-    """What kgx expects of a value and what it is, where kgx would raise: it hashes ids and predicates, and sorts lists.
+    """Return the expected and the actual kind of a value with which kgx fails, else None. kgx hashes ids and predicates, and sorts lists.
 
     >>> _unreadable("id", ["a", "b"]), _unreadable("publications", ["PMID:1", 2]), _unreadable("name", "x")
     (('one string', 'a list'), ('a list of strings', 'numbers among strings'), None)
@@ -132,7 +134,7 @@ def _unreadable(name: str, value: object) -> tuple[str, str] | None:
 
 
 def _error_column(text: str) -> int:
-    """Where the line stops being JSON, by the standard library, since msgspec's own count is now and then one too high.
+    """Return the column of a JSON error, by the standard library, because the column of msgspec is sometimes one too high.
 
     >>> _error_column('{"id":"é" "name"}'), _error_column("{}x"), _error_column("[]")
     (11, 3, 1)
@@ -151,7 +153,7 @@ def _key_column(text: str, name: str) -> int:
 
 
 def _cell(cell: str, multivalued: bool) -> str | list[str]:
-    """A cell as kgx reads it.
+    """Return the value of a cell as kgx reads it.
 
     >>> _cell("a|b", False), _cell("a", True), _cell("a", False)
     (['a', 'b'], ['a'], 'a')
@@ -166,7 +168,7 @@ def _type_name(value: object) -> str:
 
 
 def label(fields: Fields) -> str:
-    """How a report names a record: by its id, an edge without one by its ends.
+    """Return the name of a record in a report: its id, or for an edge without an id its subject and object.
 
     >>> label({"id": "kgr:spoke"}), label({"subject": "kgr:a", "object": "kgr:b"})
     ('kgr:spoke', 'kgr:a->kgr:b')
@@ -175,5 +177,5 @@ def label(fields: Fields) -> str:
 
 
 def as_list(value: object) -> list[object]:
-    """A value's members: none for a missing one, itself for a single one."""
+    """Return the members of a value: none for a missing value, and the value itself if it is not a list."""
     return value if isinstance(value, list) else [] if value is None else [value]

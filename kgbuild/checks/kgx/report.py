@@ -1,4 +1,4 @@
-"""What validation found: a tally while it runs, a frozen report at its end, and the report as text and as JSON."""
+"""Count the findings of a validation, and render them as text and JSON."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kgbuild.checks.kgx.pairs import Pair
 
 Level = Literal["error", "warning"]
 EXAMPLES = 5
-"""How many ids a group names."""
+"""The largest number of ids in a group."""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """All findings of one message: how often, and the first ids it was said of, in order of the file."""
+    """All findings with the same message: their number, and the first ids in the order of the file."""
 
     kind: str
     level: Level
@@ -26,22 +26,22 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KgxReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome for one graph; ``referee`` names the versions that were asked, since the model changes with them."""
+    """The result for one graph. ``validator`` names the versions of kgx and of the Biolink Model."""
 
     nodes: int
     edges: int
     profile: Literal["biolink", "registry"]
     problems: tuple[Group, ...]
-    referee: str = ""
+    validator: str = msgspec.field(default="", name="referee")  # the name in JSON does not change
 
     @property
     def errors(self) -> int:
-        """How many findings are errors."""
+        """Return the number of errors."""
         return self._count("error")
 
     @property
     def warnings(self) -> int:
-        """How many findings are warnings."""
+        """Return the number of warnings."""
         return self._count("warning")
 
     def _count(self, level: Level) -> int:
@@ -49,7 +49,7 @@ class KgxReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KgxTally:
-    """Counts findings by level, kind and message, and keeps the first ids of each."""
+    """A count of findings by level, kind and message, with the first ids of each."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[Level, str, str], tuple[int, tuple[str, ...]]] = {}
@@ -60,7 +60,7 @@ class KgxTally:
         self._found[level, kind, message] = count + 1, (*examples, entity)[:EXAMPLES]
 
     def groups(self) -> tuple[Group, ...]:
-        """Errors first, then by kind and message."""
+        """Return the groups of findings: errors first, then by kind and message."""
         return tuple(
             Group(level=level, kind=kind, message=message, count=count, examples=examples)
             for (level, kind, message), (count, examples) in sorted(self._found.items())
@@ -68,7 +68,7 @@ class KgxTally:
 
 
 def render_all(reports: Sequence[tuple[Pair, KgxReport]], form: Literal["text", "json"]) -> str:
-    """The reports on several graphs, each under the names of its files; in JSON one object with a list of them."""
+    """Render the reports of several graphs, each under the names of its files. In JSON they are a list in one object."""
     if form == "json":
         content = [{"files": [str(path) for path in pair], **msgspec.json.decode(render_json(report))} for pair, report in reports]
         return msgspec.json.format(msgspec.json.encode({"reports": content}), indent=2).decode() + "\n"
@@ -76,15 +76,15 @@ def render_all(reports: Sequence[tuple[Pair, KgxReport]], form: Literal["text", 
 
 
 def render_text(report: KgxReport) -> str:
-    """The report for a person: a paragraph for each kind of finding, and a closing line with the counts."""
+    """Render the report as text: a paragraph for each kind of finding, and a last line with the counts."""
     if report.profile == "registry":
         return "".join(f"{group.message}\n" for group in report.problems)
     return "\n".join([*_paragraphs(report), _closing(report)])
 
 
 def render_json(report: KgxReport) -> bytes:
-    """The report as one JSON object, with the sums of its errors and warnings."""
-    content = {"errors": report.errors, "warnings": report.warnings, **msgspec.structs.asdict(report)}
+    """Render the report as a JSON object, with the numbers of its errors and warnings."""
+    content = {"errors": report.errors, "warnings": report.warnings, **msgspec.to_builtins(report)}
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 
@@ -106,12 +106,12 @@ def _closing(report: KgxReport) -> str:
     found = _counted(report.errors, "error")
     if report.warnings:
         found += f" and {_counted(report.warnings, 'warning')}"
-    referee = f" ({report.referee})" if report.referee else ""
-    return f"{found} in {_counted(report.nodes, 'node')} and {_counted(report.edges, 'edge')}{referee}\n"
+    validator = f" ({report.validator})" if report.validator else ""
+    return f"{found} in {_counted(report.nodes, 'node')} and {_counted(report.edges, 'edge')}{validator}\n"
 
 
 def _counted(count: int, noun: str) -> str:
-    """A number and its noun.
+    """Return a number with its noun.
 
     >>> _counted(1, "error"), _counted(5391, "node")
     ('1 error', '5,391 nodes')
@@ -120,5 +120,5 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Escape what would steer a terminal: ids and values come from the file."""
+    """Escape control characters, because ids and values from the file could control a terminal."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

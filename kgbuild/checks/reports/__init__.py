@@ -1,4 +1,4 @@
-"""Reports of an audit. One file per format; a new format is a file here and a line in REPORTS."""
+"""Reports of an audit, one file for each format. To add a format, add a file and a line in REPORTS."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from kgbuild.model.finding import SEVERITIES, Finding
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What an audit came to: the inputs as given, the number of files, findings in the order of their codes, how many are known (baseline).
+    """The result of an audit: the inputs as given, the number of files, the findings in the order of their codes, and two counts.
 
-    ``color`` is for a terminal (only the text form has any); ``statistics`` asks forms for people to count findings instead of telling them;
-    ``ran`` are the codes of the rules that ran, None where it was all of them.
+    ``known`` is the number of findings in the baseline, and ``fixed`` the number of repaired ones. ``color`` applies only to text. With
+    ``statistics``, the formats for people count the findings instead of listing them. ``ran`` are the codes of the rules that ran, or None if all
+    did.
     """
 
     inputs: tuple[str, ...]
@@ -31,24 +32,24 @@ class Report(Struct, frozen=True, kw_only=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """The findings of each severity, the gravest first."""
+        """Return the number of findings of each severity, the highest first."""
         return tally(self.findings)
 
 
 def tally(findings: Iterable[Finding]) -> dict[str, int]:
-    """The findings of each severity, the gravest first."""
+    """Return the number of findings of each severity, the highest first."""
     counts = Counter(finding.severity for finding in findings)
     return {severity: counts[severity] for severity in SEVERITIES}
 
 
 class ReportForm(Protocol):
-    """A module of this package."""
+    """The interface of the modules in this package."""
 
     def render(self, report: Report) -> str:
-        """The report as text that ends with a line's end, or is empty."""
+        """Return the report as text that ends with a line feed or is empty."""
 
 
-#: Format -> its module. In ``machine`` forms every finding has its line; for people five of each rule do.
+#: Format -> its module. Formats for machines contain all findings; those for people show up to ``SHOWN`` of each rule.
 REPORTS: Mapping[str, str] = MappingProxyType(
     {
         "text": "kgbuild.checks.reports.text",
@@ -61,12 +62,12 @@ REPORTS: Mapping[str, str] = MappingProxyType(
     }
 )
 FOR_PEOPLE = ("text", "markdown")
-#: Findings of one rule that a report for people shows; the rest are counted.
+#: The number of findings of each rule in a report for people. The others are counted.
 SHOWN = 5
 
 
 def render(name: str, report: Report) -> str:
-    """The report in one of REPORTS."""
+    """Render the report in one of the formats in REPORTS."""
     module: Any = import_module(REPORTS[name])
     text: str = module.render(report)
     return text

@@ -1,4 +1,4 @@
-"""One JSON object: `version`, `inputs`, `counts` of each severity, how many findings are `known`, and all `findings`."""
+"""Render a report as one JSON object: `version`, `inputs`, `counts` by severity, the number of `known` findings, and all `findings`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import msgspec
 from kgbuild.checks.reports import Report
 from kgbuild.version import __version__
 
-_HALVES = re.compile(r"[\ud800-\udfff]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
-    """The report as an indented JSON object."""
+    """Return the report as an indented JSON object."""
     return indented(
         {
             "version": __version__,
@@ -27,12 +27,14 @@ def render(report: Report) -> str:
 
 
 def indented(tree: object) -> str:
-    """A tree as JSON text that ends with a line's end."""
+    """Return a tree as indented JSON that ends with a line feed."""
     return msgspec.json.format(encoded(tree), indent=2).decode() + "\n"
 
 
 def encoded(tree: object) -> bytes:
-    r"""A tree as JSON in one line. Half a surrogate pair, from the name of a file that is no UTF-8, is told as text: readers reject it.
+    r"""Return a tree as JSON on one line.
+
+    Lone surrogates, which come from file names that are not UTF-8, are written as escaped text, because JSON readers reject them.
 
     >>> encoded(["a\udcff"])
     b'["a\\\\udcff"]'
@@ -41,4 +43,4 @@ def encoded(tree: object) -> bytes:
         return msgspec.json.encode(tree)
     except UnicodeEncodeError:
         text = json.dumps(msgspec.to_builtins(tree), separators=(",", ":"), ensure_ascii=False)
-        return _HALVES.sub(lambda match: "\\" + repr(match[0])[1:-1], text).encode()
+        return _SURROGATES.sub(lambda match: "\\" + repr(match[0])[1:-1], text).encode()

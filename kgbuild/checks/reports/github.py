@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub Actions: an annotation a finding, at its line of the changed file."""
+"""Render a report as workflow commands of GitHub Actions, which annotate the lines of the findings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from kgbuild.checks.reports import Report, wording
 from kgbuild.model.finding import Finding, Severity
 
 _COMMANDS: Mapping[Severity, str] = MappingProxyType({"error": "error", "warning": "warning", "info": "notice"})
-#: What the runner turns back (actions/runner, ActionCommand.cs): in messages these, in properties also what ends a property.
+#: The characters that the runner unescapes (actions/runner, ActionCommand.cs). Properties escape their separators too.
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> str:
-    """A command a finding: `::error file=…,line=…,col=…,title=…::message`. Nothing, where nothing was found."""
+    """Return one command for each finding: `::error file=…,line=…,col=…,title=…::message`."""
     titles = wording.titles()
     return "".join(_command(finding, titles.get(finding.code, "")) + "\n" for finding in report.findings)
 

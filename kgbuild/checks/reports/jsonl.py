@@ -1,4 +1,4 @@
-"""JSON Lines: one finding a line."""
+"""Render a report as JSON Lines, with one finding on each line."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from kgbuild.checks.reports.as_json import encoded
 
 
 def render(report: Report) -> str:
-    """The findings, one a line."""
+    """Return the findings, one on each line."""
     return "".join(encoded(finding).decode() + "\n" for finding in report.findings)

@@ -1,4 +1,4 @@
-"""JUnit's XML, as Jenkins and GitLab read it: a test suite in which every rule is a test case."""
+"""Render a report as JUnit XML for Jenkins and GitLab: a test suite with one test case for each rule."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _SUITE = "kgbuild.check"
 
 
 def render(report: Report) -> str:
-    """The report as an XML document, with a case for each rule that ran.
+    """Return the report as an XML document with a test case for each rule that ran.
 
-    A rule with errors or warnings is a failed case with one failure, whose text has a line for each of the rule's findings, since
-    consumers show no more than one. Where all of them are information, the case passes and the lines are its output.
+    A rule with errors or warnings is a failed case. It has one failure with all findings as lines of text, because readers show only one
+    failure. A rule with only info findings is a passed case, and the findings are its output.
     """
     found = wording.by_rule(report.findings)
     titles = wording.titles()
@@ -44,9 +44,9 @@ def _case(name: str, findings: Sequence[Finding]) -> Iterator[str]:
         yield f"{case}/>"
         return
     counts = tally(findings)
-    gravest = next(severity for severity, count in counts.items() if count)
+    highest = next(severity for severity, count in counts.items() if count)
     head, tail = (
-        (f'<failure message="{wording.levels(counts)}" type="{gravest}">', "</failure>")
+        (f'<failure message="{wording.levels(counts)}" type="{highest}">', "</failure>")
         if _fails(findings)
         else ("<system-out>", "</system-out>")
     )
@@ -64,5 +64,5 @@ def _line(finding: Finding) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as XML: what no XML 1.0 document may hold, not even as a reference (§2.2, Char), is among what is made visible."""
+    """Escape a text for XML. ``visible`` replaces the characters that XML 1.0 excludes even as references (§2.2, Char)."""
     return escape(wording.visible(text), quote=False)

@@ -1,4 +1,4 @@
-"""GitHub Flavored Markdown, for a comment or a job's summary: a table a rule with five findings each, and what all come to."""
+"""Render a report as GitHub Flavored Markdown for a comment or a job summary: a summary, and a table of findings for each rule."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from kgbuild.checks.reports import SHOWN, Report, wording
 from kgbuild.checks.reports.rules_page import cell, prose
 from kgbuild.model.finding import Finding
 
-#: A comment may have 65,536 characters; a report that would be longer shows fewer findings of each rule.
-_ROOM = 65_000
-#: Numeric references make no structure (CommonMark §2.5), whatever stands around them.
+#: A comment can have 65,536 characters. A longer report shows fewer findings of each rule.
+_LONGEST = 65_000
+#: Numeric character references never become markup (CommonMark §2.5).
 _REFERENCES = {ord(character): f"&#{ord(character)};" for character in "&<>\\`*_~[]|$"}
-#: What a site makes links, mentions and pictures of after the Markdown is read: a comment in between leaves it text.
+#: Text that GitHub turns into links, mentions and emoji after it parses the Markdown. A comment after it prevents that.
 _LIVE = re.compile(r"[@#:](?=\S)|www(?=\.)|GH(?=-)", re.IGNORECASE)
 
 
 def render(report: Report) -> str:
-    """The report as Markdown; counts for each rule alone if it asks for statistics."""
+    """Return the report as Markdown, or only the counts of each rule if it has ``statistics``."""
     if report.statistics:
         return _joined(report, _statistics(report))
     texts = (_joined(report, _findings(report.findings, shown)) for shown in range(SHOWN, -1, -1))
-    return next((text for text in texts if len(text) <= _ROOM), _joined(report, _statistics(report)))
+    return next((text for text in texts if len(text) <= _LONGEST), _joined(report, _statistics(report)))
 
 
 def _joined(report: Report, lines: Iterator[str]) -> str:
@@ -31,7 +31,7 @@ def _joined(report: Report, lines: Iterator[str]) -> str:
 
 def _statistics(report: Report) -> Iterator[str]:
     if report.findings:
-        yield from ("", "| findings | rule | level | what |", "| ---: | --- | --- | --- |")
+        yield from ("", "| findings | rule | level | description |", "| ---: | --- | --- | --- |")
     for count, code, severity, title in wording.statistics(report.findings):
         yield f"| {count:,} | {code} | {severity} | {cell(title)} |"
 
@@ -42,7 +42,7 @@ def _findings(findings: Sequence[Finding], shown: int) -> Iterator[str]:
         examples, left = wording.split(found, shown)
         yield from ("", f"#### {code}: {prose(titles[code])}" if code in titles else f"#### {code}", "")
         if examples:
-            yield from ("| level | where | finding |", "| --- | --- | --- |", *map(_row, examples))
+            yield from ("| level | place | finding |", "| --- | --- | --- |", *map(_row, examples))
         if examples and left:
             yield ""
         if left:
@@ -57,7 +57,7 @@ def _row(finding: Finding) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text that stands for itself in a cell of a table.
+    """Escape a text for a cell of a table, so that nothing in it is markup.
 
     >>> _escaped("a|b *c* @d <e>")
     'a&#124;b &#42;c&#42; @<!-- -->d &#60;e&#62;'

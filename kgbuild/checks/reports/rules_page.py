@@ -1,4 +1,4 @@
-"""The rules' docstrings as documentation: a page of all rules in Markdown, and texts for a terminal."""
+"""Render the rules' docstrings as documentation: a Markdown page of all rules, and text for a terminal."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from kgbuild.checks.rule import HEADINGS, Rule
 _HEAD = """\
 # Rules of `kgbuild check`
 
-Codes never change meaning. The level is that of most findings of a rule: where a text says so, some are told at another. `kgbuild rule CODE`
-shows one rule in the terminal. This page is made from the rules themselves, by `kgbuild rule --all --format markdown`.
+The meaning of a code never changes. The level in the table is the default level of a rule; its section names the findings with another level.
+`kgbuild rule CODE` prints one rule. This page is generated with `kgbuild rule --all --format markdown`.
 """
-#: Code in a text of Markdown (CommonMark §6.1), and what would be markup outside it.
+#: Code spans in Markdown (CommonMark §6.1), and characters that are markup outside of them.
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _MARKUP = re.compile(r"[\\*_<>\[\]]")
-#: A line that stands for itself: an item of a list, or what is set in from the text.
+#: A line that is not part of a paragraph: an item of a list, or an indented line.
 _SET_OFF = re.compile(r"\s+\S|[-*] |\d+\. ")
 
 
 def page() -> str:
-    """All rules as a page of Markdown: a table of them, and a section for each in the order of families and codes."""
+    """Return a Markdown page with a table of all rules and a section for each, in the order of families and codes."""
     return "\n".join([_HEAD, *_table(), *_families()])
 
 
 def section(rule: Rule) -> str:
-    """A rule as a section of Markdown."""
+    """Return the Markdown section of a rule."""
     parts = rule.parts
     level = f"{rule.severity}; info with `--partial`" if rule.partial else rule.severity
     texts = [f"**{heading}:** {prose(parts[heading.lower()])}" for heading in HEADINGS if heading.lower() in parts]
@@ -37,7 +37,7 @@ def section(rule: Rule) -> str:
 
 
 def plain(rule: Rule, width: int) -> str:
-    """A rule as text for a terminal of a width in characters."""
+    """Return a rule as text for a terminal. ``width`` is in characters."""
     parts = rule.parts
     level = f"{rule.severity}; info with --partial" if rule.partial else rule.severity
     texts = [_wrapped(parts["what"], width, "")]
@@ -46,7 +46,7 @@ def plain(rule: Rule, width: int) -> str:
 
 
 def _table() -> Iterator[str]:
-    yield "| code | level | what is found |"
+    yield "| code | level | description |"
     yield "| --- | --- | --- |"
     for family, (about, _) in checks.FAMILIES.items():
         found = checks.load_rules([family])
@@ -66,12 +66,12 @@ def _families() -> Iterator[str]:
 
 
 def cell(text: str) -> str:
-    """A text of a docstring as a cell of a table, in which a pipe ends even code (GFM §4.10)."""
+    """Convert a docstring's text to a cell of a Markdown table. A pipe ends a cell even in code, so it is escaped (GFM §4.10)."""
     return prose(text).replace("|", "\\|")
 
 
 def prose(text: str) -> str:
-    """A text of a docstring as Markdown: code between backticks stays, and what would be markup outside it stands for itself."""
+    """Convert a docstring's text to Markdown. Code between backticks stays, and markup characters outside of it are escaped."""
     lines = "\n".join(_lines(text))
     parts, at = [], 0
     for match in _CODE.finditer(lines):
@@ -81,7 +81,7 @@ def prose(text: str) -> str:
 
 
 def _lines(text: str) -> Iterable[str]:
-    """The paragraphs of a text, each in one line, with an empty line between them; lines that are set off stay as they are."""
+    """Return the paragraphs of a text, each on one line, with empty lines between them. List items and indented lines stay separate."""
     joined: list[str] = []
     for line in text.splitlines():
         if line and joined and joined[-1] and not _SET_OFF.match(line):

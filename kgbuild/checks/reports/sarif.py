@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 (OASIS), for GitHub's code scanning and the viewers of editors: one run, all rules, a result a finding."""
+"""Render a report as SARIF 2.1.0 (OASIS), for GitHub code scanning and editors: one run with all rules, and a result for each finding."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from kgbuild.version import __version__
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #: §3.27.10: "note" is a problem of low severity, or an opportunity to improve.
 _LEVELS: Mapping[Severity, str] = MappingProxyType({"error": "error", "warning": "warning", "info": "note"})
-#: What may stand in a path as it is (RFC 3986 §3.3), but for the colon, which would make a scheme of what stands before it.
+#: Characters that are not escaped in a path (RFC 3986 §3.3). The colon is escaped, because the text before it would become a scheme.
 _IN_PATHS = "/!$&'()*+,;=@"
 
 
 def render(report: Report) -> str:
-    """The report as an indented SARIF log."""
+    """Return the report as an indented SARIF log."""
     rules = checks.load_rules()
     numbers = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "kgbuild", "version": __version__, "rules": [_rule(rule) for rule in rules]}
@@ -57,7 +57,7 @@ def _result(finding: Finding, numbers: Mapping[str, int]) -> dict[str, Any]:
         "level": _LEVELS[finding.severity],
         "message": {"text": _plain(finding.message + hint)},
         "locations": [_location(finding) | {"logicalLocations": [{"fullyQualifiedName": finding.subject}]}],
-        # The first is what GitHub tells alerts apart by; without it, it would hash the line, and a line of JSON Lines has many findings.
+        # GitHub identifies alerts by the first fingerprint. Without it GitHub hashes the line, but a line of JSON Lines can have many findings.
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint, "kgbuild/v1": finding.fingerprint},
         "properties": {"subject": finding.subject, "object": finding.object, "field": finding.field, "records": finding.records},
     }
@@ -74,7 +74,7 @@ def _related(places: Sequence[Related]) -> Iterator[dict[str, Any]]:
 
 
 def _location(at: Finding | Related) -> dict[str, Any]:
-    """A location (§3.28); that of a whole file where the line is not known, and of no file where there is none."""
+    """Return a location (§3.28). Without a line it is the whole file, and without a path it is empty."""
     if not at.path:
         return {}
     region = {"startLine": at.line} | ({"startColumn": at.column} if at.column else {})
@@ -82,7 +82,7 @@ def _location(at: Finding | Related) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """The URI of a file; relative to where the command ran, as the path is.
+    """Return the URI of a file. A relative path gives a relative URI.
 
     >>> _uri("a b/100%.md"), _uri("/a/b.md"), _uri("./x:y.tar.gz!/z.md")
     ('a%20b/100%25.md', 'file:///a/b.md', 'x%3Ay.tar.gz!/z.md')
@@ -92,5 +92,5 @@ def _uri(path: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text of a message, in which what a record says makes no link (§3.11.6)."""
+    """Escape the text of a message, so that text from a record is not a link (§3.11.6)."""
     return wording.visible(text).replace("](", "\\](")

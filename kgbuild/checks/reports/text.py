@@ -1,4 +1,4 @@
-"""For a terminal: `path:line:column: CODE level: message`, five of each rule, and what all come to."""
+"""Render a report for a terminal: lines of the form `path:line:column: CODE level: message`, up to five for each rule, and a summary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BOLD = "1"
 
 
 def render(report: Report) -> str:
-    """The report as lines of text, in colour if it says so."""
+    """Return the report as lines of text, in color if the report has ``color``."""
     lines = _statistics(report) if report.statistics else _findings(report)
     return "\n".join([*lines, wording.summary(report)]) + "\n"
 

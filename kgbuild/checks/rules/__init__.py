@@ -1,1 +1,1 @@
-"""The rules of the audit, a family a module; a rule's docstring is its documentation."""
+"""The rules of the audit, one module for each family. The docstring of a rule is its documentation."""

@@ -1,4 +1,4 @@
-"""FM, form: what a record leaves out, or says in words and shapes that the vocabulary does not have (mappings/vocabulary.yaml)."""
+"""FM, form: missing fields, unknown fields, and values that are malformed or not in the vocabulary (mappings/vocabulary.yaml)."""
 
 from __future__ import annotations
 
@@ -17,45 +17,46 @@ from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Listing
 
-#: Properties whose fields are kept whole as well, where they say more than the property holds.
+#: Properties whose whole field is kept too, if the field has more content than the property.
 _WHOLE = ("license", "publications")
-#: The PROV-O relations that only activities have, and the one that both are kinds of and that anything may have (W3C PROV-O, 30 April 2013).
+#: The PROV-O relations that only activities have, and the more general relation that anything can have (W3C PROV-O, 30 April 2013).
 _OF_ACTIVITIES = ("prov:used", "prov:wasInformedBy")
 _OF_ANYTHING = "prov:wasInfluencedBy"
 
 
 def _spot(kind: RecordKind, property: str, names: Sequence[str]) -> str:
-    """How a place of a property is told: of an organization by its field, since its properties have other fields than those of a resource."""
+    """Return the field of an organization or the property of another record, because the fields of organizations have other names."""
     return names[0] if kind == "organization" and names else property
 
 
 def missing(view: View) -> Iterator[Violation]:
-    """A field that a record must have, or should have, is missing.
+    """A required or expected field that is missing.
 
-    Which fields these are is said by `required` and `expected` in `mappings/vocabulary.yaml`; what is only expected is a warning.
-    Why: without a name nobody knows what is meant, without a category nobody knows what it is, and without an address nobody gets at it.
-    Example: `- id: goa.gaf` and `name: GOA annotations`, with no `category:`.
-    Fix: add the field.
+    The fields are listed as `required` and `expected` in `mappings/vocabulary.yaml`. The level is error for a required field and warning for
+    an expected field.
+    Why: Users need a name and a category to identify a resource or product, and a URL to find it.
+    Example: `- id: goa.gaf` with `name: GOA annotations`, but without `category:`.
+    Fix: Add the field.
     """
     vocabulary = view.mapping.vocabulary
     levels: tuple[tuple[dict[RecordKind, tuple[str, ...]], Severity], ...] = (
         (vocabulary.required, "error"),
         (vocabulary.expected, "warning"),
     )
-    wanted: dict[RecordKind, list[tuple[str, tuple[str, ...], Severity]]] = {kind: [] for kind in KINDS}
+    needed: dict[RecordKind, list[tuple[str, tuple[str, ...], Severity]]] = {kind: [] for kind in KINDS}
     for properties, severity in levels:
         for kind, named in properties.items():
             fields = [(property, view.mapping.written(kind, property), severity) for property in named]
-            wanted[kind] += [item for item in fields if item[1]]  # a mapping without such a field asks for none
+            needed[kind] += [item for item in fields if item[1]]  # without a field for the property, the mapping requires none
 
     def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
-        for property, names, severity in wanted[kind]:
+        for property, names, severity in needed[kind]:
             value = says.category if property == "category" else getattr(says.description, property)
             if value and (type(value) is not str or not value.isspace()):
                 continue
-            if property == "category":  # what is no text is kept nowhere
+            if property == "category":  # a category that is not text is not kept in extra
                 yield FormFault(
-                    names[0], "", f"has no {names[0]!r} that is text", _spot(kind, property, names) if value else "", severity=severity
+                    names[0], "", f"has a {names[0]!r} that is not text", _spot(kind, property, names) if value else "", severity=severity
                 )
             elif value != 0 and not any(name in says.description.extra for name in names):
                 yield FormFault(names[0], "", f"has no {names[0]!r}", _spot(kind, property, names) if value else "", severity=severity)
@@ -63,7 +64,7 @@ def missing(view: View) -> Iterator[Violation]:
     claimed = view.once(Everything)
     suspects = [
         statement
-        for property in {item[0] for items in wanted.values() for item in items}
+        for property in {item[0] for items in needed.values() for item in items}
         for statement, value in zip(claimed.statements, claimed.column(property), strict=True)
         if not value or (type(value) is str and value.isspace())
     ]
@@ -71,11 +72,11 @@ def missing(view: View) -> Iterator[Violation]:
 
 
 def unknown_value(view: View) -> Iterator[Violation]:
-    """A category, status, format, compression, relation type or domain that the vocabulary does not have.
+    """A category, status, format, compression, relation type or domain that is not in the vocabulary.
 
-    Why: what has a word of its own is found by nobody who looks for the common one, and nothing is known of it: no class, no media type.
-    Example: `compression: gzp`, where `gzip` is meant.
-    Fix: write a value of the vocabulary; if a new one is needed, add it to the file of `mappings/` that has the others.
+    Why: A search for the usual value does not find the record, and the graph has no class or media type for the unknown value.
+    Example: `compression: gzp` instead of `gzip`.
+    Fix: Write a value of the vocabulary. If a new value is needed, add it to the file in `mappings/` that has the other values.
     """
     mapping, claimed = view.mapping, view.once(Everything)
     roles = mapping.provenance.roles
@@ -115,7 +116,7 @@ def unknown_value(view: View) -> Iterator[Violation]:
 
 
 def _values(mapping: RegistryMapping, property: str) -> frozenset[str]:
-    """The values of a property: those that the vocabulary names, and those that another mapping file knows."""
+    """Return the valid values of a property, from the vocabulary and from the other mapping files."""
     others: dict[str, dict[str, str]] = {
         "format": mapping.formats.formats,
         "compression": mapping.formats.compression,
@@ -126,28 +127,28 @@ def _values(mapping: RegistryMapping, property: str) -> frozenset[str]:
 
 
 class _Lacking:
-    """Faults of values that no vocabulary has, with the value that is meant if that is sure."""
+    """Faults of values that are not in the vocabulary, with the intended value if it is certain."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         self._instead = mapping.vocabulary.instead
         self._near: dict[tuple[str, str], str | None] = {}
 
     def fault(self, field: str, value: str, what: str, spot: str, known: frozenset[str], of: str = "") -> FormFault:
-        """The fault that ``what`` has a value that is not ``known``."""
+        """Return the fault of a value that is not one of the ``known`` ones. ``what`` is the value in words."""
         key = spot + of, value
         if key not in self._near:
             self._near[key] = self._instead.get(spot, {}).get(value.strip().lower()) or nearest(value, known)
-        return FormFault(field, value, f"has {what}, which the vocabulary{of} does not know", spot, value, self._near[key])
+        return FormFault(field, value, f"has {what}, which is not in the vocabulary{of}", spot, value, self._near[key])
 
 
 def malformed(view: View) -> Iterator[Violation]:
-    """A URL, e-mail address, ORCID iD, DOI, CURIE, date or count that cannot be one.
+    """A URL, e-mail address, ORCID iD, DOI, CURIE, date or count that is malformed.
 
-    `connection_url` may be host:port. An ORCID iD may be written as a URL, and its check digit must be right; a DOI may be written with and without
-    a prefix. What is written how is said by `forms`, `written` and `told` in `mappings/vocabulary.yaml`.
-    Why: a link that leads nowhere, a person whom nobody finds, a number that no program adds up.
-    Example: `homepage_url: htps://geneontology.org`.
-    Fix: write it as it should be.
+    `connection_url` may be `host:port`. An ORCID iD may be a URL, and its check digit must be right. A DOI may have a prefix. The keys `forms`,
+    `written` and `told` in `mappings/vocabulary.yaml` give the form of each field.
+    Why: A malformed link, identifier or number cannot be used by programs.
+    Example: `homepage_url: htps://geneontology.org`
+    Fix: Correct the value.
     """
     mapping, claimed = view.mapping, view.once(Everything)
     forms, fields = list(mapping.vocabulary.forms.items()), FieldIndex(mapping)
@@ -157,16 +158,16 @@ def malformed(view: View) -> Iterator[Violation]:
         suspects += claimed.having(property, bad) if bad else ()
 
     def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
-        said = says.description
+        description = says.description
         for property, form in forms:
             names = mapping.written(kind, property)
-            label = said.license_label if property == "license" else None  # which is no link
-            if property in _WHOLE and any(name in said.extra for name in names):
+            label = description.license_label if property == "license" else None  # the text of a license is not a link
+            if property in _WHOLE and any(name in description.extra for name in names):
                 continue
-            for value in several(getattr(said, property)):
+            for value in several(getattr(description, property)):
                 if value != label and (why := _shape(form, value)):
                     yield _misshapen((*names, property)[0], str(value), why, _spot(kind, property, names))
-        for key, text in said.extra.items():
+        for key, text in description.extra.items():
             for entry in fields.entries(kind, key, text):
                 if entry.form and (why := _shape(entry.form, entry.value)):
                     yield _misshapen(key, entry.value, why, key)
@@ -187,13 +188,13 @@ def _misshapen(field: str, value: str, why: Wrong, spot: str) -> FormFault:
 
 
 def unknown_field(view: View) -> Iterator[Violation]:
-    """A field that the vocabulary does not know.
+    """A field that is not in the vocabulary.
 
-    Known are the fields of `mappings/fields.yaml`, and in the parts of records (contacts, licenses, publications and others) those that `parts` in
-    `mappings/vocabulary.yaml` names. Any other is kept as it is, and nothing is made of it.
-    Why: a misspelt field is not read, and the record lacks what it says.
-    Example: `homepage-url: https://geneontology.org`, where `homepage_url` is meant.
-    Fix: correct its name; if the registry needs a new field, add it to the mapping.
+    The vocabulary consists of the fields in `mappings/fields.yaml`. For fields within contacts, licenses, publications and other parts of records,
+    it is the key `parts` in `mappings/vocabulary.yaml`. The graph keeps the text of unknown fields but does not interpret it.
+    Why: A misspelled field is not interpreted, so its content is missing from the graph.
+    Example: `homepage-url: https://geneontology.org` instead of `homepage_url`.
+    Fix: Correct the name of the field. If the registry needs a new field, add it to the mapping.
     """
     fields, claimed = FieldIndex(view.mapping), view.once(Everything)
     suspects = [statement for statement, entry in claimed.entries if entry.unknown]
@@ -202,23 +203,23 @@ def unknown_field(view: View) -> Iterator[Violation]:
     def faults(kind: RecordKind, says: Says) -> Iterator[FormFault]:
         for key, text in says.description.extra.items():
             if not fields.knows(kind, key):
-                yield FormFault(key, "", f"has the field {key!r}, which the vocabulary does not know", key)
+                yield FormFault(key, "", f"has the field {key!r}, which is not in the vocabulary", key)
                 continue
             for entry in fields.entries(kind, key, text):
                 if entry.unknown:
-                    what = f"has {entry.unknown!r} in {key!r}, which the vocabulary does not know"
+                    what = f"has {entry.unknown!r} in {key!r}, which is not in the vocabulary"
                     yield FormFault(key, entry.unknown, what, key, entry.value)
 
     return found(view, suspects, faults)
 
 
 def key_twice(view: View) -> Iterator[Violation]:
-    """A mapping that says one key twice.
+    """A mapping with a duplicate key.
 
-    The record is read with the last value, as YAML loaders do; `kgbuild export` refuses it.
-    Why: loaders keep the last value and lose the other without a word, so half of what was written is not there.
-    Example: `license: CC0-1.0` and, some lines further on, `license: CC-BY-4.0`.
-    Fix: keep one of the two.
+    `kgbuild check` uses the last value, as YAML loaders do. `kgbuild export` stops with an error.
+    Why: YAML loaders ignore all values except the last one without a warning.
+    Example: `license: CC0-1.0` and, some lines later, `license: CC-BY-4.0`.
+    Fix: Write the key once.
     """
     doubled = [problem for problem in view.problems if problem.doubled]
     if not doubled:
@@ -226,37 +227,40 @@ def key_twice(view: View) -> Iterator[Violation]:
     records = _records(view)
     first: dict[tuple[str, str], str] = {}
     for problem in doubled:
-        told = records.get(problem.path, {})
+        records_in_file = records.get(problem.path, {})
         record = problem.place[1:].partition("]")[0] if problem.place.startswith("[") else ""
-        subject = told.get(record) or (next(iter(told.values())) if len(told) == 1 else problem.path)
+        subject = records_in_file.get(record) or (next(iter(records_in_file.values())) if len(records_in_file) == 1 else problem.path)
         name = problem.path if subject == problem.path else view.name(subject)
         key, _, after = problem.got.rpartition(" again")
-        place = problem.place or key.strip("'\"")  # of a file that cannot be read for other reasons, places are not known
-        field = place.removeprefix(f"[{record}].") if record in told else place
-        message = f"{name!r} says {field!r} again{after}, and only the last value is read"
+        place = problem.place or key.strip("'\"")  # the place is unknown if the file has other errors too
+        field = place.removeprefix(f"[{record}].") if record in records_in_file else place
+        message = f"{name!r} has {field!r} again{after}; only the last value is used"
         at = Position(problem.path, problem.line, problem.column)
-        other = problem.path if first.setdefault((subject, field), problem.path) != problem.path else ""  # a record may have two files
+        other = (
+            problem.path if first.setdefault((subject, field), problem.path) != problem.path else ""
+        )  # the records of one id may be in two files
         yield Violation(subject, message, at, object=other, field=field, records=() if subject == problem.path else (name,))
 
 
 def _records(view: View) -> dict[str, dict[str, str]]:
-    """Node id by the id of the record that is about it, for each file."""
+    """Return for each file the node ids by the ids of its records."""
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for room in (view.records, view.organizations, view.pages):
-        for about, told in room.items():
-            for said in told:
-                found[view.files[said.file]][said.id] = about
+    for records_by_id in (view.records, view.organizations, view.pages):
+        for about, claims in records_by_id.items():
+            for claim in claims:
+                found[view.files[claim.file]][claim.id] = about
     return found
 
 
 def not_an_activity(view: View) -> Iterator[Violation]:
-    """A relation type that only activities have, from a product.
+    """A product with a relation type that only activities can have.
 
-    PROV-O says that what `prov:used` something or `prov:wasInformedBy` something is an activity, and that the latter was informed by one; a product
-    is an entity. `prov:wasInfluencedBy` follows from both and may be said of anything; `prov:wasDerivedFrom` says more.
-    Why: a reasoner takes the product for an activity; but nothing may be both, since PROV-O makes the two classes disjoint.
-    Example: `secondary_source: [{source: goa, relation_type: prov:used}]`.
-    Fix: write `prov:wasDerivedFrom` if the product was made from the source, else `prov:wasInfluencedBy`.
+    In PROV-O, the subject of `prov:used` and `prov:wasInformedBy` is an activity, and a product is an entity. `prov:wasInfluencedBy` is more
+    general than both and can have any subject. `prov:wasDerivedFrom` is the more specific relation between entities.
+    Why: A reasoner concludes that the product is an activity, which is a contradiction, because PROV-O defines entities and activities as
+    disjoint.
+    Example: `secondary_source: [{source: goa, relation_type: prov:used}]`
+    Fix: Write `prov:wasDerivedFrom` if the product was made from the source, and `prov:wasInfluencedBy` otherwise.
     """
     if "prov:Activity" in view.mapping.categories.product.rdf:
         return
@@ -264,20 +268,20 @@ def not_an_activity(view: View) -> Iterator[Violation]:
         of_activities = {edge.object: edge for edge in reversed(edges) if edge.relation_type in _OF_ACTIVITIES}
         if not of_activities:
             continue
-        said, copies = view.authoritative(product), view.copies(product)
+        claim, copies = view.authoritative(product), view.copies(product)
         for source, edge in of_activities.items():
             role, name = edge.source_role or "", edge.original_object or view.name(source)
             related = [EntryRef(copy, role, name) for copy in copies if _relates(copy, name, edge.relation_type)]
-            message = f"{view.name(product)!r} is related to {name!r} by {edge.relation_type!r}, which only activities have, and it is none"
+            message = f"{view.name(product)!r} is related to {name!r} by {edge.relation_type!r}, which only activities can have, but it is a product"
             yield Violation(
-                product, message, EntryRef(said, role, name) if said else None, object=source, related=related, suggestion=_OF_ANYTHING,
+                product, message, EntryRef(claim, role, name) if claim else None, object=source, related=related, suggestion=_OF_ANYTHING,
                 records=edge.declared_in,
             )  # fmt: skip
 
 
-def _relates(said: StatedClaim, source: str, relation: str | None) -> bool:
-    """Whether a listing, or the page of one, says so of a source."""
-    return said.listing is not None and any(item.id == source and item.relation == relation for item in said.listing.sources)
+def _relates(claim: StatedClaim, source: str, relation: str | None) -> bool:
+    """Return whether a listing or product page has a source with this relation type."""
+    return claim.listing is not None and any(item.id == source and item.relation == relation for item in claim.listing.sources)
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""ID, identity: two records of one thing, and ids in the infores catalogue."""
+"""ID, identity: several records of one resource, and infores ids."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.transform.links import normalise
 
 _INFORES = "infores:"
-#: Biolink, "Rules for Minting InfoRes Names and Identifiers": lower case, words separated by hyphens, and after a dot a version: numerals
-#: with dots between, or an ISO 8601 date.
+#: Biolink, "Rules for Minting InfoRes Names and Identifiers": words in lower case, separated by hyphens, and after a dot an optional version,
+#: which is an ISO 8601 date or numbers separated by dots.
 _WELL_FORMED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[0-9]+(?:[.-][0-9]+)*)?")
 _ALIEN = re.compile(r"[^a-z0-9.]+")
-#: What follows the path of an address and leads to another page: a query, or a fragment that is the path of a page that scripts make.
+#: The parts after the path of a URL that select another page: a query, or a fragment that a script uses as a path.
 _PAGE_OF_SITE = re.compile(r"(\?[^#]*)?(#[!/].*)?")
 _AFTER_PATH = re.compile(r"[?#]")
 _WORD = re.compile(r"[^\W_]+")
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
-#: Letters of a word in which one may be mistyped; shorter words that differ in one are different words.
+#: The smallest length of a word that may have a typo. Shorter words that differ in one letter are different words.
 _TYPED = 5
-#: Names that a message shows.
+#: The number of names in a message.
 _SHOWN = 5
 
 
-class _Known(NamedTuple):
-    """What tells resources apart: name and homepage, as written and as compared."""
+class _Identity(NamedTuple):
+    """The name and homepage of a resource, as written and in the form that is compared."""
 
     id: str
-    said: StatedClaim
+    claim: StatedClaim
     name: str
     homepage: str
     same: str
@@ -42,16 +42,16 @@ class _Known(NamedTuple):
 
 
 def duplicates(view: View) -> Iterator[Violation]:
-    """Two resources that are probably one: the same homepage and equal or nearly equal names, or the same name.
+    """Resources that are probably the same: they have the same name, or the same homepage and similar names.
 
-    It is information where only the homepage is shared, as sister ontologies do, one finding a homepage. A resource that says what replaces it
-    is left out beside that one.
-    Why: what is said and cited is divided among the two, so neither is complete.
-    Example: `pmc` and `pubmedcentral` both have the homepage `https://pmc.ncbi.nlm.nih.gov/`, and are called `PubMed Central` and
+    The level is info if only the homepage is the same, as for several ontologies of one project. A resource and its replacement are not
+    reported.
+    Why: The information and the citations are divided between the records, so each record is incomplete.
+    Example: `pmc` and `pubmedcentral` both have the homepage `https://pmc.ncbi.nlm.nih.gov/`, and their names are `PubMed Central` and
     `PubMed Central (PMC)`.
-    Fix: keep one record, let what cites the other cite that one, and remove the other or say in it what replaces it.
+    Fix: Keep one record and cite only that one. Remove the other record, or name the replacement in it.
     """
-    known = {id: _known(id, said) for id in view.records if (said := view.record(id)) is not None}
+    known = {id: _identity(id, claim) for id in view.records if (claim := view.record(id)) is not None}
     by_name = _groups((item.same, item) for item in known.values() if item.same)
     by_address = _groups((item.address, item) for item in known.values() if item.address)
     alike = _Sets()
@@ -68,14 +68,14 @@ def duplicates(view: View) -> Iterator[Violation]:
             yield _sharing(items, address, view)
 
 
-def _known(id: str, said: StatedClaim) -> _Known:
-    description = said.says.description  # type: ignore[union-attr]  # records only are asked for
+def _identity(id: str, claim: StatedClaim) -> _Identity:
+    description = claim.says.description  # type: ignore[union-attr]  # a record always has a description
     name, homepage = description.name or "", description.url or ""
-    return _Known(id, said, name, homepage, "".join(_words(name)[0]), _address(homepage) if homepage else "")
+    return _Identity(id, claim, name, homepage, "".join(_words(name)[0]), _address(homepage) if homepage else "")
 
 
 def _address(url: str) -> str:
-    """A homepage as it is compared: as links are, but with what leads to another page of the same path.
+    """Normalise a homepage like a link, but keep a query or fragment that selects another page.
 
     >>> _address("http://www.a.org/index.html"), _address("https://a.org/x?id=1#top"), _address("https://a.org/#/b")
     ('a.org', 'a.org/x?id=1', 'a.org#/b')
@@ -89,7 +89,7 @@ def _address(url: str) -> str:
 
 
 def _words(name: str) -> tuple[list[str], str]:
-    """The words of a name, and its abbreviation: of one in parentheses, which is another name of what stands before it.
+    """Return the words of a name, and the abbreviation in parentheses if it abbreviates the words before it.
 
     >>> _words("PubMed Central (PMC)"), _words("Anatomy (mouse)")
     ((['pubmed', 'central'], 'pmc'), (['anatomy', 'mouse'], ''))
@@ -102,9 +102,9 @@ def _words(name: str) -> tuple[list[str], str]:
 
 
 def _near(name: str) -> set[str]:
-    """What a name has at least one of in common with those that are nearly equal.
+    """Return keys of a name. Similar names have at least one key in common.
 
-    Of one long word one letter may be missing, moved or another one; the abbreviation counts as a name.
+    Similar names differ in one letter of one long word, which is missing, moved or replaced. The abbreviation counts as a name.
 
     >>> _near("Adverse Event Open Learning through Universal Standards (AEOLUS)").isdisjoint(_near("AELOUS"))
     False
@@ -117,13 +117,13 @@ def _near(name: str) -> set[str]:
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    """Whether a word has no letters but those of a longer text, in their order."""
+    """Return whether the letters of a word occur in a longer text in the same order."""
     word, letters = _WORD.fullmatch(short.strip()), iter(long)
     return word is not None and len(short) < len(long) and all(letter in letters for letter in word[0])
 
 
 def _mistyped(words: Sequence[str]) -> set[str]:
-    """A name in each way in which one of its long words lacks a letter: names that differ in one letter have one of these in common."""
+    """Return all forms of a name without one letter of one long word. Names that differ in one letter have one of these in common."""
     return {
         " ".join((*words[:n], word[:at] + word[at + 1 :], *words[n + 1 :]))
         for n, word in enumerate(words)
@@ -133,73 +133,73 @@ def _mistyped(words: Sequence[str]) -> set[str]:
     }
 
 
-def _groups(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:
-    """The keys that several have, with those that have them."""
-    found: defaultdict[str, list[_Known]] = defaultdict(list)
+def _groups(pairs: Iterable[tuple[str, _Identity]]) -> dict[str, list[_Identity]]:
+    """Group items by key, and return the groups of more than one item."""
+    found: defaultdict[str, list[_Identity]] = defaultdict(list)
     for key, item in pairs:
         found[key].append(item)
     return {key: items for key, items in found.items() if len(items) > 1}
 
 
-def _in_use(view: View, items: Sequence[_Known]) -> list[_Known]:
-    """Resources without those that say that another of them replaces them."""
+def _in_use(view: View, items: Sequence[_Identity]) -> list[_Identity]:
+    """Return the resources that are not replaced by another one of them."""
     ids = {item.id for item in items}
     return [item for item in items if not any(edge.object in ids for edge in view.graph.successors.get(item.id, ()))]
 
 
 class _Sets:
-    """Disjoint sets of ids, each known by its smallest."""
+    """Disjoint sets of ids. The smallest id of a set represents it."""
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
 
     def first(self, id: str) -> str:
-        """The smallest id of the set of one."""
+        """Return the smallest id of the set that an id is in."""
         while (above := self._above.get(id, id)) != id:
             id = above
         return id
 
     def join(self, ids: Iterable[str]) -> None:
-        """Make one set of the sets of some ids."""
+        """Merge the sets that some ids are in."""
         firsts = {self.first(id) for id in ids}
         least = min(firsts, default="")
         self._above |= dict.fromkeys(firsts, least)
 
     def several(self) -> list[list[str]]:
-        """The sets of more than one, sorted."""
+        """Return the sets with more than one id, sorted."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for id in sorted(self._above):
             found[self.first(id)].append(id)
         return [ids for _, ids in sorted(found.items()) if len(ids) > 1]
 
 
-def _probable(items: Sequence[_Known], view: View) -> Violation:
+def _probable(items: Sequence[_Identity], view: View) -> Violation:
     first, *others = items
     names, homepages = dict.fromkeys(item.name for item in items), dict.fromkeys(item.address for item in items)
-    called = f"have the name {first.name!r}" if len(names) == 1 else f"are called {_several([*map(repr, names)])}"
+    called = f"have the name {first.name!r}" if len(names) == 1 else f"have the names {_several([*map(repr, names)])}"
     shared = f" and share the homepage {first.homepage!r}" if len(homepages) == 1 and first.address else ""
     return Violation(
         first.id,
-        f"{_ids(items, view)} {called}{shared}: probably they are one resource",
-        EntryRef(first.said, "name"),
+        f"{_ids(items, view)} {called}{shared}; they are probably the same resource",
+        EntryRef(first.claim, "name"),
         object=others[0].id,
-        related=[EntryRef(item.said, "name") for item in others],
+        related=[EntryRef(item.claim, "name") for item in others],
     )
 
 
-def _sharing(items: Sequence[_Known], address: str, view: View) -> Violation:
+def _sharing(items: Sequence[_Identity], address: str, view: View) -> Violation:
     first, *others = items
     return Violation(
         first.id,
         f"{_ids(items, view)} share the homepage {first.homepage!r}",
-        EntryRef(first.said, "url"),
+        EntryRef(first.claim, "url"),
         object=address,
-        related=[EntryRef(item.said, "url") for item in others],
+        related=[EntryRef(item.claim, "url") for item in others],
         severity="info",
     )
 
 
-def _ids(items: Sequence[_Known], view: View) -> str:
+def _ids(items: Sequence[_Identity], view: View) -> str:
     return _several([repr(view.name(item.id)) for item in items])
 
 
@@ -210,9 +210,9 @@ def _several(texts: Sequence[str]) -> str:
 def shared_infores(view: View) -> Iterator[Violation]:
     """An infores id that two resources have.
 
-    Why: an infores id stands for one resource; knowledge that says it comes from there may come from either.
-    Example: the records `a` and `b` both say `infores_id: a`.
-    Fix: leave it to the resource that the catalogue means. If both records are about that one, keep one of them.
+    Why: An infores id identifies one resource. Knowledge with this infores id could be from either of them.
+    Example: The records `a` and `b` both have `infores_id: a`.
+    Fix: Keep the id in the record of the resource that has it in the catalogue. If both records describe that resource, keep one of them.
     """
     users: defaultdict[str, list[str]] = defaultdict(list)
     for id in view.records:
@@ -226,13 +226,13 @@ def shared_infores(view: View) -> Iterator[Violation]:
             yield Violation(ids[0], f"{by} have the same infores id {infores!r}", spots[0], object=infores, related=spots[1:])
 
 
-def odd_infores(view: View) -> Iterator[Violation]:
-    """An infores id that is malformed, or that the catalogue given with `--infores` does not have.
+def invalid_infores(view: View) -> Iterator[Violation]:
+    """An infores id that is malformed or not in the catalogue given with `--infores`.
 
-    An infores id has lower-case letters, digits, and hyphens between words; it may stand with and without `infores:`.
-    Why: programs look a resource up by it, and find nothing.
-    Example: `infores_id: Gene_Ontology`.
-    Fix: write the id that the catalogue has; a resource that it does not have needs an entry there first.
+    An infores id consists of lower-case letters, digits, and hyphens between words. The prefix `infores:` is optional.
+    Why: Programs that look up the resource by this id do not find it.
+    Example: `infores_id: Gene_Ontology`
+    Fix: Write the id from the catalogue. If the catalogue does not have the resource, add it there first.
     """
     catalogue = view.limits.infores
     for id in view.graph.nodes:
@@ -259,18 +259,18 @@ def _infores(view: View, id: str) -> list[str]:
 
 
 def _spot(view: View, id: str, infores: str) -> EntryRef | None:
-    """Where an infores id stands: in the record of a resource, or in the listing of a product."""
-    said = view.record(id) or view.authoritative(id)
-    if said is None:
+    """Return the entry of an infores id, in the record of a resource or in the listing of a product."""
+    claim = view.record(id) or view.authoritative(id)
+    if claim is None:
         return None
     fields = view.mapping.fields.resource if id in view.records else view.mapping.fields.product
     prefixed = view.mapping.fields.prefixed
     field = next((name for name in fields.xref if prefixed.get(name) == _INFORES.rstrip(":")), "xref")
-    return EntryRef(said, field, infores.removeprefix(_INFORES) if field != "xref" else infores)
+    return EntryRef(claim, field, infores.removeprefix(_INFORES) if field != "xref" else infores)
 
 
 def _nearest(local: str, catalogue: frozenset[str] | None) -> str | None:
-    """The id that was probably meant, as far as one can tell: by the rules of minting, or else the nearest of the catalogue."""
+    """Return the id that was probably meant: the id in the right form, or the most similar id of the catalogue; None if there is none."""
     fixed = _ALIEN.sub("-", local.casefold().strip().removeprefix(_INFORES)).strip("-.")
     if fixed != local and _WELL_FORMED.fullmatch(fixed) and (catalogue is None or fixed in catalogue):
         return fixed
@@ -280,5 +280,5 @@ def _nearest(local: str, catalogue: frozenset[str] | None) -> str | None:
 RULES = (
     Rule("ID001", "warning", duplicates),
     Rule("ID002", "warning", shared_infores),
-    Rule("ID003", "warning", odd_infores),
+    Rule("ID003", "warning", invalid_infores),
 )

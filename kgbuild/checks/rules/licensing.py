@@ -1,4 +1,4 @@
-"""LC, licenses: what is stated, and whether products let through what their sources do not."""
+"""LC, licenses: missing, contradictory and unknown licenses, and products whose license permits more than those of their sources."""
 
 from __future__ import annotations
 
@@ -13,51 +13,54 @@ from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, Lice
 from kgbuild.lineage.reach import Reach
 from kgbuild.model.graph import Listing, ResourceStatement
 
-#: Relations of PROV-O that say that one thing is made of the content of another.
+#: Relations of PROV-O that state that one thing contains data of another.
 _MADE_FROM = ("prov:hadPrimarySource", "prov:wasDerivedFrom")
-#: Kinds of products that are data. A process, an interface or a document may rest on data without passing it on.
+#: Categories of products that are data. A process, an interface or a document can use data without distributing it.
 _DATA = frozenset(("Product", "GraphProduct", "MappingProduct", "OntologyProduct", "DataModelProduct"))
-#: How grave it is to let through what a source does not: each outweighs all that follow it.
+#: The severity of permitting a use that a source forbids. Each value is larger than the sum of the following ones.
 _GRAVITY = {REDISTRIBUTION: 8, DERIVATIVES: 4, COMMERCIAL: 2}
-#: What a license forbids, and what licenses it asks for (as in Terms).
+#: The uses that a license forbids, and the licenses that it requires (as in Terms).
 Demands = tuple[frozenset[str], frozenset[tuple[str, ...]]]
 
 
 class Conflict(NamedTuple):
-    """What a license lets through and one upstream does not: uses, the gravest first, and families of which one is asked for."""
+    """A conflict between a product's license and a source's: the uses that only the source's forbids, and the license families it requires.
+
+    The uses are sorted by severity, the worst first.
+    """
 
     uses: tuple[str, ...]
     families: tuple[str, ...]
 
     @property
     def gravity(self) -> int:
-        """Higher is graver."""
+        """Return the severity; a higher number is worse."""
         return sum(_GRAVITY[use] for use in self.uses) + bool(self.families)
 
     def __str__(self) -> str:
         forbids = f"forbids {listed(self.uses)}" if self.uses else ""
-        asks = f"asks for a license of the family {listed(self.families, None)}" if self.families else ""
-        return " and ".join(filter(None, (forbids, asks)))
+        requires = f"requires a license of the family {listed(self.families, None)}" if self.families else ""
+        return " and ".join(filter(None, (forbids, requires)))
 
 
 def conflict(own: Terms, upstream: Terms) -> Conflict | None:
-    """What one license lets through that another one, upstream, does not; None where there is nothing, or where one of them is unknown.
+    """Compare a product's license with the license of a source. Return None if there is no conflict, or if one of them is unknown.
 
-    A demand for a license of the same kind is met by any of the families that the table names for it.
+    If the source's license requires a license of the same kind, any license family that the table accepts for it will do.
     """
     if own.forbids is None or upstream.forbids is None:
         return None
     uses = tuple(use for use in _GRAVITY if use in upstream.forbids and use not in own.forbids)
-    families = tuple(sorted(asked[0] for asked in upstream.alike if not any(mine[0] in asked for mine in own.alike)))
+    families = tuple(sorted(accepted[0] for accepted in upstream.alike if not any(mine[0] in accepted for mine in own.alike)))
     return Conflict(uses, families) if uses or families else None
 
 
 class _LicenseTables:
-    """The licenses of one view, and what lies upstream of its products. It holds nothing that keeps the view.
+    """The licenses of one view, and the licensed sources of its products. It has no reference to the view.
 
-    ``stated`` are the terms of each node that states a license. The marks of ``reach`` are the sources whose license forbids or asks for
-    something, and the nodes that state an unknown one, also for what has it of them. ``demanding`` are the bits of the former by what
-    the license forbids and asks for, ``unknown`` are the latter by the number of their bit.
+    ``stated`` holds the terms of each node that states a license. ``reach`` has a mark for each source whose license forbids or requires
+    something, and for each node that states an unknown license. ``demanding`` holds the bits of the former by what the license forbids and
+    requires, and ``unknown`` the latter by the number of their bit.
     """
 
     def __init__(self, view: View) -> None:
@@ -68,24 +71,25 @@ class _LicenseTables:
         cited = dict.fromkeys(edge.object for edges in view.graph.derivations.values() for edge in edges if not edge.within_owner)
         marks: dict[str, int] = {}
         self.demanding: dict[Demands, int] = {}
-        puzzling: list[tuple[str, str]] = []
+        unjudged: list[tuple[str, str]] = []
         for id in cited:
             holder = self.holder(view, id)
             terms = self.stated.get(holder)
             if terms is not None and terms.forbids is None:
-                puzzling.append((id, holder))
+                unjudged.append((id, holder))
             elif terms is not None and terms.forbids is not None and (terms.forbids or terms.alike):
                 key = terms.forbids, terms.alike
                 marks[id] = 1 << len(marks)
                 self.demanding[key] = self.demanding.get(key, 0) | marks[id]
         numbers: dict[str, int] = {}
         first = len(marks)
-        for id, holder in puzzling:  # after the others, whose bits are looked at one product at a time and so better stay few
+        # These get the last bits, so that the masks of the others, which are compared for each product, stay short.
+        for id, holder in unjudged:
             marks[id] = 1 << numbers.setdefault(holder, first + len(numbers))
         self.reach = Reach(view.walks, marks)
         self.demands = (1 << first) - 1
         self.unknown = {number: holder for holder, number in numbers.items()}
-        self.gravest = lru_cache(maxsize=4096)(self._gravest)
+        self.worst = lru_cache(maxsize=4096)(self._worst)
 
     def _read(self, view: View) -> None:
         for id, node in view.graph.nodes.items():
@@ -98,26 +102,26 @@ class _LicenseTables:
             if terms:
                 self.stated[id] = terms
 
-    def written(self, said: StatedClaim) -> WrittenLicense | None:
-        """The license as a claim writes it."""
-        says = said.listing or said.says
+    def written(self, claim: StatedClaim) -> WrittenLicense | None:
+        """Return the license as a claim writes it, or None."""
+        says = claim.listing or claim.says
         if isinstance(says, Listing | ResourceStatement):
             return self.reader.written(says.description, "product" if isinstance(says, Listing) else "resource")
         return None
 
     def unanimous(self, view: View, id: str) -> bool:
-        """Whether all records that state a license of a node state the same."""
+        """Return whether all records that state a license for a node state the same one."""
         terms = self.stated.get(id)
-        said = (*(view.records.get(id) or ()), *(view.listings.get(id) or ()))
-        return all(self.reader.read(written) == terms for claim in said if (written := self.written(claim)))
+        claims = (*(view.records.get(id) or ()), *(view.listings.get(id) or ()))
+        return all(self.reader.read(written) == terms for claim in claims if (written := self.written(claim)))
 
     def holder(self, view: View, id: str) -> str:
-        """The node whose license a node has: itself, or its first owner that states one, or that has none to state."""
-        houses = (id, *view.graph.owners.get(id, ()))
-        return next((holder for holder in houses if holder in self.stated), houses[min(1, len(houses) - 1)])
+        """Return the node whose license applies to a node: itself or its first owner that states one. Without one, return the first owner."""
+        holders = (id, *view.graph.owners.get(id, ()))
+        return next((holder for holder in holders if holder in self.stated), holders[min(1, len(holders) - 1)])
 
-    def _gravest(self, own: Terms, bits: int) -> tuple[int, int]:
-        """All bits with which a license is in the gravest of its conflicts with some bits; and how many of those it is in conflict with."""
+    def _worst(self, own: Terms, bits: int) -> tuple[int, int]:
+        """Return the bits of all sources with the worst conflict with a license, and the number of ``bits`` in any conflict with it."""
         gravest, found, count = 0, 0, 0
         for (forbids, alike), mask in self.demanding.items():
             clash = conflict(own, Terms("", forbids, alike)) if bits & mask else None
@@ -131,52 +135,58 @@ class _LicenseTables:
 def missing(view: View) -> Iterator[Violation]:
     """A resource without a license.
 
-    A text that says that there is none ("Not specified") is none. One that says that there are several ("Varies") is an unknown one: LC004.
-    Why: what is given out without a license may not be used freely, and neither may what is made from it.
-    Example: `license: {id: "", label: Not specified}`, or no `license` at all.
-    Fix: ask the owners of the resource for a license, and state its SPDX id and its URL.
+    A text such as "Not specified" counts as no license. A text such as "Varies" is an unknown license (LC004).
+    Why: Data without a license may not be used freely, and neither may products made from it.
+    Example: `license: {id: "", label: Not specified}`, or no `license`.
+    Fix: Ask the owners of the resource for a license, and add its SPDX id and its URL.
     """
     tables = view.once(_LicenseTables)
     for id in tables.resources:
         if id not in tables.stated:
-            label, said = view.graph.nodes[id].license_label, view.record(id)
-            message = f"{view.name(id)!r} has no license{f', it says {label!r}' if label else ''}"
-            yield Violation(id, message, EntryRef(said, "license", label or "") if said else None, field="license")
+            label, claim = view.graph.nodes[id].license_label, view.record(id)
+            message = f"{view.name(id)!r} has no license{f' (the text is {label!r})' if label else ''}"
+            yield Violation(id, message, EntryRef(claim, "license", label or "") if claim else None, field="license")
 
 
 def clashing(view: View) -> Iterator[Violation]:
-    """A license whose text and URL name two licenses.
+    """A license whose text and URL name different licenses.
 
-    Why: nobody can say which of the two holds, so the graph has no SPDX id for it.
+    Why: It is unclear which of the two applies, so the graph has no SPDX id for the license.
     Example: `license: {id: https://creativecommons.org/licenses/by-nc/4.0/, label: CC BY 4.0}`
-    Fix: look up the license where the resource or product is given out, and correct the one that is wrong.
+    Fix: Look up the license on the website of the resource or product, and correct the text or the URL.
     """
     tables = view.once(_LicenseTables)
     for id, terms in tables.stated.items():
-        said = (view.authoritative(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
-        written = tables.written(said) if said else None
+        claim = (view.authoritative(id) if view.graph.is_product(id) else view.record(id)) if terms.clash else None
+        written = tables.written(claim) if claim else None
         found = tables.reader.read(written) if written else None
-        if said is None or written is None or found is None or found.clash is None:
-            continue  # none at all, or one that is put together from several listings
+        if claim is None or written is None or found is None or found.clash is None:
+            continue  # no license, or one combined from several listings
         label = written.label or ""
         by_label, by_url = found.clash
         text = repr(label) if label == by_label else f"{label!r} ({by_label})"
         message = f"the license of {view.name(id)!r} is {text} by its text and {by_url} by its URL {written.url!r}"
         related = [EntryRef(copy, "license", label) for copy in view.copies(id) if tables.written(copy) == written]
-        yield Violation(id, message, EntryRef(said, "license", label), field="license", related=related)
+        yield Violation(id, message, EntryRef(claim, "license", label), field="license", related=related)
 
 
 def freer(view: View) -> Iterator[Violation]:
-    """A product under a freer license than something upstream: it lets through what that one keeps.
+    """A product whose license permits something that a source's license forbids.
 
-    What a license forbids (commercial use, derivatives, redistribution) and whether it asks for a license of the same kind is told by the
-    table in `mappings/licenses.yaml`; share-alike is met by the same family. The worst of a product's conflicts is told, with the shortest
-    way to it. It is an error only where nobody could argue: data, not code, made in one step from a source of another owner that is stated
-    as `prov:hadPrimarySource` or `prov:wasDerivedFrom`, where both state a license of their own that is an SPDX id of the table, and all that
-    is written of it agrees. Else, and where a product has the license of its owner, it is a warning. This is not legal advice.
-    Why: who relies on the freer license does what the makers of the source did not allow.
-    Example: a graph under CC-BY-4.0 with `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, where `a` is CC-BY-NC-4.0.
-    Fix: give the product a license that keeps what its sources keep, leave the source out, or ask the owners of the source for permission.
+    The source may be direct or indirect. The table in `mappings/licenses.yaml` gives what each license forbids (commercial use, derivatives,
+    redistribution), and whether it requires a license of the same family (share-alike). Only the worst conflict of a product is reported,
+    with the shortest path to the source.
+
+    The level is error only if the conflict is certain:
+
+    - The product is data, and neither license is a license for code.
+    - The source is a direct source of another owner, with the relation type `prov:hadPrimarySource` or `prov:wasDerivedFrom`.
+    - Both state their own license, as an SPDX id of the table, and all their records agree on it.
+
+    Otherwise the level is warning, for example if the product has the license of its owner. This is not legal advice.
+    Why: A user who relies on the product's license may violate the license of the source.
+    Example: A graph under CC-BY-4.0 has `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, and `a` is under CC-BY-NC-4.0.
+    Fix: Choose a license for the product that forbids the same uses, remove the source, or ask its owners for permission.
     """
     tables = view.once(_LicenseTables)
     for product in view.graph.derivations:
@@ -184,17 +194,17 @@ def freer(view: View) -> Iterator[Violation]:
         own = tables.stated.get(holder)
         if own is None or own.forbids is None:
             continue
-        grave, conflicts = tables.gravest(own, tables.reach.of(product) & tables.demands)
+        worst, conflicts = tables.worst(own, tables.reach.of(product) & tables.demands)
         if not conflicts:
             continue
-        sure = _beyond_dispute(view, tables, product)
-        way = [product, sure] if sure else tables.reach.way(product, grave)
-        if way:
-            yield _freer(view, tables, product, way, conflicts - 1, sure=bool(sure))
+        certain = _certain_conflict(view, tables, product)
+        path = [product, certain] if certain else tables.reach.way(product, worst)
+        if path:
+            yield _freer(view, tables, product, path, conflicts - 1, certain=bool(certain))
 
 
-def _beyond_dispute(view: View, tables: _LicenseTables, product: str) -> str | None:
-    """The source with which a product's license is in a conflict that nobody could argue about, of several the gravest; None without one."""
+def _certain_conflict(view: View, tables: _LicenseTables, product: str) -> str | None:
+    """Return the source whose license certainly conflicts with the product's, the worst of several; None if there is none."""
     own = tables.stated.get(product)
     if own is None or not own.sure or own.code or view.graph.category(product) not in _DATA or not tables.unanimous(view, product):
         return None
@@ -212,54 +222,54 @@ def _beyond_dispute(view: View, tables: _LicenseTables, product: str) -> str | N
 
 
 def _nothing_but_freer(own: Terms, upstream: Terms) -> bool:
-    """Whether a license keeps nothing that one upstream does not keep too: else the two are apart, and neither is the freer one."""
+    """Return whether a license forbids nothing that the source's license permits. Otherwise the licenses differ, and neither permits more."""
     return not own.alike and (own.forbids or frozenset()) <= (upstream.forbids or frozenset())
 
 
 def _has_freer_parts(view: View, tables: _LicenseTables, source: str, own: Terms) -> bool:
-    """Whether a source gives something out under a license that a product's own is in no known conflict with: it may be made from that."""
+    """Return whether a source has a product whose license does not conflict with ``own``. The product may be made from that product."""
     return any(product in tables.stated and not conflict(own, tables.stated[product]) for product in view.graph.products.get(source, ()))
 
 
-def _freer(view: View, tables: _LicenseTables, product: str, way: list[str], others: int, *, sure: bool) -> Violation:
-    source = way[-1]
+def _freer(view: View, tables: _LicenseTables, product: str, path: list[str], others: int, *, certain: bool) -> Violation:
+    source = path[-1]
     own, upstream = (tables.holder(view, id) for id in (product, source))
     mine, theirs = tables.stated[own], tables.stated[upstream]
-    by_way = f" by way of {listed([repr(view.name(id)) for id in way[1:-1]], None)}" if len(way) > 2 else ""
-    more = f"; {others} more source{'s' * (others > 1)} upstream {'are' if others > 1 else 'is'} in conflict with it" if others else ""
+    through = f" through {listed([repr(view.name(id)) for id in path[1:-1]], None)}" if len(path) > 2 else ""
+    more = f"; it conflicts with {others} more source{'s' * (others > 1)}" if others else ""
     message = (
-        f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, from which it is made{by_way}, "
+        f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, from which it is made{through}, "
         f"is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine, theirs)}{more}"
     )
-    said = view.authoritative(product)
-    first = next(edge for edge in view.graph.derivations[product] if edge.object == way[1])
+    listing = view.authoritative(product)
+    first = next(edge for edge in view.graph.derivations[product] if edge.object == path[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
     related = [EntryRef(copy, field, value) for copy in view.copies(product)]
     related += [EntryRef(claim, "license") for id in (own, upstream) if id != product and (claim := _stating(view, id))]
-    at = EntryRef(said, field, value) if said else None
-    return Violation(product, message, at, object=source, field="license", related=related, severity="error" if sure else "warning")
+    at = EntryRef(listing, field, value) if listing else None
+    return Violation(product, message, at, object=source, field="license", related=related, severity="error" if certain else "warning")
 
 
 def unknown(view: View) -> Iterator[Violation]:
-    """A license upstream of which it is unknown what it lets through.
+    """A source's license whose permissions are unknown.
 
-    It is one that says that there are several ("Varies"), that the table in `mappings/licenses.yaml` does not judge, or whose text and URL
-    disagree. It is told once, with the number of products behind it. A resource upstream without any license is told by LC001.
-    Why: unknown is unknown, not permissive: LC003 can say nothing of these products, and neither can who wants to use them.
-    Example: `license: {id: https://www.example.org/terms, label: Varies}` in a record that products of others cite.
-    Fix: state the SPDX id if it has one, or the license of each product where they differ. For terms of its own, read them, and say in a
-    `licenses.yaml` of yours under a `LicenseRef-` id how they are written and what they let through.
+    The license stands for several licenses ("Varies"), is not in the table `mappings/licenses.yaml`, or has a text and a URL that disagree.
+    Each license is reported once, with the number of products that depend on it. Sources without a license are reported as LC001.
+    Why: An unknown license is not a permissive license. LC003 cannot check the products that depend on it.
+    Example: `license: {id: https://www.example.org/terms, label: Varies}` in a record that is a source of other resources' products.
+    Fix: Add the SPDX id of the license. If the products have different licenses, add the license of each product. For a custom license, add an
+    entry with a `LicenseRef-` id, its spellings and its permissions to your own `licenses.yaml`.
     """
     tables = view.once(_LicenseTables)
     counts = tables.reach.counts()
     for number, id in tables.unknown.items():
-        products, said = counts[number], _stating(view, id)
+        products, claim = counts[number], _stating(view, id)
         if not products:
-            continue  # it is upstream of nothing but what its own owner gives out
-        written = tables.written(said) if said else None
-        back = f"{products} product{'s' * (products != 1)} of others go{'es' * (products == 1)} back to it"
-        message = f"it is unknown what the license of {view.name(id)!r}, {tables.stated[id].name!r}, lets through; {back}"
-        at = EntryRef(said, "license", (written and (written.label or written.url)) or "") if said else None
+            continue  # only products of its owner depend on it
+        written = tables.written(claim) if claim else None
+        depend = f"{products} product{'s' * (products != 1)} of other resources depend{'s' * (products == 1)} on it"
+        message = f"kgbuild cannot tell what the license of {view.name(id)!r} ({tables.stated[id].name}) permits; {depend}"
+        at = EntryRef(claim, "license", (written and (written.label or written.url)) or "") if claim else None
         yield Violation(id, message, at, field="license")
 
 

@@ -1,4 +1,4 @@
-"""LS, listings: what copies of one thing say: listings of a product, its generated page, two records of one id, a file and its name."""
+"""LS, listings: differences between copies: listings of one product, its generated page, records with one id, and names of files."""
 
 from __future__ import annotations
 
@@ -13,30 +13,32 @@ from kgbuild.checks.support.comparing import Comparing, Differences, contrast, s
 from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.model.graph import Listing, Role, Source
 
-#: What may differ without a warning: copies keep old messages, and generators rewrite and shorten them.
+#: Properties that may differ without a warning, because copies keep old messages, and generators rewrite and shorten them.
 _MESSAGES = frozenset(("warnings",))
 _GENERATED = frozenset(("warnings", "file_size"))
 
 
 def disagreeing(view: View) -> Iterator[Violation]:
-    """Listings of one product that say different things of it.
+    """Listings of one product that differ.
 
-    The listing of the product's owner decides, and those of other records are compared with it. It is information where they differ in
-    nothing but `warnings`.
-    Why: a registry copies a listing onto the page of every resource that it cites, and who reads an old copy reads something wrong.
-    Example: the record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, the copy in the record `b` with `license: {label: CC0}`.
-    Fix: make the copies say what the owner's listing says, or correct that one; where the copies are generated, generate them again.
+    The listing of the product's owner is authoritative, and the listings of other records are compared with it. The level is info if only
+    `warnings` differ.
+    Why: A registry copies a listing to the page of each source of the product. An old copy gives its readers wrong information.
+    Example: The record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, and the copy in the record `b` has `license: {label: CC0}`.
+    Fix: Change the copies to match the owner's listing, or correct that listing. If the copies are generated, generate them again.
     """
     comparing = Comparing(view.mapping, "product")
     for product, listings in view.listings.items():
         says = listings[0].says
-        if len(listings) == 1 or all(said.says is says for said in listings):
+        if len(listings) == 1 or all(claim.says is says for claim in listings):
             continue
         first = view.authoritative(product)
         if first is None or not isinstance(first.says, Listing):
             continue
-        copies = [(said, comparing.differences(first.says, said.says)) for said in view.copies(product) if isinstance(said.says, Listing)]
-        others = [(said, found) for said, found in copies if found]
+        copies = [
+            (claim, comparing.differences(first.says, claim.says)) for claim in view.copies(product) if isinstance(claim.says, Listing)
+        ]
+        others = [(claim, found) for claim, found in copies if found]
         if others:
             yield _disagreement(view, comparing, product, first, others)
 
@@ -46,25 +48,25 @@ def _disagreement(
 ) -> Violation:
     other, differences = next((copy for copy in others if copy[1].keys() - _MESSAGES), others[0])
     properties = dict.fromkeys(name for _, found in others for name in found)
-    again = " in a container" if other.contained else " elsewhere" if other.by == first.by else ""
-    sides = contrast(next(iter(differences.values())), repr(first.by), f"{other.by!r}{again}")
-    more = f" ({len(others) - 1} more differ{'s' if len(others) == 2 else ''})" if len(others) > 1 else ""
+    which = " (in a container)" if other.contained else " (another listing)" if other.by == first.by else ""
+    sides = contrast(next(iter(differences.values())), repr(first.by), f"{other.by!r}{which}")
+    more = f" ({len(others) - 1} more listing{' differs' if len(others) == 2 else 's differ'})" if len(others) > 1 else ""
     return Violation(
         product,
-        f"listings of {view.name(product)!r} disagree about {comparing.names(properties)}: {sides}{more}",
+        f"listings of {view.name(product)!r} differ in {comparing.names(properties)}: {sides}{more}",
         spot(first, differences, 0),
         field=", ".join(comparing.written(name) for name in properties),
-        related=[spot(said, found, 1) for said, found in others],
+        related=[spot(claim, found, 1) for claim, found in others],
         severity="info" if properties.keys() <= _MESSAGES else None,
     )
 
 
 def named_twice(view: View) -> Iterator[Violation]:
-    """A source that is named twice in one list of sources.
+    """A source that occurs twice in one list of sources.
 
-    Why: it says nothing new, or two relation types of which only one may be meant.
+    Why: The second entry is redundant, or has another relation type than the first, and only one of them can be right.
     Example: `original_source: [{source: goa}, {source: goa}]`.
-    Fix: remove one of the entries.
+    Fix: Remove one of the entries.
     """
     for product, found, held in _faults(view, _twice):
         role, id = found
@@ -75,22 +77,21 @@ def named_twice(view: View) -> Iterator[Violation]:
         message = f"{view.name(product)!r} names {id!r} {times} in {getattr(view.mapping.provenance.roles, role).fields[0]!r}"
         if len(relations) > 1:
             message += f", with the relation types {' and '.join(map(repr, relations))}"
-        spots = [EntryRef(said, role, id, at=1) for said in held]
+        spots = [EntryRef(claim, role, id, at=1) for claim in held]
         yield Violation(product, message, spots[0], object=view.mapping.curie("resource", id), field=role, related=spots[1:])
 
 
 def original_and_secondary(view: View) -> Iterator[Violation]:
     """A source that is both an original and a secondary source of one product.
 
-    Why: an original source is what the product was made from, a secondary one what it drew on besides; what counts how often the product
-    uses a source, or which sources are primary, counts this one twice.
+    Why: A product is made from its original sources and uses secondary sources in addition. Statistics of sources count this one twice.
     Example: `original_source: [goa]` and `secondary_source: [goa]` in one listing.
-    Fix: keep the entry that is true, and remove the other.
+    Fix: Keep the entry that is right, and remove the other.
     """
     fields = view.mapping.provenance.roles
     for product, id, held in _faults(view, _in_both_roles):
         message = f"{view.name(product)!r} names {id!r} both in {fields.original.fields[0]!r} and in {fields.secondary.fields[0]!r}"
-        spots = [EntryRef(said, "secondary", id) for said in held]
+        spots = [EntryRef(claim, "secondary", id) for claim in held]
         yield Violation(product, message, spots[0], object=view.mapping.curie("resource", id), field="secondary", related=spots[1:])
 
 
@@ -104,45 +105,45 @@ def _in_both_roles(sources: Sequence[Source]) -> list[str]:
 
 
 def _faults(view: View, find: Callable[[Sequence[Source]], list[Any]]) -> Iterator[tuple[str, Any, list[StatedClaim]]]:
-    """(product, fault, who has it): faults in lists of sources, with the listings and pages that have them, the authoritative listing first."""
+    """Yield each product with a fault in its lists of sources, and the listings and pages with that fault, the authoritative one first."""
     for product, listings in view.listings.items():
-        distinct = {id(said.says): said for said in listings}.values()
+        distinct = {id(claim.says): claim for claim in listings}.values()
         if not any(map(_names_again, distinct)) and not any(map(_names_again, view.pages.get(product) or ())):
             continue
         first = view.authoritative(product)
-        saying = [said for said in (first, *view.copies(product)) if said is not None]
-        faults = [(said, find(listing.sources)) for said in saying if (listing := said.listing) is not None]
+        claims = [claim for claim in (first, *view.copies(product)) if claim is not None]
+        faults = [(claim, find(listing.sources)) for claim in claims if (listing := claim.listing) is not None]
         for fault in dict.fromkeys(fault for _, found in faults for fault in found):
-            yield product, fault, [said for said, found in faults if fault in found]
+            yield product, fault, [claim for claim, found in faults if fault in found]
 
 
-def _names_again(said: StatedClaim) -> bool:
-    """Whether a listing or page names one source more than once, in whatever roles: few do."""
-    sources = said.listing.sources if said.listing else ()
+def _names_again(claim: StatedClaim) -> bool:
+    """Return whether a listing or page names one source more than once, in any role."""
+    sources = claim.listing.sources if claim.listing else ()
     return len(sources) > 1 and len({source.id for source in sources}) < len(sources)
 
 
 def stale_pages(view: View) -> Iterator[Violation]:
     """A generated product page that differs from the listing of its product, or whose product no record lists.
 
-    What only a page has, its layout, is not compared. It is information where nothing but the file size or the warnings differ: generators
+    The layout, which only a page has, is not compared. The level is info if only the file size or the warnings differ, because generators
     rewrite these.
-    Why: people read the page and programs read the listing, and the two tell different things.
-    Example: `a.tsv.md` says `format: csv`, the listing of `a.tsv` in the record `a` says `format: tsv`.
-    Fix: generate the pages again; remove the page of a product that is no longer listed.
+    Why: People read the page and programs read the listing, so they get different information.
+    Example: `a.tsv.md` has `format: csv`, and the listing of `a.tsv` in the record `a` has `format: tsv`.
+    Fix: Generate the pages again. Remove the page of a product that is no longer listed.
     """
     comparing = Comparing(view.mapping, "product")
     for product, pages in view.pages.items():
         listings = view.listings.get(product)
         if listings is None:
-            message = f"no record lists {view.name(product)!r}, of which this is a generated page"
+            message = f"this page was generated for {view.name(product)!r}, which no record lists"
             yield Violation(product, message, EntryRef(pages[0]), related=[EntryRef(page) for page in pages[1:]])
         elif not _copied(comparing, pages, listings):
             yield from _stale(view, comparing, product)
 
 
 def _copied(comparing: Comparing, pages: Sequence[StatedClaim], listings: Sequence[StatedClaim]) -> bool:
-    """Whether a page copies the only thing that listings say, as nearly all do."""
+    """Return whether a page equals the listings, and these are all equal. Most pages do, so this test saves the full comparison."""
     page, says = pages[0].listing, listings[0].listing
     if page is None or says is None or len(pages) > 1 or not comparing.same(page, says):
         return False
@@ -151,10 +152,10 @@ def _copied(comparing: Comparing, pages: Sequence[StatedClaim], listings: Sequen
 
 def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Violation]:
     listing = view.authoritative(product)
-    decides = listing.listing if listing is not None else None
-    if listing is None or decides is None:
+    expected = listing.listing if listing is not None else None
+    if listing is None or expected is None:
         return
-    copies = [(page, comparing.differences(says, decides)) for page in view.pages[product] if (says := page.listing) is not None]
+    copies = [(page, comparing.differences(says, expected)) for page in view.pages[product] if (says := page.listing) is not None]
     others = [(page, found) for page, found in copies if found]
     if not others:
         return

@@ -1,4 +1,4 @@
-"""PG, provenance graph: products that are made from each other, and upstreams that are very deep or come to no origin."""
+"""PG, provenance graph: cycles among products or resources, and provenance that is very deep or has no origin."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
 from kgbuild.lineage.origins import cut_off
 from kgbuild.model.audit import AuditEdge
 
-#: Classes of resources in which data begin.
+#: Categories of resources that can be the origin of data.
 _ORIGINS = ("DataSource", "Ontology")
-#: Members of a group of which all citations are told; in a larger one it is those of the cycle that is shown.
+#: Up to this number of members, a finding refers to all citations of a group; beyond it, only to those of the cycle that it shows.
 _WHOLE = 100
-#: Citations that PG004 looks at before it gives up: some tenths of a second. In a registry of a thousand resources there are some twenty thousand.
+#: Citations that PG004 visits before it gives up, after some tenths of a second. A registry of a thousand resources has about twenty thousand.
 _LOOKED_AT = 200_000
 
 
 def cycles(view: View) -> Iterator[Violation]:
-    """A cycle among products: each is made from the next, and the last from the first.
+    """A cycle of products, in which each product is made from the next.
 
-    Products that are made from each other are one finding, with the shortest cycle among them. Its subject is the smallest of their ids.
-    Why: nothing can be made before itself, so at least one of the citations is wrong, and there is no order in which all can be made.
+    All products that are made from each other give one finding, which shows their shortest cycle. Its subject is the smallest of their ids.
+    Why: A product cannot be made from itself, directly or indirectly. At least one of the citations is wrong, and the products cannot be
+    built in any order.
     Example: `a.tsv` has `original_source: [b.tsv]`, and `b.tsv` has `original_source: [a.tsv]`.
-    Fix: take out the citation that is not true; where editions of two products feed each other, give each edition an id of its own.
+    Fix: Remove the citation that is wrong. If two products use earlier editions of each other, give each edition its own id.
     """
     made = {
         product: [edge.object for edge in view.graph.derivations[product] if edge.object != product] for product in view.graph.recited()
@@ -37,43 +38,43 @@ def cycles(view: View) -> Iterator[Violation]:
             edges += [
                 edge for product in group for edge in view.graph.derivations[product] if edge.object in group and edge.object != product
             ]
-        told = "" if len(cycle) == len(group) else f" ({listed(_names(view, group))}); the shortest cycle"
-        message = f"{len(group):,} products are made from each other{told}: {_way(view, [*cycle, cycle[0]])}"
+        members = "" if len(cycle) == len(group) else f" ({listed(_names(view, group))}); the shortest cycle"
+        message = f"{len(group):,} products are made from each other{members}: {_path_text(view, [*cycle, cycle[0]])}"
         yield at_citations(view, group[0], edges, message)
 
 
 def own_source(view: View) -> Iterator[Violation]:
-    """A product that is given as a source of itself.
+    """A product that names itself as a source.
 
-    Why: it says nothing of where the product comes from, and there is no order in which it can be made.
-    Example: the listing of `a.tsv` has `original_source: [{source: a.tsv, relation_type: prov:hadPrimarySource}]`.
-    Fix: name what it was made from, or its own resource (`a`) where nothing nearer is known.
+    Why: The entry does not say where the product comes from, and a product cannot be built from itself.
+    Example: The listing of `a.tsv` has `original_source: [{source: a.tsv, relation_type: prov:hadPrimarySource}]`.
+    Fix: Name the actual source of the product, or its own resource (`a`) if nothing more specific is known.
     """
     for product in view.graph.recited():
         for edge in view.graph.derivations[product]:
             if edge.object == product:
-                message = f"{view.name(product)!r} is given as a source of itself"
+                message = f"{view.name(product)!r} names itself as a source"
                 yield at_citations(view, product, [edge], message, object=edge.object, field=edge.source_role or "")
 
 
 def mutual_sources(view: View) -> Iterator[Violation]:
-    """Resources that source each other: a product of each is made from another of them.
+    """A cycle of resources, in which a product of each resource is made from the next.
 
-    What counts is what products are made from, and whose these sources are; who gives out what makes no cycle. Each group is one finding,
-    with its shortest cycle and the products that close it. Its related places are all citations within the group (of more than a hundred
-    members: those of the cycle), its subject is its smallest id.
-    Why: what one of them took from another may come back to it and look like new evidence, and nobody can tell who said it first.
-    Example: `a.tsv` of the resource `a` is made from `b`, and `b.owl` of the resource `b` from `a`.
-    Fix: take out a citation that is a mere cross-reference, and correct one that stands at the wrong product. Where data do go both ways,
-    nothing needs to be fixed.
+    The cycle is built from the sources of products and the owners of these sources. Each group of resources gives one finding, which shows
+    the shortest cycle and its products. Its subject is the smallest id of the group. Its related places are all citations within the group,
+    or only those of the cycle if the group has more than a hundred resources.
+    Why: Data can return to the resource that it came from and look like new evidence. The first source of a statement cannot be determined.
+    Example: `a.tsv` of the resource `a` is made from `b`, and `b.owl` of the resource `b` is made from `a`.
+    Fix: Remove citations that are only cross-references, and move citations that belong to another product. If data does flow both ways,
+    ignore the finding.
     """
     cited = _cited_owners(view)
     for group in cycle_groups(cited):
         cycle = shortest_cycle(cited, group)
         causes = [_causes(view, *step) for step in _steps(cycle)]
-        told = "" if len(cycle) == len(group) else "; the shortest cycle"
-        way = listed([_cause(view, edges, " is made" if n == 0 else "") for n, edges in enumerate(causes)])
-        message = f"{listed(_names(view, group))} source each other{told}: {way}"
+        introduction = "" if len(cycle) == len(group) else "; the shortest cycle"
+        path = listed([_cause(view, edges, " is made" if n == 0 else "") for n, edges in enumerate(causes)])
+        message = f"{listed(_names(view, group))} are sources of each other{introduction}: {path}"
         if len(group) <= _WHOLE:
             causes += [
                 _causes(view, resource, source)
@@ -85,7 +86,7 @@ def mutual_sources(view: View) -> Iterator[Violation]:
 
 
 def _cited_owners(view: View) -> dict[str, list[str]]:
-    """The other resources that the products of each resource are made from, as far as these have products themselves."""
+    """Return for each resource the other resources that its products are made from. Resources without products are left out."""
     mixed = view.graph.owners.keys() & view.graph.products.keys()  # resources that another one lists among its products
     cited: dict[str, list[str]] = {}
     for resource in view.graph.products:
@@ -102,69 +103,69 @@ def _cited_owners(view: View) -> dict[str, list[str]]:
 
 
 def _causes(view: View, resource: str, source: str) -> list[AuditEdge]:
-    """The derivations of products of one resource from another one or its products."""
+    """Return the derivations of the products of one resource from another resource or its products."""
     derivations = (edge for product in view.graph.products[resource] for edge in view.graph.foreign(product))
     return [edge for edge in derivations if source in view.graph.owners_of(edge.object)]
 
 
 def _cause(view: View, edges: Sequence[AuditEdge], verb: str) -> str:
-    """One step of a cycle of resources in words."""
+    """Describe one step of a cycle of resources."""
     others = len({edge.subject for edge in edges}) - 1
     more = f" (and {others:,} more)" if others else ""
     return f"{view.name(edges[0].subject)!r}{more}{verb} from {view.name(edges[0].object)!r}"
 
 
 def deep(view: View) -> Iterator[Violation]:
-    """A product with an upstream deeper than `--max-depth` owners (6, if not told).
+    """A product whose provenance crosses more than `--max-depth` owners (default: 6).
 
-    Depth is the number of steps from owner to owner on the shortest way to the farthest source. In a graph so large that not all upstreams
-    can be walked, one finding counts the products that were left out.
-    Why: the longer the way, the less is known at its end of the versions, licenses and faults at its beginning.
-    Example: `a.tsv` is made from `b`, the products of `b` from `c`, and so on to `h`, which is seven owners away.
-    Fix: nothing need be wrong. Look whether the product can be made from something nearer to the origin, or give a larger `--max-depth`.
+    The depth is the number of steps between owners on the shortest path to the farthest source. If the graph is too large to visit all
+    sources, one finding counts the products that were not checked.
+    Why: With every step, less is known about the versions, licenses and errors of the first source.
+    Example: `a.tsv` is made from `b`, the products of `b` are made from `c`, and so on to `h`, which is seven owners away.
+    Fix: The records may be correct. Check whether the product can be made from a source closer to the origin, or increase `--max-depth`.
     """
     limit, left = view.limits.max_depth, list[str]()
     for product, depth, farthest in view.walks.farthest(_LOOKED_AT):
         if depth is None:
             left.append(product)
         elif depth > limit:
-            way = view.walks.path(product, farthest)
-            message = f"{view.name(product)!r} goes back {depth:,} owners, more than {limit:,}: {_way(view, way)}"
-            yield at_citations(view, product, [_edge(view, *way[:2])], message)
+            ids = view.walks.path(product, farthest)
+            message = f"{view.name(product)!r} has provenance across {depth:,} owners, more than {limit:,}: {_path_text(view, ids)}"
+            yield at_citations(view, product, [_edge(view, *ids[:2])], message)
     if left:
-        message = f"the graph is too large to walk the upstream of each product; it is not known how deep {len(left):,} products go"
+        message = f"the graph is too large to visit all sources of each product; the depth of {len(left):,} products is not known"
         yield Violation(min(left), message, None, field="unknown")
 
 
 def without_origin(view: View) -> Iterator[Violation]:
-    """A product that cites a foreign source, but upstream of which there is no DataSource and no Ontology.
+    """A product with sources of other owners, but without a DataSource or an Ontology among all its direct and indirect sources.
 
-    Its own resource does not count. A product of a DataSource or an Ontology counts as the resource does.
-    Why: somewhere on the way it is not said what was used, so the origin of the data is lost.
-    Example: `a.tsv` is made from `b`, an Aggregator whose products name no source but `b` itself.
-    Fix: name the sources of the products at the end of the way, or add records that are missing; where data do begin in a resource, give
+    The product's own resource does not count. A product of a DataSource or an Ontology counts like the resource.
+    Why: Some record on the path does not name its sources, so the origin of the data is lost.
+    Example: `a.tsv` is made from `b`, an Aggregator whose products name no source except `b`.
+    Fix: Name the sources of the products at the end of the path, or add the missing records. If a resource is the origin of its data, give
     it the category DataSource.
     """
     for product in cut_off(view.walks, lambda owner: view.graph.category(owner) in _ORIGINS):
         edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
-        message = f"{view.name(product)!r} cites {cited}, from which no DataSource or Ontology can be reached"
+        message = f"{view.name(product)!r} is made from {cited}, and no DataSource or Ontology is among its direct or indirect sources"
         yield at_citations(view, product, edges, message)
 
 
 def _what(view: View, id: str) -> str:
-    """What a source is, as far as records say it."""
+    """Return the category of a source, or "not described" if it has no record."""
     node = view.graph.nodes.get(id)
     return "not described" if node is None or node.stub else view.graph.category(id)
 
 
 def _steps(cycle: Sequence[str]) -> list[tuple[str, str]]:
-    """Each node of a cycle with the next."""
+    """Return each node of a cycle with its successor."""
     return list(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
 
 
 def _edge(view: View, product: str, source: str) -> AuditEdge:
-    """The first derivation of a product from a source."""
+    """Return the first derivation of a product from a source."""
     return next(edge for edge in view.graph.derivations[product] if edge.object == source)
 
 
@@ -172,8 +173,8 @@ def _names(view: View, ids: Sequence[str]) -> list[str]:
     return [repr(view.name(id)) for id in ids]
 
 
-def _way(view: View, ids: Sequence[str]) -> str:
-    """A way upstream in words; of a very long one the beginning and the end."""
+def _path_text(view: View, ids: Sequence[str]) -> str:
+    """Describe a path upstream. Only the beginning and the end of a very long path are shown."""
     names = _names(view, ids)
     if len(names) > 20:
         names[10:-10] = [f"{len(names) - 20:,} more"]

@@ -1,4 +1,4 @@
-"""RD, reading: what could not be read as a record."""
+"""RD, reading: files and lines that cannot be read as records."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kgbuild.checks.view import Position, View
 
 
 def unreadable(view: View) -> Iterator[Violation]:
-    """A file, or a line of one, that cannot be read as a record.
+    """A file or line that cannot be read as a record.
 
-    Nothing of it is in the graph, so what others say of it may look wrong too; all other records are checked.
-    Why: a registry that cannot be read in part is wrong in more than that part: its products have no owner and its sources dangle.
-    Example: `id: goa` below `name: [GO Annotation`, a list that is never closed.
-    Fix: do what the message says, and check again.
+    Its content is not in the graph, so references to it may be reported too. All other records are checked.
+    Why: A record that is missing from the graph causes more errors: its products have no owner, and its id is an unknown source.
+    Example: `name: [GO Annotation` followed by `id: goa`, because the list is not closed.
+    Fix: Follow the message, and check again.
     """
     for problem in view.problems:
         if not problem.doubled:

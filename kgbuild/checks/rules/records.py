@@ -1,4 +1,4 @@
-"""LS, listings: what the records of one id say, and what their files are called."""
+"""LS, listings: records with the same id, and the names of their files."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from kgbuild.model.graph import Description, Listing, OrganizationStatement, Res
 
 _Record = ResourceStatement | OrganizationStatement
 
-#: Endings of files that hold one record, and may be called by its id.
+#: Suffixes of files that contain one record and may have the name of its id.
 _ENDINGS = frozenset((".md", ".markdown", ".yaml", ".yml", ".json"))
 
 
 def one_id_twice(view: View) -> Iterator[Violation]:
-    """One id in two records that differ.
+    """Two records with the same id.
 
-    It is a warning where the records are equal. Resources and organizations have ids of their own, and are not compared with each other.
-    An entry of a container of records gives way to a page of the same id: where it differs from the page it is a warning.
-    Why: what the two say has to be mixed to make one thing of them, and nobody can tell which of them is meant by a citation.
-    Example: `x/a.md` and `y/a.md` both say `id: a`, the one with `name: A`, the other with `name: B`.
-    Fix: give one of them another id, or keep one record and remove the other; generate a container again.
+    The level is error if the records differ, and warning if they are equal. Resources and organizations have separate ids and are not
+    compared with each other. For an id with a page of its own, the page is used and not the entry in a container of records; a difference
+    between them is a warning.
+    Why: The graph has one node for each id, so it merges the properties of both records. A citation of the id is ambiguous.
+    Example: `x/a.md` has `id: a` and `name: A`, and `y/a.md` has `id: a` and `name: B`.
+    Fix: Give one of the records another id, or remove it. If the records are in a container, generate the container again.
     """
-    rooms: tuple[tuple[RecordKind, Mapping[str, list[StatedClaim]]], ...] = (
+    groups: tuple[tuple[RecordKind, Mapping[str, list[StatedClaim]]], ...] = (
         ("resource", view.records),
         ("organization", view.organizations),
     )
-    several = [(id, said, kind) for kind, room in rooms for id, said in room.items() if len(said) > 1]
-    listed = _listed(view, {said.file for _, records, _ in several for said in records}) if several else {}
-    for id, said, kind in several:
+    several = [(id, claims, kind) for kind, records_by_id in groups for id, claims in records_by_id.items() if len(claims) > 1]
+    listed = _listed(view, {claim.file for _, records, _ in several for claim in records}) if several else {}
+    for id, claims, kind in several:
         comparing = Comparing(view.mapping, kind)
-        records = sorted(said, key=lambda s: (s.contained, not _is_called(view.files[s.file], s.id), s.file))
+        records = sorted(claims, key=lambda s: (s.contained, not _is_called(view.files[s.file], s.id), s.file))
         pages = [record for record in records if not record.contained]
         yield from _doubled(view, comparing, id, pages or records, listed)
         if pages:
@@ -49,29 +50,28 @@ _Listed = dict[tuple[int, str], _Products]
 
 
 def _listed(view: View, files: set[int]) -> _Listed:
-    """What each record of some files lists: (file, id of the record) -> product -> what it says."""
+    """Return the listings of each record of some files, by file and record id, and then by product."""
     found: defaultdict[tuple[int, str], defaultdict[str, list[Listing]]] = defaultdict(lambda: defaultdict(list))
     for product, listings in view.listings.items():
-        for said in listings:
-            if said.file in files and isinstance(said.says, Listing):
-                found[said.file, said.by][product].append(said.says)
+        for claim in listings:
+            if claim.file in files and isinstance(claim.says, Listing):
+                found[claim.file, claim.by][product].append(claim.says)
     return {key: dict(products) for key, products in found.items()}
 
 
 def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[StatedClaim], listed: _Listed) -> Iterator[Violation]:
-    """Several records of an id, none of which gives way."""
+    """Compare several records of an id that are all pages, or all entries of containers."""
     if len(records) == 1:
         return
     first, *others = records
-    told = listed.get((first.file, first.by), {})
+    products_of_first = listed.get((first.file, first.by), {})
     properties: dict[str, None] = {}
     for other in others:
         properties |= dict.fromkeys(comparing.differences(_record(first), _record(other)))
-        # Of two records in one file nobody can tell which one lists a product.
-        if other.file != first.file and not _list_alike(view, listed.get((other.file, other.by), {}), told):
+        # For two records in one file it is unknown which of them lists a product.
+        if other.file != first.file and not _list_alike(view, listed.get((other.file, other.by), {}), products_of_first):
             properties["products"] = None
-    many = "both" if len(records) == 2 else "all"
-    what = f"they differ in {comparing.names(properties)}" if properties else f"{many} say the same"
+    what = f"they differ in {comparing.names(properties)}" if properties else "they are equal"
     yield Violation(
         id,
         f"the id {first.id!r} is also that of the record in {view.files[first.file]}, and {what}",
@@ -82,7 +82,7 @@ def _doubled(view: View, comparing: Comparing, id: str, records: Sequence[Stated
 
 
 def _list_alike(view: View, a: _Products, b: _Products) -> bool:
-    """Whether two records list the same products and say the same of them."""
+    """Return whether two records have equal listings of the same products."""
     comparing = Comparing(view.mapping, "product")
     return a.keys() == b.keys() and all(
         len(a[product]) == len(b[product]) and not any(map(comparing.differences, a[product], b[product])) for product in a
@@ -92,13 +92,13 @@ def _list_alike(view: View, a: _Products, b: _Products) -> bool:
 def _beside(
     view: View, comparing: Comparing, id: str, page: StatedClaim, entries: Sequence[StatedClaim], listed: _Listed
 ) -> Iterator[Violation]:
-    """Entries of containers that differ from the page of their id; what their listings say is compared where listings are."""
-    told = listed.get((page.file, page.by), {}).keys()
+    """Compare entries of containers with the page of their id. The content of their listings is compared by LS001."""
+    products_of_page = listed.get((page.file, page.by), {}).keys()
     differing: list[tuple[StatedClaim, Differences]] = []
     for entry in entries:
         found = comparing.differences(_record(entry), _record(page))
-        if (products := listed.get((entry.file, entry.by), {}).keys()) != told:
-            found["products"] = tuple(map(view.name, sorted(products))), tuple(map(view.name, sorted(told)))
+        if (products := listed.get((entry.file, entry.by), {}).keys()) != products_of_page:
+            found["products"] = tuple(map(view.name, sorted(products))), tuple(map(view.name, sorted(products_of_page)))
         if found:
             differing.append((entry, found))
     if differing:
@@ -115,48 +115,48 @@ def _beside(
         )
 
 
-def _record(said: StatedClaim) -> _Record:
-    return said.says if isinstance(said.says, _Record) else ResourceStatement(category=None, description=Description())
+def _record(claim: StatedClaim) -> _Record:
+    return claim.says if isinstance(claim.says, _Record) else ResourceStatement(category=None, description=Description())
 
 
 def misnamed(view: View) -> Iterator[Violation]:
     """A record whose id differs from the name of its file.
 
-    Which kinds of pages are called by their ids is said in the mapping (`named` in `pages.yaml`). Files that hold several records are left out.
-    Why: people look for a record by the name of its file, and links to its page are made from that name or from the id.
-    Example: `goa.md` says `id: go-annotation`.
-    Fix: rename the file; or correct the id, and with it every place that cites it.
+    The mapping lists the kinds of pages that are named by their ids (`named` in `pages.yaml`). Files with several records are not reported.
+    Why: People search for a record by the name of its file, and links to its page use either that name or the id.
+    Example: `goa.md` has `id: go-annotation`.
+    Fix: Rename the file, or correct the id and all its citations.
     """
     named = frozenset(view.mapping.pages.named)
-    rooms: tuple[tuple[NamedKind, Mapping[str, list[StatedClaim]]], ...] = (
+    groups: tuple[tuple[NamedKind, Mapping[str, list[StatedClaim]]], ...] = (
         ("resource", view.records),
         ("organization", view.organizations),
         ("product page", view.pages),
     )
-    held = Counter(said.file for _, room in rooms for records in room.values() for said in records)
-    for kind, room in rooms:
-        for about, records in room.items() if kind in named else ():
-            for said in records:
-                if said.contained or held[said.file] > 1 or _is_called(view.files[said.file], said.id, otherwise=True):
+    held = Counter(claim.file for _, records_by_id in groups for records in records_by_id.values() for claim in records)
+    for kind, records_by_id in groups:
+        for about, records in records_by_id.items() if kind in named else ():
+            for claim in records:
+                if claim.contained or held[claim.file] > 1 or _is_called(view.files[claim.file], claim.id, otherwise=True):
                     continue
-                name = _base(view.files[said.file])[0]
-                message = f"the {kind} {said.id!r} is in a file called {name!r}"
-                yield Violation(about, message, EntryRef(said, "id"), object=name, field="id")
+                name = _base(view.files[claim.file])[0]
+                message = f"the {kind} {claim.id!r} is in a file with the name {name!r}"
+                yield Violation(about, message, EntryRef(claim, "id"), object=name, field="id")
 
 
 def _is_called(path: str, id: str, *, otherwise: bool = False) -> bool:
-    """Whether a file is called by an id; ``otherwise`` where it is none that is called by what it holds."""
-    if path.endswith(f"/{id}.md"):  # as nearly all are
+    """Return whether the name of a file is an id; ``otherwise`` if files with this suffix are not named by their record."""
+    if path.endswith(f"/{id}.md"):  # the most frequent case, without the cost of the general one
         return True
     name, ending = _base(path)
     if ending.lower() not in _ENDINGS:
         return otherwise
-    # File systems keep names decomposed, or cannot keep some characters but percent-encoded.
+    # Some file systems decompose names, and some characters have to be percent-encoded in names.
     return name == id or normalize("NFC", name) == normalize("NFC", id) or unquote(name) == id
 
 
 def _base(path: str) -> tuple[str, str]:
-    """The name of a file, which may lie in an archive, and its ending.
+    """Return the name and the suffix of a file, which may be in an archive.
 
     >>> _base("records/x.tar!/resource/a.tsv.md"), _base("a.JSON")
     (('a.tsv', '.md'), ('a', '.JSON'))

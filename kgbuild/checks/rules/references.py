@@ -1,4 +1,4 @@
-"""RF, references: ids that lead nowhere, or to the wrong place. These rules need nodes and edges alone; listings give them places."""
+"""RF, references: ids of missing records, old ids and missing owners. The rules need only nodes and edges; listings add the places."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from kgbuild.model.finding import Severity
 
 
 def dangling(view: View) -> Iterator[Violation]:
-    """A source id that nothing describes.
+    """A source id that no record describes.
 
-    What is suggested are described ids that it may stand for: the id in use for an old one, the same id in another spelling, the id of a
-    resource that is called so, or an id that is a slip of the keyboard away. A source whose own file cannot be read (RD001) is left out.
-    Why: nobody can say what the product was made from; the graph has a stub there, of which nothing is known.
-    Example: `original_source: [{source: goaa, relation_type: prov:hadPrimarySource}]`, where the record is called `goa`.
-    Fix: correct the id, or add the record that it names.
+    Suggestions are ids of existing records: the new id for an old one, the same id in another spelling, the id of a resource with this
+    name, or an id that differs by one typo. A source whose file cannot be read (RD001) is not reported.
+    Why: The source of the product is unknown. The graph has only a stub for it, without any properties.
+    Example: `original_source: [{source: goaa, relation_type: prov:hadPrimarySource}]`, but the record's id is `goa`.
+    Fix: Correct the id, or add the missing record.
     """
     unread = _Unread(view)
     described = {id for id, node in view.graph.nodes.items() if not node.stub}
@@ -33,8 +33,8 @@ def dangling(view: View) -> Iterator[Violation]:
             source = view.name(edge.object)
             (written, *_) = as_written(view, edge)
             near = nearest.of(written, {product, *(other.object for other in edges)})
-            now = f" (now {source!r})" if written != source else ""
-            message = f"{view.name(product)!r} is made from {written!r}{now}, which no record describes"
+            current = f" (now {source!r})" if written != source else ""
+            message = f"{view.name(product)!r} is made from {written!r}{current}, which no record describes"
             at, related = source_places(view, edge)
             suggestion = ", ".join(near) or None
             yield Violation(
@@ -43,12 +43,12 @@ def dangling(view: View) -> Iterator[Violation]:
 
 
 def renamed(view: View) -> Iterator[Violation]:
-    """A source given by an old id.
+    """A source with an old id.
 
-    The graph has the id in use instead, as the table of aliases (`mappings/aliases.sssom.tsv`) says.
-    Why: only who has that table finds anything under the old id; with `--no-aliases` it dangles (RF001).
-    Example: `original_source: [do]`, where the record of the Disease Ontology is called `doid`.
-    Fix: write the id in use.
+    The graph uses the current id, from the table of aliases (`mappings/aliases.sssom.tsv`).
+    Why: Without that table, the old id refers to no record. With `--no-aliases` it is reported as RF001.
+    Example: `original_source: [do]`, but the record of the Disease Ontology has the id `doid`.
+    Fix: Write the current id.
     """
     for product, edges in view.graph.derivations.items():
         for edge in edges:
@@ -65,11 +65,11 @@ def renamed(view: View) -> Iterator[Violation]:
 def unowned(view: View) -> Iterator[Violation]:
     """A product whose owner has no record.
 
-    The owner is what the product's id names before its first dot. What is suggested in its place is the resource that lists the product and
-    that the product is not made from. An owner whose own file cannot be read (RD001) is left out.
-    Why: nobody answers for the product: who made it, under which license, and whether it is still kept up to date.
-    Example: the record `pcl` lists the product `pcl-base.owl`, and no record is called `pcl-base`.
-    Fix: begin the product's id with the id of the resource that gives it out, or add the record of its owner.
+    The owner of a product is the part of its id before the first dot. The suggestion is a resource that lists the product and is not one of
+    its sources. An owner whose file cannot be read (RD001) is not reported.
+    Why: Nothing is known about the publisher of the product, its license, or whether it is still maintained.
+    Example: The record `pcl` lists the product `pcl-base.owl`, and there is no record `pcl-base`.
+    Fix: Start the product's id with the id of the resource that publishes it, or add the record of its owner.
     """
     unread = _Unread(view)
     for edge in view.graph.ownerships:
@@ -84,9 +84,10 @@ def unowned(view: View) -> Iterator[Violation]:
 def unlisted(view: View) -> Iterator[Violation]:
     """A product that its owner's record does not list.
 
-    Why: the owner's own listing decides what is said of a product; without it the copies of others do, which nobody keeps up to date.
-    Example: the record `spoke` lists `goa.human`, which it cites, and the record `goa` does not.
-    Fix: add the product to the `products` of its owner's record, or correct the id of a product that belongs to another resource.
+    Why: The owner's listing is the authoritative description of a product. Without it, the graph uses copies in other records, which may be
+    out of date.
+    Example: The record `spoke` lists `goa.human`, one of its sources, and the record `goa` does not.
+    Fix: Add the product to the `products` of its owner's record. If the product belongs to another resource, correct its id.
     """
     for edge in view.graph.ownerships:
         owner, product = view.name(edge.subject), edge.object
@@ -101,12 +102,12 @@ def unlisted(view: View) -> Iterator[Violation]:
 
 
 def alone(view: View) -> Iterator[Violation]:
-    """A resource that nothing cites and that cites nothing.
+    """A resource without provenance links to other resources.
 
-    Its own products and their sources count for it; what they say of it and of each other does not.
-    Why: it has no place in the provenance graph: its sources are not said, and those who use it do not name it.
-    Example: the record `a`, whose only product is made from `a`, and which is no other product's source.
-    Fix: name the sources of its products, or nothing at all if it was made from nothing that the registry holds.
+    The sources of its products and the products made from them count. Links within the resource do not.
+    Why: The resource is isolated in the provenance graph. Either its sources are missing, or its users do not cite it.
+    Example: The only product of the record `a` is made from `a`, and no other product is made from `a`.
+    Fix: Add the sources of its products. If the registry has none of its sources, ignore the finding.
     """
     linked = _linked(view)
     for id, node in view.graph.nodes.items():
@@ -119,7 +120,7 @@ def alone(view: View) -> Iterator[Violation]:
 
 
 def _linked(view: View) -> set[str]:
-    """Everything at the ends of derivations that leave a resource's own house, and whose that is."""
+    """Return the products, sources and their owners of all derivations between different owners."""
     linked: set[str] = set()
     for product, edges in view.graph.derivations.items():
         owners = view.graph.owners.get(product, ())
@@ -140,45 +141,45 @@ def _linked(view: View) -> set[str]:
 
 
 def as_written(view: View, edge: AuditEdge) -> tuple[str, ...]:
-    """The ids by which a derivation's source was written, sorted: old ones where an alias was applied."""
+    """Return the ids of a derivation's source as written, sorted. These are the old ids if an alias was applied."""
     return edge.original_objects or (view.name(edge.object),)
 
 
 def source_places(view: View, edge: AuditEdge, *written: str) -> tuple[EntryRef | None, list[EntryRef]]:
-    """Where a derivation is stated: at first in the listing that decides, then in the other listings and the generated pages that say it too.
+    """Return the entries that state a derivation: the one in the authoritative listing, and those in other listings and generated pages.
 
-    ``written`` are the ids to look for instead of all that the source was written by.
+    ``written`` limits the search to some of the source's written ids.
     """
     role, ids = edge.source_role or "", written or as_written(view, edge)
     spots: list[EntryRef] = []
     named: dict[int, str | None] = {}  # most copies are one object
-    for said in _sayings(view, edge.subject):
-        listing = said.listing
+    for claim in _statements(view, edge.subject):
+        listing = claim.listing
         if id(listing) not in named:
             sources = listing.sources if listing else ()
             named[id(listing)] = next((source.id for source in sources if source.id in ids and source.role == role), None)
         name = named[id(listing)]
         if name is not None:
-            spots.append(EntryRef(said, role, name))
+            spots.append(EntryRef(claim, role, name))
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
-def _sayings(view: View, product: str) -> list[StatedClaim]:
-    """The authoritative listing of a product and its copies."""
+def _statements(view: View, product: str) -> list[StatedClaim]:
+    """Return the authoritative listing of a product and its copies."""
     first = view.authoritative(product)
     return [first, *view.copies(product)] if first else []
 
 
 def _listings(view: View, product: str) -> tuple[EntryRef | None, list[EntryRef]]:
-    """The id of a product in the listing that decides, and in the others."""
-    spots = [EntryRef(said, "id", said.id) for said in _sayings(view, product)]
+    """Return the entries with the id of a product: in the authoritative listing, and in the others."""
+    spots = [EntryRef(claim, "id", claim.id) for claim in _statements(view, product)]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
 def _lister(view: View, edge: AuditEdge) -> str | None:
-    """The one resource that may own a product that its owner has no record of: by the rule for ids without a dot (SPEC §3, `has_product`).
+    """Return the only resource that can own a product whose owner has no record, by the rule for ids without a dot (SPEC §3, `has_product`).
 
-    A product that is made from its owner was not given the wrong id: what lacks is the record.
+    Return None if there is no such resource, or if the product is made from its owner. Then the id is right and the record is missing.
     """
     cited = {other.object for other in view.graph.derivations.get(edge.object, ())}
     if edge.subject in cited:
@@ -189,7 +190,7 @@ def _lister(view: View, edge: AuditEdge) -> str | None:
 
 
 def _several(ids: Sequence[str]) -> str:
-    """Ids as a message names them.
+    """Describe several ids by the first one and the number of the others.
 
     >>> _several(("a",)), _several(("a", "b")), _several(("a", "b", "c", "d"))
     ("'a'", "'a' (and 1 other)", "'a' (and 3 others)")
@@ -199,9 +200,10 @@ def _several(ids: Sequence[str]) -> str:
 
 
 class _Unread:
-    """What is not known because a file could not be read: its record would describe the id that the file is called by.
+    """The ids whose records may be in files that could not be read.
 
-    A file that may hold several records does not tell their ids. Beside one, nobody can be sure that an id is described nowhere.
+    A file with one record has the name of its id. The ids in a file with several records are unknown, so with such a file no missing record
+    is certain, and the findings are warnings.
     """
 
     def __init__(self, view: View) -> None:
@@ -210,7 +212,7 @@ class _Unread:
         self.severity: Severity | None = None if all(path.suffix in _PAGES for path in paths) else "warning"
 
     def may_be(self, id: str) -> bool:
-        """Whether the record of a resource, or of a product's owner, may be in a file that could not be read."""
+        """Return whether the record of an id or of its owner may be in a file that could not be read."""
         return id in self._names or id.partition(".")[0] in self._names
 
 

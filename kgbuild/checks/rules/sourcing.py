@@ -1,4 +1,4 @@
-"""SR, sourcing: whether products name what they were made from, and name it once."""
+"""SR, sourcing: products without sources, and sources that are named together with their own sources."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from kgbuild.checks.support.citing import at_citations, listed
 from kgbuild.checks.view import EntryRef, View
 from kgbuild.model.finding import Severity
 
-#: Classes of products that show or explain other products: they have their data from those.
+#: Categories of products that present or document the data of other products.
 _SHOWING = ("DocumentationProduct", "GraphicalInterface", "ProgrammingInterface")
-#: Classes of resources that are made from others.
+#: Categories of resources that are made from others.
 _COMPILED = ("Aggregator", "KnowledgeGraph")
 
 
 def unsourced(view: View) -> Iterator[Violation]:
-    """A product without any original source.
+    """A product without an original source.
 
-    It is information where the product is an interface or documentation, which shows what other products hold.
-    Why: nobody can say what the product was made from, not even that its data begin with it.
+    The level is info if the product is an interface or documentation, because it presents the data of other products.
+    Why: The origin of the product is unknown. Even a product with data of its own must name its resource as the origin.
     Example: `a.tsv` has a `secondary_source` and no `original_source`.
-    Fix: name what it was made from as `original_source`; where its data begin in its own resource, name that.
+    Fix: Add the sources of the product to `original_source`. If its resource is the origin of the data, name that resource.
     """
     sourced = {product for product, edges in view.graph.derivations.items() if any(edge.source_role == "original" for edge in edges)}
     for product, node in view.graph.nodes.items():
         if product in sourced or node.stub or not view.graph.is_product(product):
             continue
         edges = view.graph.derivations.get(product, ())
-        said = view.authoritative(product)
-        others = listed([repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)])
-        rest = f", only {others} as secondary" if edges else " and no secondary one"
+        claim = view.authoritative(product)
+        others = [repr(view.name(id)) for id in dict.fromkeys(edge.object for edge in edges)]
+        rest = f", only the secondary source{'s' * (len(others) > 1)} {listed(others)}" if edges else " and no secondary source"
         severity: Severity | None = "info" if view.graph.category(product) in _SHOWING else None
         related = [EntryRef(copy) for copy in view.copies(product)]
         message = f"{view.name(product)!r} names no original source{rest}"
-        yield Violation(product, message, EntryRef(said) if said else None, related=related, severity=severity, records=node.declared_in)
+        yield Violation(product, message, EntryRef(claim) if claim else None, related=related, severity=severity, records=node.declared_in)
 
 
 def only_itself(view: View) -> Iterator[Violation]:
     """A product of an Aggregator or KnowledgeGraph whose only source is its own resource.
 
-    Why: such resources are made from others, so the product hides where its data come from; what cites it cannot tell either.
+    Why: Such resources are made from others, so the origin of the data is missing, for this product and for all products made from it.
     Example: `a.graph` of the KnowledgeGraph `a` has `original_source: [a]` and no other source.
-    Fix: name the resources that it was made from; where its data begin with it, give the resource the category DataSource.
+    Fix: Name the resources that it was made from. If the resource is the origin of its data, give it the category DataSource.
     """
     for owner, products in view.graph.products.items():
         kind = view.graph.category(owner)
@@ -52,18 +52,18 @@ def only_itself(view: View) -> Iterator[Violation]:
             edges = view.graph.derivations.get(product, ())
             if edges and all(edge.object in view.graph.owners[product] for edge in edges):
                 name, cited = view.name(product), view.name(edges[0].object)
-                message = f"{name!r} names no source but its own resource {cited!r}, and {_a(kind)} is made from others"
+                message = f"{name!r} names no source except its own resource {cited!r}, but {_a(kind)} is made from other resources"
                 yield at_citations(view, product, edges, message, object=edges[0].object)
 
 
 def through_and_past(view: View) -> Iterator[Violation]:
-    """A foreign Aggregator is given as primary source beside something that products of this Aggregator cite.
+    """A product that names both an Aggregator of another owner as primary source, and a source of that Aggregator.
 
-    Why: the same data may have come twice, by the Aggregator and straight from its source, and an Aggregator is no primary source of what
-    it took from others.
+    Why: The same data may be counted twice, from the Aggregator and from its source. An Aggregator is not the primary source of data that it
+    took from others.
     Example: `a.tsv` has `original_source: [b, c]`, where `b` is an Aggregator and `b.all` is made from `c`.
-    Fix: if the data came by the Aggregator, give it as `prov:wasDerivedFrom` and take out what it brought along; if they came straight
-    from the source, take out the Aggregator.
+    Fix: If the data came from the Aggregator, use the relation type `prov:wasDerivedFrom` for it and remove its sources. If the data came
+    directly from the source, remove the Aggregator.
     """
     for product, edges in view.graph.derivations.items():
         cited = {edge.object: edge for edge in reversed(edges) if not edge.within_owner}
@@ -76,8 +76,8 @@ def through_and_past(view: View) -> Iterator[Violation]:
             both = [id for id in view.walks.steps(edge.object).foreign if id in cited]
             if both:
                 aggregator, names = repr(view.name(edge.object)), listed([repr(view.name(id)) for id in both])
-                also = f"and also {names}, which products of {aggregator} cite"
-                message = f"{view.name(product)!r} gives the Aggregator {aggregator} as primary source, {also}"
+                also = f"and also {names}, from which products of {aggregator} are made"
+                message = f"{view.name(product)!r} names the Aggregator {aggregator} as primary source, {also}"
                 yield at_citations(view, product, [edge, *(cited[id] for id in both)], message, object=edge.object)
 
 

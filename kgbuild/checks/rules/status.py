@@ -1,4 +1,4 @@
-"""ST, status: sources that nobody keeps up any more, and files that nobody can fetch."""
+"""ST, status: abandoned and replaced sources, and files that cannot be downloaded."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.rules.references import source_places
 from kgbuild.checks.view import EntryRef, View
 
-#: Values of `activity_status` that say that a resource is not kept up (ActivityStatusEnum of the registry's schema; "unknown" says nothing).
+#: Values of `activity_status` of abandoned resources (ActivityStatusEnum of the registry's schema). "unknown" is not one of them.
 _ENDED = frozenset(("inactive", "orphaned", "unresponsive"))
-#: What a check of a product's URL leaves in `warnings` when it fails: `… checked on 2025-12-05: HTTP 404 error`, where the generator of pages
+#: The text that a failed check of a product's URL adds to `warnings`: `… checked on 2025-12-05: HTTP 404 error`. The generator of pages
 #: writes `2025-12-05_ HTTP`.
 _REPORT = re.compile(r"not able to be retrieved when checked on (\d{4}-\d\d-\d\d)(?!\d)(.*)", re.IGNORECASE | re.DOTALL)
-#: Reports of servers that did answer: the file is there, only its size is not known.
+#: Occurs in reports of servers that answered: the file is available, and only its size is unknown.
 _ANSWERED = "Content-Length"
 
 
 def ended(view: View) -> Iterator[Violation]:
-    """A foreign source that is inactive, orphaned or unresponsive.
+    """A source of another owner that is inactive, orphaned or unresponsive.
 
-    A source that is a product without a status of its own has that of its owner.
-    Why: what the product takes from there is as old as its source, and is not corrected any more.
-    Example: a product of `b` is made from `a`, whose record says `activity_status: inactive`.
-    Fix: look for what has taken the source's place; or leave it, if the product was made from it while it was kept up.
+    A product without a status has the status of its owner.
+    Why: The data is outdated, and its errors are no longer corrected.
+    Example: A product of `b` is made from `a`, whose record has `activity_status: inactive`.
+    Fix: Use a replacement of the source. If the product was made while the source was maintained, ignore the finding.
     """
     known: dict[str, list[tuple[str, str]]] = {}
     for product in view.graph.derivations:
@@ -44,13 +44,13 @@ def ended(view: View) -> Iterator[Violation]:
 
 
 def superseded(view: View) -> Iterator[Violation]:
-    """A foreign source that another resource has taken the place of.
+    """A source of another owner that another resource has replaced.
 
-    What is suggested is the last of those that replaced each other. A product of that very resource is left out: it was made from what it
-    replaced.
-    Why: the source is kept for reference alone; whoever follows the product's provenance ends at a record that leads elsewhere.
-    Example: a product of `b` is made from `eo`, whose record says `use_instead: [peco]`.
-    Fix: cite the resource in its place, if the product is made from that now.
+    The suggestion is the last resource in the chain of replacements. Products of that resource are not reported, because they were made from
+    the resource that they replace.
+    Why: The record of a replaced source is kept only for reference.
+    Example: A product of `b` is made from `eo`, whose record has `use_instead: [peco]`.
+    Fix: If the product is now made from the replacement, cite the replacement.
     """
     known: dict[str, list[tuple[str, set[str]]]] = {}
     for product in view.graph.derivations if view.graph.successors else ():
@@ -71,60 +71,60 @@ def superseded(view: View) -> Iterator[Violation]:
 
 
 def unreachable(view: View) -> Iterator[Violation]:
-    """A file that was reported unreachable in every check for some time (90 days, or `--stale-after`).
+    """A file that could not be downloaded in any check for at least `--stale-after` days (default: 90).
 
-    The dates of checks are those in `warnings`, and the time is counted to the newest of the whole run. A report of no
-    Content-Length says that the server answered. A file of which no report is that young is left out: later checks had nothing to say of it.
-    Why: a product that cannot be fetched for months has moved or is gone, and what was made from it cannot be made again.
-    Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and so again since.
-    Fix: correct the product's URL; or say that the product is gone, in its description or by the status of its resource.
+    The dates of the checks are in `warnings`, and the days are counted back from the newest date of all records. A report of a missing
+    Content-Length counts as success, because the server answered. A file without a report in that period is not reported.
+    Why: A file that is unavailable for months has moved or was deleted, and the products made from it cannot be reproduced.
+    Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and the same in later checks.
+    Fix: Correct the product's URL. If the product no longer exists, write this in its description or in the status of its resource.
     """
     reports = {
-        id: told
+        id: failures
         for id, node in view.graph.nodes.items()
-        if node.warnings and view.graph.is_product(id) and (told := _reports(node.warnings))
+        if node.warnings and view.graph.is_product(id) and (failures := _reports(node.warnings))
     }
-    newest = max((report.day for told in reports.values() for report in told), default=date.min)
+    newest = max((report.day for failures in reports.values() for report in failures), default=date.min)
     limit = view.limits.stale_after
-    for product, told in reports.items():
-        reached = max((report.day for report in told if report.answered), default=date.min)
-        failed = [report for report in told if report.day > reached]
+    for product, failures in reports.items():
+        reached = max((report.day for report in failures if report.answered), default=date.min)
+        failed = [report for report in failures if report.day > reached]
         if not failed or (newest - failed[0].day).days < limit or (newest - failed[-1].day).days >= limit:
             continue
         checks = len({report.day for report in failed})
         name = view.name(product)
-        message = f"{name!r} could not be fetched in any of {checks} checks from {failed[0].day} to {failed[-1].day}"
+        message = f"{name!r} could not be downloaded in any of {checks} checks from {failed[0].day} to {failed[-1].day}"
         at, related = _warnings(view, product, failed[0].text)
         yield Violation(product, message, at, field="warnings", related=related, records=view.graph.nodes[product].declared_in)
 
 
 def _answering(view: View, source: str) -> tuple[str, ...]:
-    """Those whose status a source has: itself, or its owners if it is a product that says nothing of its own."""
+    """Return the nodes whose status applies to a source: itself, or its owners if it is a product without a status."""
     node = view.graph.nodes.get(source)
     known = view.graph.is_resource(source) or (node is not None and node.activity_status is not None)
     return (source,) if known else view.graph.owners.get(source, (source,))
 
 
 def _ended(view: View, source: str) -> list[tuple[str, str]]:
-    """Those whose status a source has and that are not kept up, with that status."""
+    """Return the nodes whose status applies to a source and that are abandoned, each with its status."""
     nodes = ((id, view.graph.nodes.get(id)) for id in _answering(view, source))
     states = [(id, (node.activity_status or "").strip().casefold()) for id, node in nodes if node is not None]
     return [(id, status) for id, status in states if status in _ENDED]
 
 
 def _named(view: View, source: str, resource: str) -> str:
-    """A source, and whose it is where the status is its owner's, up to the word that begins what is said of that one."""
+    """Return the beginning of a message about a source, with its owner if the status is the owner's."""
     return f"{view.name(source)!r}, " + ("which" if resource == source else f"a product of {view.name(resource)!r}, which")
 
 
 def _in_record(view: View, resource: str, field: str) -> list[EntryRef]:
-    """The field of a resource's record."""
+    """Return the entry of a field in a resource's record."""
     record = view.record(resource)
     return [EntryRef(record, field)] if record else []
 
 
 def _last(view: View, resource: str) -> set[str]:
-    """What a resource is to be replaced by in the end: the successors of its successors, up to those that have none."""
+    """Return the final replacements of a resource: its direct and indirect successors that have no successors."""
     seen, last, todo = {resource}, set(), [resource]
     while todo:
         id = todo.pop()
@@ -145,7 +145,7 @@ class _Report(NamedTuple):
 
 
 def _reports(warnings: Iterable[str]) -> list[_Report]:
-    """The failed checks that warnings tell of, from the oldest on."""
+    """Return the failed checks that warnings report, oldest first."""
     found: list[_Report] = []
     for text in warnings:
         match = _REPORT.search(text)
@@ -153,15 +153,15 @@ def _reports(warnings: Iterable[str]) -> list[_Report]:
             try:
                 found.append(_Report(date.fromisoformat(match[1]), _ANSWERED in match[2], text))
             except ValueError:
-                continue  # no calendar has that day
+                continue  # not a date, as 2025-02-30
     return sorted(found)
 
 
 def _warnings(view: View, product: str, text: str) -> tuple[EntryRef | None, list[EntryRef]]:
-    """A warning in the listing that decides, and in the others and the pages."""
+    """Return the entries of a warning: in the authoritative listing, and in the other listings and pages."""
     first = view.authoritative(product)
-    said = [first, *view.copies(product)] if first else []
-    spots = [EntryRef(one, "warnings", text) for one in said if one.listing and text in one.listing.description.warnings]
+    claims = [first, *view.copies(product)] if first else []
+    spots = [EntryRef(claim, "warnings", text) for claim in claims if claim.listing and text in claim.listing.description.warnings]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 

@@ -1,1 +1,1 @@
-"""What several rules share: citations, comparison of listings, fields and shapes of values, spelling."""
+"""Code shared by several rules: citations, comparison of listings, fields, forms of values, and spelling."""

@@ -1,4 +1,4 @@
-"""Where a product cites a source: edges of the graph -> the entries of listings that say them, and findings that stand there."""
+"""Find the entries of listings that state an edge of the graph, and make findings at these entries."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kgbuild.model.graph import Listing
 
 
 def entries(view: View, edge: AuditEdge, claims: Iterable[StatedClaim]) -> list[EntryRef]:
-    """The entry of each of some listings and product pages that says an edge; those that do not say it have none."""
+    """Return the entries that state an edge in some listings and product pages, at most one for each."""
     written = {edge.original_object, *edge.original_objects, view.name(edge.object)}
-    known: dict[int, tuple[str, int] | None] = {}  # equal copies are one object, and a listing may have hundreds of sources and copies
+    known: dict[int, tuple[str, int] | None] = {}  # equal copies are the same object, and a listing can have hundreds of sources and copies
     spots: list[EntryRef] = []
     for claim in claims:
         listing = claim.listing
@@ -26,7 +26,10 @@ def entries(view: View, edge: AuditEdge, claims: Iterable[StatedClaim]) -> list[
 
 
 def _entry(says: Listing, edge: AuditEdge, written: set[str | None]) -> tuple[str, int] | None:
-    """The id of a source as a listing writes it, and its number among those of the same id: the one with the relation type of the edge."""
+    """Return the written id of an edge's source in a listing, and the number of its entry among those with this id.
+
+    If there are several entries, the one with the relation type of the edge is used.
+    """
     named = [source for source in says.sources if source.id in written and source.role == edge.source_role]
     if not named:
         return None
@@ -35,31 +38,31 @@ def _entry(says: Listing, edge: AuditEdge, written: set[str | None]) -> tuple[st
 
 
 def at_citations(view: View, subject: str, edges: Iterable[AuditEdge], message: str, *, object: str = "", field: str = "") -> Violation:
-    """A finding at the entry of the first edge; related are those of the other edges, and then the copies of the first one.
+    """Return a finding at the entry of the first edge. Its related places are the entries of the other edges and the copies of the first.
 
-    An entry stands in the authoritative listing of the edge's product, or else in the first copy that has it. The finding's records are those
-    that say any of the edges.
+    The entry of an edge is in the authoritative listing of its product, or else in the first copy that has it. The records of the finding
+    are all records that state one of the edges.
     """
     first, *others = {id(edge): edge for edge in edges}.values()  # each edge of a graph is one object
     authoritative = {product: view.authoritative(product) for product in {edge.subject for edge in (first, *others)}}
     spots: list[EntryRef] = []
     for edge in others:
-        said = authoritative[edge.subject]
-        if said is not None:
-            spots += entries(view, edge, [said]) or entries(view, edge, view.copies(edge.subject))[:1]
-    said = authoritative[first.subject]
-    at, *copies = entries(view, first, [said, *view.copies(first.subject)] if said else ()) or (None,)
+        claim = authoritative[edge.subject]
+        if claim is not None:
+            spots += entries(view, edge, [claim]) or entries(view, edge, view.copies(edge.subject))[:1]
+    claim = authoritative[first.subject]
+    at, *copies = entries(view, first, [claim, *view.copies(first.subject)] if claim else ()) or (None,)
     records = {record for edge in (first, *others) for record in edge.declared_in}
     return Violation(subject, message, at, object, field, [*spots, *filter(None, copies)], records=tuple(sorted(records)))
 
 
-def listed(texts: Sequence[str], told: int | None = 8, rest: str = "{:,} more") -> str:
-    """Texts as a list in a sentence, of which the first are told (all for None) and the others counted.
+def listed(texts: Sequence[str], most: int | None = 8, rest: str = "{:,} more") -> str:
+    """Join texts to a list in a sentence. Only the first ``most`` texts are shown (all for None), and the others are counted.
 
     >>> listed(["'a'", "'b'", "'c'"]), listed(["'a'", "'b'", "'c'"], 1)
     ("'a', 'b' and 'c'", "'a' and 2 more")
     """
-    shown = [*texts[:told]]
+    shown = [*texts[:most]]
     if more := len(texts) - len(shown):
         shown.append(rest.format(more))
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -1,4 +1,4 @@
-"""Compares two statements about one thing, and says where they differ so that a reader sees it."""
+"""Compare two statements about one thing, and describe their differences."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from kgbuild.mapping.schema import RecordFields, RecordKind
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement, Role, Source
 
 Describing = ResourceStatement | OrganizationStatement | Listing
-#: Property -> what the two sides say of it.
+#: Property -> the values of the two sides.
 Differences = dict[str, tuple[Any, Any]]
 
 _astuple, _replace = msgspec.structs.astuple, msgspec.structs.replace
-#: Those of Description but its last, ``extra``, which is looked into.
+#: The properties of Description except its last, ``extra``, whose entries are compared one by one.
 _PROPERTIES = Description.__struct_fields__[:-1]
-#: Properties that are told by the field of another; None for what follows from others alone.
-_TOLD_BY: dict[str, str | None] = {"license_label": "license", "contact": "contacts", "media_type": None}
-#: Properties whose differences weigh least, and are told last.
+#: Properties that are reported under the name of another one, or not at all (None) because they follow from others.
+_REPORTED_AS: dict[str, str | None] = {"license_label": "license", "contact": "contacts", "media_type": None}
+#: Properties whose differences matter least and are reported last.
 _LEAST = frozenset(("file_size", "warnings"))
-#: Characters of a value that a message shows.
+#: The largest number of characters of a value in a message.
 _LONGEST = 80
 
 
 class Comparing:
-    """Compares what two records say of one thing, property by property; lists in any order, and without the layout of its page."""
+    """A comparison of two statements about one thing, property by property. The order of lists and the layout of pages do not count."""
 
     def __init__(self, mapping: RegistryMapping, kind: RecordKind) -> None:
         self._mapping, self._kind, self._layout = mapping, kind, mapping.pages.field
@@ -38,11 +38,11 @@ class Comparing:
         self._feeds = {written: name for name in fields.__struct_fields__ if name != "extra" for written in getattr(fields, name)}
 
     def written(self, property: str) -> str:
-        """The field that feeds a property, the preferred one of several."""
+        """Return the field of a property, the preferred one if there are several."""
         return next(iter(self._mapping.written(self._kind, property)), property)
 
     def same(self, a: Listing, b: Listing) -> bool:
-        """Whether ``differences`` would surely find none: many are compared, and nearly all are equal."""
+        """Return True if ``differences`` certainly finds none. This is fast, and most pairs are equal."""
         mine, theirs = a.description, b.description
         extra, other = mine.extra, theirs.extra
         if a.category != b.category or a.sources != b.sources or (extra != other and extra | self._unlaid != other | self._unlaid):
@@ -50,12 +50,12 @@ class Comparing:
         return _replace(mine, extra=other) == theirs
 
     def differences(self, a: Describing, b: Describing) -> Differences:
-        """What the two say otherwise, by property, the weightiest first; fields without a property by their written names."""
+        """Return the differences by property, the most important first. Fields without a property have their written names."""
         found: Differences = {} if a.category == b.category else {"category": (a.category, b.category)}
         for name, x, y in zip(_PROPERTIES, _astuple(a.description), _astuple(b.description), strict=False):
-            told = _TOLD_BY.get(name, name)
-            if told and not _equal(x, y):
-                found.setdefault(told, (x, y))
+            reported = _REPORTED_AS.get(name, name)
+            if reported and not _equal(x, y):
+                found.setdefault(reported, (x, y))
         mine, theirs = a.description.extra, b.description.extra
         for key in sorted(mine.keys() | theirs.keys()):
             if key != self._layout and mine.get(key) != theirs.get(key):
@@ -67,7 +67,7 @@ class Comparing:
         return dict(sorted(found.items(), key=lambda difference: difference[0] in _LEAST))
 
     def names(self, properties: Iterable[str]) -> str:
-        """Properties as users read them: the names of their fields, in quotes."""
+        """Return the quoted names of the properties' fields, for a message."""
         return ", ".join(repr(self.written(name)) for name in properties)
 
 
@@ -76,7 +76,7 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def _sources(a: Sequence[Source], b: Sequence[Source]) -> Differences:
-    """The roles whose sources differ; with the relation types only where the ids are the same."""
+    """Return the roles whose sources differ, with their ids, or with their relation types too if the ids are equal."""
     found: Differences = {}
     roles: tuple[Role, ...] = ("original", "secondary")
     for role in roles:
@@ -89,26 +89,26 @@ def _sources(a: Sequence[Source], b: Sequence[Source]) -> Differences:
 
 
 def contrast(values: tuple[Any, Any], first: str, second: str) -> str:
-    """What two sides say of one property; of lists, an entry that one of them lacks or says more often.
+    """Describe the difference of two values of one property. For lists, this is an entry that is missing or less frequent on one side.
 
     >>> contrast(("A", None), "'a'", "'b'"), contrast((("x", "y"), ("x",)), "'a'", "'b'")
-    ("'A' by 'a', nothing by 'b'", "'y' by 'a' and not by 'b'")
+    ("'A' in 'a', nothing in 'b'", "'y' in 'a' and not in 'b'")
     >>> contrast((("x", "y"), ("x", "y", "y")), "'a'", "'b'")
-    "'y' once by 'a', 2 times by 'b'"
+    "'y' once in 'a', 2 times in 'b'"
     """
     x, y = values
     if not (isinstance(x, tuple) and isinstance(y, tuple)):
-        return f"{_shown(x)} by {first}, {_shown(y)} by {second}"
-    item = next(iter([*_lacking(x, y), *_lacking(y, x)]), "")
-    often = [(f"{n} times" if n > 1 else "once" if n else "", by) for n, by in ((x.count(item), first), (y.count(item), second))]
-    if all(times for times, _ in often):
-        return f"{_shown(item)} {', '.join(f'{times} by {by}' for times, by in often)}"
-    (_, by), (_, other) = sorted(often, key=lambda said: not said[0])
-    return f"{_shown(item)} by {by} and not by {other}"
+        return f"{_shown(x)} in {first}, {_shown(y)} in {second}"
+    item = next(iter([*_missing(x, y), *_missing(y, x)]), "")
+    counts = [(f"{n} times" if n > 1 else "once" if n else "", side) for n, side in ((x.count(item), first), (y.count(item), second))]
+    if all(times for times, _ in counts):
+        return f"{_shown(item)} {', '.join(f'{times} in {side}' for times, side in counts)}"
+    (_, side), (_, other) = sorted(counts, key=lambda count: not count[0])
+    return f"{_shown(item)} in {side} and not in {other}"
 
 
-def _lacking(x: tuple[Any, ...], y: Any) -> list[Any]:
-    """The entries of a list that another one does not have, or not as often."""
+def _missing(x: tuple[Any, ...], y: Any) -> list[Any]:
+    """Return the entries of a list that are missing or less frequent in another list."""
     return list((Counter(x) - Counter(y or ())).elements())
 
 
@@ -119,12 +119,12 @@ def _shown(value: Any) -> str:
     return repr(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
 
 
-def spot(said: StatedClaim, differences: Differences, side: int) -> EntryRef:
-    """The entry of one side to look at: of the first property that it says anything of, what the other side lacks."""
+def spot(claim: StatedClaim, differences: Differences, side: int) -> EntryRef:
+    """Return the entry of one side that shows the difference: in its first property with a value, the value that the other side lacks."""
     for name, values in differences.items():
         mine, other = values[side], values[1 - side]
         if mine not in (None, ()):
-            lacking = _lacking(mine, other) if isinstance(mine, tuple) else []
-            # Of an entry that is said more often, the last one is one too many.
-            return EntryRef(said, name, str(lacking[0]), at=mine.count(lacking[0]) - 1) if lacking else EntryRef(said, name)
-    return EntryRef(said)
+            extra = _missing(mine, other) if isinstance(mine, tuple) else []
+            # If an entry occurs more often than on the other side, its last occurrence is the one too many.
+            return EntryRef(claim, name, str(extra[0]), at=mine.count(extra[0]) - 1) if extra else EntryRef(claim, name)
+    return EntryRef(claim)

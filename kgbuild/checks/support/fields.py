@@ -1,4 +1,4 @@
-"""Fields as records write them: which are known, and what stands inside those that have no property (mappings/fields.yaml, vocabulary.yaml)."""
+"""Look up the fields of records in the mapping, and list the values inside fields that have no property (fields.yaml, vocabulary.yaml)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 class FieldEntry(NamedTuple):
-    """A scalar inside a field and the form that it is to have; or, with ``unknown``, the name of a part's field that is not known."""
+    """A scalar inside a field and its required form, or, in ``unknown``, the name of an unknown field inside the field."""
 
     value: str
     form: Form | None = None
@@ -24,7 +24,7 @@ class FieldEntry(NamedTuple):
 
 
 class FieldPart(NamedTuple):
-    """What is known of the mappings in one field: their fields, those that hold an id, and the form of that."""
+    """The fields of mappings inside one field: the known fields, the fields with an id, and the form of the ids."""
 
     known: frozenset[str]
     ids: frozenset[str] = frozenset()
@@ -41,16 +41,16 @@ class FieldIndex:
             **dict.fromkeys(roles.secondary.fields, "secondary"),
         }
         self._tables = {kind: table_of(kind, getattr(mapping.fields, kind), sources) for kind in KINDS}
-        self._forms, self._written, self._told = vocabulary.forms, vocabulary.written, vocabulary.told
+        self._forms, self._written, self._conditional = vocabulary.forms, vocabulary.written, vocabulary.told
         self._parts = _parts(mapping)
 
     def knows(self, kind: RecordKind, field: str) -> bool:
-        """Whether a kind of record has a field."""
+        """Return whether a kind of record has a field."""
         table = self._tables[kind]
         return field in table.feeds or field in table.without_property or field in table.structural
 
     def entries(self, kind: RecordKind, field: str, text: str) -> list[FieldEntry]:
-        """All in a field, given as JSON text, that is to have a form or is not known."""
+        """Return all values inside a field that have a required form or are unknown fields. ``text`` is the field as JSON."""
         fed = self._tables[kind].feeds.get(field)
         form = self._written.get(field) or (self._forms.get(fed[0]) if fed else None)
         found: list[FieldEntry] = []
@@ -72,17 +72,17 @@ class FieldIndex:
         part = self._parts.get(field)
         if part:
             found += [FieldEntry(item if type(item) is str else "", unknown=name) for name, item in value.items() if name not in part.known]
-        told = self._told.forms.get(str(value.get(self._told.by))) if self._told else None
+        chosen = self._conditional.forms.get(str(value.get(self._conditional.by))) if self._conditional else None
         for name, item in value.items():
             form = part.form if part and name in part.ids else self._written.get(name)
-            if told and self._told and name == self._told.of:
-                form = told
+            if chosen and self._conditional and name == self._conditional.of:
+                form = chosen
             if form or type(item) is not str:
                 self._walk(name, item, form, found)
 
 
 def _parts(mapping: RegistryMapping) -> dict[str, FieldPart]:
-    """What is known of the mappings in fields, by field."""
+    """Return the known fields of the mappings inside fields, by field."""
     fields, vocabulary, roles = mapping.fields, mapping.vocabulary, mapping.provenance.roles
     named = {
         name: frozenset(field for names in msgspec.structs.astuple(getattr(fields, name)) for field in names)

@@ -1,7 +1,7 @@
-"""An id that nothing describes -> the ids that may have been meant: few, and none where the next best is a guess.
+"""Suggest the ids that may have been meant by an id without a record. If the best match is uncertain, suggest none.
 
-Registries are full of short ids that differ in a letter and name different things (`go`, `goa`; `dbsnp`, `dbsno`), so a wrong id among
-them is nearly as near as the right one. How much likeness is asked for therefore depends on how long the words are.
+Registries have many short ids that differ in one letter and name different things (`go`, `goa`; `dbsnp`, `dbsno`). Therefore the required
+similarity depends on the length of the words.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from functools import cached_property
 from kgbuild.checks.support.spelling import Slip, digits, slip
 from kgbuild.checks.view import View
 
-#: Ids that are suggested at once. Where more are equally near, none is.
+#: The largest number of suggestions. If more ids are equally similar, none is suggested.
 _MOST = 3
-#: How many letters the longer word must have for a slip to be likelier than another word.
+#: The smallest length of the longer word for which a typo is more likely than another word.
 _FEWEST: Mapping[Slip, int] = {"doubled": 4, "lost": 5, "swapped": 5, "changed": 6}
-#: From so many letters on words may differ in more than a slip, if they begin or end with the same letters and so much of them is alike.
+#: Words of at least ``_LONG`` letters may differ in more than one typo, if their first or last ``_SAME`` letters are equal and their similarity
+#: is at least ``_ALIKE``.
 _LONG, _SAME, _ALIKE = 7, 3, 0.85
-#: Letters that the beginning of a product's id must have to stand for the whole.
+#: The smallest length of the beginning of a product's id that can stand for the whole id.
 _BEGINNING = 4
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
 class Nearest:
-    """The described ids of a view. ``of`` may be asked often: every table is made once, and the dearer ones only when wanted."""
+    """The ids of a view that have records. Each table is built once, on its first use."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -37,15 +38,16 @@ class Nearest:
         self._products: dict[str, _Words] = {}
 
     def of(self, id: str, cited: Collection[str] = ()) -> list[str]:
-        """The described ids, as people write them, that one as written may stand for; those in ``cited`` (node ids) only by what they are called.
+        """Return the written ids with records that an id may have been meant for, at most three. ``cited`` are node ids.
 
-        The first of these that finds any decides: the id in use for an old one; the same letters and digits; the id, a synonym or the name
-        of a resource in another registry; a near word among the resources, or among the products of the resource before the first dot.
+        The first of these steps with a result is used: the new id for an old one; an id with the same letters and digits; a resource with
+        this name, synonym or id in another registry; a similar id of a resource, or of a product of the owner before the first dot. The last
+        step leaves out the ids in ``cited``.
         """
         alias = self._view.mapping.aliases.get(id)
         local = id.rstrip("/").replace("/", ":").rpartition(":")[2]
-        sure = ({alias} & self._described.keys() if alias else ()) or self._words.same(local) or self._others.same(local)
-        found = set(sure) or {name for name in self._near(local) if self._described[name] not in cited}
+        certain = ({alias} & self._described.keys() if alias else ()) or self._words.same(local) or self._others.same(local)
+        found = set(certain) or {name for name in self._near(local) if self._described[name] not in cited}
         found.discard(id)
         return sorted(found) if len(found) <= _MOST else []
 
@@ -53,11 +55,11 @@ class Nearest:
         owner, dot, rest = name.partition(".")
         if not dot:
             return self._resources.near(name)
-        home = self._described.get(owner)
-        return {f"{owner}.{near}" for near in self._siblings(home, rest)} if home else ()
+        described = self._described.get(owner)
+        return {f"{owner}.{near}" for near in self._siblings(described, rest)} if described else ()
 
     def _siblings(self, owner: str, rest: str) -> Collection[str]:
-        """Products of an owner that are near a word, both without the owner's id."""
+        """Return the products of an owner that are similar to a word, both without the owner's id."""
         words = self._products.get(owner)
         if words is None:
             names = (self._view.name(product).partition(".")[2] for product in self._view.graph.products.get(owner, ()))
@@ -74,7 +76,7 @@ class Nearest:
 
     @cached_property
     def _others(self) -> _Words:
-        """What else resources are called: their names, synonyms, and ids in other registries."""
+        """The names, synonyms and ids in other registries of the resources."""
         nodes = ((name, self._view.graph.nodes[id]) for name, id in self._described.items() if not self._view.graph.is_product(id))
         return _Words(
             (text, name) for name, node in nodes for text in (node.name or "", *node.synonym, *(ref.partition(":")[2] for ref in node.xref))
@@ -82,7 +84,7 @@ class Nearest:
 
 
 class _Words:
-    """Some names, and the ids that they stand for."""
+    """Names, and the ids that they refer to."""
 
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
         self._ids: defaultdict[str, set[str]] = defaultdict(set)
@@ -90,24 +92,24 @@ class _Words:
             self._ids[letters(name)].add(id)
 
     def same(self, name: str) -> set[str]:
-        """The ids of names with the same letters and digits."""
+        """Return the ids of names with the same letters and digits."""
         return self._ids.get(letters(name), set())
 
     def near(self, name: str) -> set[str]:
-        """The ids of names that a slip away, or else, of long ones, those that are much alike."""
+        """Return the ids of names that differ by one typo. If there are none, return those of long names that are very similar."""
         word = letters(name)
         slips = {other for variant in _variants(word) for other in self._variants.get(variant, ()) if _one_slip(word, other)}
         return {id for other in slips or set(self._alike(word)) for id in self._ids[other]}
 
     def begun(self, name: str) -> set[str]:
-        """The ids that go on where a name ends, after a `-`, `_` or `.`."""
+        """Return the ids that begin with a name followed by `-`, `_` or `.`."""
         if len(name) < _BEGINNING:
             return set()
         return {id for ids in self._ids.values() for id in ids if id.startswith((f"{name}-", f"{name}_", f"{name}."))}
 
     @cached_property
     def _variants(self) -> dict[str, list[str]]:
-        """Word with a letter left out -> the words. Two words that are a slip apart have one of these in common."""
+        """Return the words by their forms without one letter. Two words that differ by one typo have one of these in common."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for word in self._ids:
             for variant in _variants(word):
@@ -134,7 +136,7 @@ class _Words:
 
 
 def letters(name: str) -> str:
-    """A name without regard to case, spaces and punctuation.
+    """Return the letters and digits of a name, in lower case.
 
     >>> letters("GWAS-Catalog")
     'gwascatalog'
@@ -151,6 +153,6 @@ def _variants(word: str) -> set[str]:
 
 
 def _one_slip(word: str, other: str) -> bool:
-    """Whether two words are a slip apart that is likelier than another word. Another number is never a slip."""
+    """Return whether two words differ by a typo that is more likely than another word. Another number is never a typo."""
     found = slip(word, other)
     return found is not None and max(len(word), len(other)) >= _FEWEST[found] and digits(word) == digits(other)

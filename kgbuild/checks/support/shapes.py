@@ -1,4 +1,4 @@
-"""How values are written: the text of a URL, e-mail address, ORCID iD, DOI, CURIE, date or count -> what is wrong with it."""
+"""Check the form of a value: URL, e-mail address, ORCID iD, DOI, CURIE, date or count."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import NamedTuple
 from kgbuild.checks.support.spelling import slip
 from kgbuild.mapping.schema import Form
 
-#: Most addresses, of which nothing more need be asked.
+#: The form of most URLs, which need no further checks.
 _PLAIN_URL = re.compile(r"https?://(?:[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+\.)+[A-Za-z]{2,}(?:/[\w./~:@!$&'()*+,;=#?-]*)?")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)  # RFC 3986 §3.1
-#: What RFC 3987 lets nowhere in an IRI, and `%` that escapes nothing (RFC 3986 §2.1).
+#: Characters that RFC 3987 excludes from IRIs, and `%` without two hexadecimal digits (RFC 3986 §2.1).
 _NOT_IN_URL = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f\xa0\u2000-\u200f\u2028-\u202f\u3000\ufeff]|%(?![0-9A-Fa-f]{2})')
 _WEB = ("http", "https", "ftp", "ftps")
-#: Schemes that only look like one of these, misspelt.
+#: Valid schemes that differ from a web scheme by one letter.
 _OTHERS = ("sftp", "tftp", "httpg")
-#: Schemes after which another URL comes.
+#: Schemes that are followed by another URL.
 _AROUND = ("blob", "jar", "view-source")
 _AUTHORITY = re.compile(r"//(?:[^/?#@]*@)?([^/?#]*)")
 _PORT_AND_PATH = re.compile(r"\d{2,5}(?:/.*)?", re.DOTALL)
@@ -36,14 +36,14 @@ _ORCID_ID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 _DOI = re.compile(r"(?:doi:|https?://(?:www\.|dx\.)?doi\.org/)?(.*)", re.IGNORECASE | re.DOTALL)
 _DOI_NAME = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")  # DOI Handbook §2.2
 _CURIE = re.compile(r"[A-Za-z_][\w.-]*:(\S+)")  # W3C CURIE Syntax 1.0 §3; the prefix is an NCName
-#: ISO 8601, extended and basic, also without day or month; and with a blank where RFC 3339 §5.6 lets one stand.
+#: ISO 8601, extended and basic format, also without day or month; and with a space instead of `T` (RFC 3339 §5.6).
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?|\d{4}-\d\d-\d\d|\d{8}")
 _TIMED = re.compile(r"\d{4}-?\d\d-?\d\d[Tt ]\d\d(?::?\d\d){0,2}(?:[.,]\d+)?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 
 
 class Wrong(NamedTuple):
-    """What a value is not, why, and the value to write instead where there is one sure one."""
+    """The form that a value does not have, the reason, and the intended value if it is certain."""
 
     what: str
     why: str
@@ -52,15 +52,15 @@ class Wrong(NamedTuple):
 
 @lru_cache(maxsize=50_000)
 def wrong(form: Form, text: str) -> Wrong | None:
-    """What is wrong with a value that is to have a form; None where it has it.
+    """Return why a value does not have a form, or None if it has.
 
     >>> wrong("url", "htp://a.org"), wrong("address", "db.a.org:7687")
-    (Wrong(what='URL', why='`htp` is no scheme', instead='http://a.org'), None)
+    (Wrong(what='URL', why='`htp` is not a known scheme', instead='http://a.org'), None)
     """
     stripped = text.strip()
     found = _FORMS[form](stripped)
     if found is None and stripped != text:
-        return Wrong(_WHAT[form], "white space stands around it", stripped)
+        return Wrong(_WHAT[form], "it has white space at its beginning or end", stripped)
     return found
 
 
@@ -69,8 +69,8 @@ def _url(text: str) -> Wrong | None:
         return None
     bad = _NOT_IN_URL.search(text)
     if bad:
-        why = "white space stands in it" if bad[0].isspace() or bad[0] in "\u200b\ufeff" else f"`{bad[0]}` stands in it"
-        return Wrong("URL", why if bad[0] != "%" else "a `%` in it escapes nothing")
+        why = "it contains white space" if bad[0].isspace() or bad[0] in "\u200b\ufeff" else f"it contains `{bad[0]}`"
+        return Wrong("URL", why if bad[0] != "%" else "it contains `%` without two hexadecimal digits")
     match = _SCHEME.fullmatch(text)
     if match is None or ("." in match[1] and _PORT_AND_PATH.fullmatch(match[2])):
         return Wrong("URL", "it has no scheme, such as `https:`")
@@ -84,9 +84,9 @@ def _of_scheme(scheme: str, rest: str) -> Wrong | None:
         if near:
             alike = [web for web in near if web[0] == name[0]] or near
             fine = [other for web in alike if _url(other := f"{web}:{rest}") is None]
-            return Wrong("URL", f"`{scheme}` is no scheme", fine[0] if len(fine) == 1 else None)
+            return Wrong("URL", f"`{scheme}` is not a known scheme", fine[0] if len(fine) == 1 else None)
         if _WEB_PAGE.match(rest) and name not in _AROUND:
-            return Wrong("URL", f"`{scheme}:` stands before it", rest if _url(rest) is None else None)
+            return Wrong("URL", f"it starts with `{scheme}:`", rest if _url(rest) is None else None)
         return None if rest.strip("/") else Wrong("URL", f"nothing follows `{scheme}:`")
     if not rest.startswith("//"):
         return Wrong("URL", f"no `//` follows `{scheme}:`")
@@ -96,13 +96,13 @@ def _of_scheme(scheme: str, rest: str) -> Wrong | None:
 
 
 def _host(text: str) -> str | None:
-    """What is wrong with a host and its port."""
+    """Return what is wrong with a host and its port, or None."""
     ported = _PORT.fullmatch(text)
     host, port = (ported[1], ported[2]) if ported and not _IPV6.fullmatch(text) else (text, "")
     if not host:
-        return "it names no host"
+        return "it has no host"
     if port and not 0 < int(port[:6]) < 2**16:
-        return f"`{port}` is no port"
+        return f"`{port}` is not a port"
     if _IPV6.fullmatch(host) or host.lower() == "localhost":
         return None
     labels = host.removesuffix(".").split(".")
@@ -110,7 +110,7 @@ def _host(text: str) -> str | None:
         fine = len(labels) == 4 and all(label.isdigit() and int(label) < 256 for label in labels)
     else:
         fine = len(labels) > 1 and all(map(_LABEL.fullmatch, labels)) and _TOP.fullmatch(labels[-1]) is not None
-    return None if fine else f"`{host}` is no host"
+    return None if fine else f"`{host}` is not a host"
 
 
 def _address(text: str) -> Wrong | None:
@@ -128,7 +128,7 @@ def _link(text: str) -> Wrong | None:
 def _email(text: str) -> Wrong | None:
     match = _MAILBOX.fullmatch(text)
     if match is None:
-        return Wrong("e-mail address", "it is not of the form `name@host`" if "@" in text else "there is no `@` in it")
+        return Wrong("e-mail address", "it does not have the form `name@host`" if "@" in text else "it has no `@`")
     why = _host(match[2])
     return Wrong("e-mail address", why) if why else None
 
@@ -139,14 +139,14 @@ def _orcid(text: str) -> Wrong | None:
     if not _ORCID_ID.fullmatch(id):
         digits = re.sub(r"[\s\u2010-\u2015-]", "", id).upper()
         other = "-".join(digits[n : n + 4] for n in range(0, 16, 4))
-        sure = len(digits) == 16 and _ORCID_ID.fullmatch(other) and check_digit(other) == other[-1]
-        return Wrong("ORCID iD", "it is not of the form `0000-0000-0000-0000`", other if sure else None)
+        certain = len(digits) == 16 and _ORCID_ID.fullmatch(other) and check_digit(other) == other[-1]
+        return Wrong("ORCID iD", "it does not have the form `0000-0000-0000-0000`", other if certain else None)
     expected = check_digit(id)
-    return None if id[-1] == expected else Wrong("ORCID iD", f"its check digit is {id[-1]}, and to the others belongs {expected}")
+    return None if id[-1] == expected else Wrong("ORCID iD", f"its check digit is {id[-1]} instead of {expected}")
 
 
 def check_digit(orcid: str) -> str:
-    """The check digit of an ORCID iD, over the digits before it (ISO 7064, MOD 11-2).
+    """Return the check digit of an ORCID iD, computed from the digits before it (ISO 7064, MOD 11-2).
 
     >>> check_digit("0000-0002-1825-0097"), check_digit("0000-0002-1694-233X")
     ('7', 'X')
@@ -163,7 +163,7 @@ def _doi(text: str) -> Wrong | None:
     if _DOI_NAME.fullmatch(name):
         return None
     joined = "".join(text.split())
-    return Wrong("DOI", "it is not of the form `10.registrant/name`", joined if joined != text and _doi(joined) is None else None)
+    return Wrong("DOI", "it does not have the form `10.registrant/name`", joined if joined != text and _doi(joined) is None else None)
 
 
 def _curie(text: str) -> Wrong | None:
@@ -171,17 +171,17 @@ def _curie(text: str) -> Wrong | None:
         return _url(text)
     match = _CURIE.fullmatch(text)
     if match and _WEB_PAGE.match(match[1]):
-        return Wrong("CURIE", "a URL follows its prefix", match[1] if _url(match[1]) is None else None)
+        return Wrong("CURIE", "its prefix is followed by a URL", match[1] if _url(match[1]) is None else None)
     if match:
         return None
     joined = "".join(text.split())
-    why = "white space stands in it" if joined != text else "it is not of the form `prefix:id`"
+    why = "it contains white space" if joined != text else "it does not have the form `prefix:id`"
     return Wrong("CURIE", why, joined if _CURIE.fullmatch(joined) and joined != text and text.count(":") == 1 else None)
 
 
 def _reference(text: str) -> Wrong | None:
     if _DOI_NAME.fullmatch(text):
-        return Wrong("CURIE or URL", "a DOI needs its prefix", f"doi:{text}")
+        return Wrong("CURIE or URL", "it is a DOI without the prefix `doi:`", f"doi:{text}")
     match = _DOI.fullmatch(text)
     if match and match.start(1):
         return _doi(text)
@@ -190,7 +190,7 @@ def _reference(text: str) -> Wrong | None:
 
 
 def _date(text: str) -> Wrong | None:
-    what = Wrong("date", "it is not of the form `2026-01-31` or `2026-01-31T12:00:00Z` (ISO 8601)")
+    what = Wrong("date", "it does not have the form `2026-01-31` or `2026-01-31T12:00:00Z` (ISO 8601)")
     match = _DATE.fullmatch(text)
     if match is None and not _TIMED.fullmatch(text):
         return what
@@ -202,15 +202,15 @@ def _date(text: str) -> Wrong | None:
         else:
             datetime.fromisoformat(text.upper().replace(",", "."))
     except ValueError:
-        return Wrong("date", "no calendar has it")
+        return Wrong("date", "this date does not exist")
     return None
 
 
 def _count(text: str) -> Wrong | None:
     if not _NUMBER.fullmatch(text):
-        return Wrong("count", "it is no number")
+        return Wrong("count", "it is not a number")
     number = float(text)
-    return Wrong("count", "it is below zero") if number < 0 else None if number.is_integer() else Wrong("count", "it is no whole number")
+    return Wrong("count", "it is below zero") if number < 0 else None if number.is_integer() else Wrong("count", "it is not a whole number")
 
 
 _FORMS: Mapping[Form, Callable[[str], Wrong | None]] = MappingProxyType(

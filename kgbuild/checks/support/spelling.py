@@ -1,4 +1,4 @@
-"""Words that are a slip of the keyboard apart; a value that no vocabulary has -> the one that was surely meant, if there is one."""
+"""Find words that differ by one typo, and the intended value for a value that is not in a vocabulary."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-#: Case and marks between words, in which spellings of one value differ.
+#: Characters between words, which differ between spellings of one value.
 _MARKS = re.compile(r"[\s._/-]+")
 _DOUBLED = re.compile(r"(.)\1+")
-#: What may happen to a letter (Damerau 1964, https://doi.org/10.1145/363958.363994).
+#: The kinds of typos (Damerau 1964, https://doi.org/10.1145/363958.363994).
 Slip = Literal["doubled", "lost", "swapped", "changed"]
-#: Letters that a word has at least in which one that is lost, doubled or swapped with the next is a slip; or one too many; or another one.
+#: The smallest length of a word in which a lost, doubled or swapped letter is a typo; an additional letter; another letter.
 _FEW, _SOME, _MANY = 3, 6, 8
 
 
 def nearest(value: str, known: Iterable[str]) -> str | None:
-    """The one value that is surely meant: spelt the same but for case and marks, or else the only one that is a slip away. Else None.
+    """Return the intended value: the one with the same spelling except for case and punctuation, or the only one that differs by one typo.
 
-    What is a slip depends on the length: another letter makes another word of a short one, so there one must be lost, doubled or swapped.
+    Return None if there is no such value. For short words, only a lost, doubled or swapped letter is a typo, because another letter makes
+    another word.
 
     >>> nearest("TSV ", ["csv", "tsv"]), nearest("tvs", ["csv", "tsv"]), nearest("gzp", ["gzip", "zip"]), nearest("onotlogy", ["Ontology"])
     ('tsv', 'tsv', 'gzip', 'Ontology')
@@ -41,14 +42,14 @@ def _folded(text: str) -> str:
 
 
 def slip(word: str, other: str) -> Slip | None:
-    """The one slip of the keyboard that two different words are apart; None where it takes more than one.
+    """Return the kind of typo by which two words differ, or None if they differ by more than one.
 
     >>> slip("tvs", "tsv"), slip("gzp", "gzip"), slip("csv", "tsv"), slip("reacttome", "reactome"), slip("tab", "bat")
     ('swapped', 'lost', 'changed', 'doubled', None)
     """
     if abs(len(word) - len(other)) > 1:
         return None
-    from rapidfuzz.distance.OSA import distance  # 30 ms, and most runs find every word spelt right
+    from rapidfuzz.distance.OSA import distance  # the import takes 30 ms, and most runs need no suggestion
 
     if distance(word, other, score_cutoff=1) != 1:
         return None
@@ -58,7 +59,7 @@ def slip(word: str, other: str) -> Slip | None:
 
 
 def digits(word: str) -> str:
-    """The digits of a word: another number is never a slip.
+    """Return the digits of a word. Another number is never a typo.
 
     >>> digits("hp2024"), digits("go")
     ('2024', '')

@@ -1,1 +1,1 @@
-"""A build into Neo4j over Bolt: planned, staged, counted, and put in place in one transaction."""
+"""Load a build into Neo4j over Bolt: stage it, count it, plan the changes, and make them in one transaction."""

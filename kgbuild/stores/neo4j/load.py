@@ -1,4 +1,4 @@
-"""Loading a build into Neo4j: staged under a label of its own, counted, put in place of the one that was there; or nothing, where it is there."""
+"""Load a build into Neo4j: stage it under a separate label, count it, and replace the graph. A graph that is already this build stays unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SWAP_LIMIT = 200_000
 
 
 class LoadOutcome(NamedTuple):
-    """What a load came to: ``plan`` is what it changed, None where no graph was; ``unchanged`` where nothing was to be done."""
+    """The result of a load. ``plan`` lists the changes and is None if there was no graph before. ``unchanged`` means that nothing was written."""
 
     build: str
     graph: str
@@ -33,36 +33,39 @@ class LoadOutcome(NamedTuple):
 def load(
     build: Build, target: Neo4jTarget, *, own: str, say: Say, swap_limit: int = SWAP_LIMIT, progress: Callable[[int], None] = lambda _: None
 ) -> LoadOutcome:
-    """Make the graph called like the build what the build says. ``own`` is the prefix of our terms, ``say`` gets a line for the user.
+    """Replace the graph that has the name of the build with the build.
 
-    Raises StoreError (one sentence) where the server is away, refuses, or holds something else than it was sent; UsageError for an address that
-    is none; MissingExtra without the driver. The graph that was there is whole then, unless ``say`` announced batches.
+    ``own`` is the prefix of the schema's own terms. ``say`` receives one line at a time for the user. ``progress`` receives the number of rows
+    of each staged batch.
+
+    Raises StoreError if the server does not answer, refuses a statement, or has other counts than the build; UsageError if the address is
+    invalid; MissingExtra if the driver is not installed. After an error the previous graph is complete, unless ``say`` announced batches.
     """
     counted = tally(build, own)
     place = staging.place(build.name, secrets.token_hex(8))
     with Neo4jServer(target, say) as server:
         server.check_version()
         record = staging.read(server, place) or StagedRecord(graph=place.key, name=place.name, state="none")
-        given = values(record, counted)
-        if in_place(server, place, record, given, build, counted) and not staging.leftover(server, place):
+        parameters = values(record, counted)
+        if in_place(server, place, record, parameters, build, counted) and not staging.leftover(server, place):
             return LoadOutcome(build.id(), place.graph, counted, None, unchanged=True)
         if staging.prepare(server, place):
-            say("note          an earlier load broke off; what it left is removed")
-        swap = Swap(server, place, build, counted, given, swap_limit)
+            say("note          an earlier load was interrupted; kgbuild removed its staged data")
+        swap = Swap(server, place, build, counted, parameters, swap_limit)
         changes = _guarded(swap, say, progress)
         staging.clear(server, place)
     return LoadOutcome(build.id(), place.graph, counted, changes, unchanged=False)
 
 
 def _guarded(swap: Swap, say: Say, progress: Callable[[int], None]) -> LoadPlan | None:
-    """Stage and swap; where that fails, what is staged is removed, if the server can still be asked."""
+    """Stage and swap. If that fails and the server still answers, remove the staged data."""
     try:
         return _stage_and_swap(swap, say, progress)
     except staging.TakenOver:
         raise
     except KgbuildError:
         swap.server.patience = 0
-        with suppress(KgbuildError):  # the next load removes it, and the user is told what went wrong first
+        with suppress(KgbuildError):  # the next load removes the staged data, and the first error is the one to report
             staging.clear(swap.server, swap.place)
         raise
 
@@ -77,8 +80,8 @@ def _stage_and_swap(swap: Swap, say: Say, progress: Callable[[int], None]) -> Lo
         return None
     changes = plan(server, place, swap.values)
     if changes.decorated:
-        with_ = f"labels or properties of others, as {changes.decorated[0]}"
-        say(f"note          {len(changes.decorated):,} nodes that go have {with_}; they go with them")
+        example = f"for example {changes.decorated[0]}"
+        say(f"note          {len(changes.decorated):,} removed nodes have labels or properties of others, {example}; these are lost")
     _announce(changes.nodes, swap.limit, say)
     swap.replace(changes)
     return changes
@@ -86,5 +89,5 @@ def _stage_and_swap(swap: Swap, say: Say, progress: Callable[[int], None]) -> Lo
 
 def _announce(nodes: int, limit: int, say: Say) -> None:
     if nodes > limit:
-        said = "readers may see a part of the change until it is done"
-        say(f"note          {nodes:,} nodes change, more than --swap-limit ({limit:,}): they change in batches, and {said}")
+        consequence = "readers may see some of the changes before the others"
+        say(f"note          {nodes:,} nodes change, more than --swap-limit ({limit:,}): they change in batches, and {consequence}")

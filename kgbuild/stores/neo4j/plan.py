@@ -1,6 +1,6 @@
-"""What a staged graph changes of the one that is in place: which nodes come, go and change, and which have other relationships.
+"""Compare a staged graph with the graph in place, and list the nodes to add, to remove, to change and to link differently.
 
-What is compared is what kgbuild put there. Labels, properties and relationships of others are left out, and told where they would be lost.
+Only labels, properties and relationships written by kgbuild are compared. Those of others are not, but the plan lists those that would be lost.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from kgbuild.stores.neo4j.rows import EDGE_KEYS, NODE_KEYS, NUMBERS, RowTally
 from kgbuild.stores.neo4j.server import Neo4jServer
 from kgbuild.stores.neo4j.stage import Place, StagedRecord
 
-#: Ids that go with one statement.
+#: The largest number of ids in one statement.
 CHUNK = 1_000
-#: What tells a relationship of ours between two nodes of the graph: users' have no such id, or stand elsewhere.
+#: The condition for a relationship written by kgbuild. A user's relationship has no such id, or other end nodes.
 OURS = "type(r) IN $types AND r.id STARTS WITH 'urn:uuid:' AND r.subject = {a}.id AND r.object = {b}.id"
 _ADDED = "MATCH (s:STAGED) WHERE NOT EXISTS { (:GRAPH {id: s.id}) } RETURN s.id AS id"
-_GONE = "MATCH (o:GRAPH) WHERE NOT EXISTS { (:STAGED {id: o.id}) } RETURN o.id AS id"
-#: Map equality is fast, and true unless something changed or somebody has a property of his own on the node.
+_REMOVED = "MATCH (o:GRAPH) WHERE NOT EXISTS { (:STAGED {id: o.id}) } RETURN o.id AS id"
+#: Comparing whole maps is fast. Only if they differ are the keys compared, because a user may have added a property to the node.
 _CHANGED = """
 MATCH (s:STAGED) MATCH (o:GRAPH {id: s.id}) WITH s, o, [c IN s.category | $names[c]] AS labels
 WHERE any(l IN labels WHERE NOT l IN labels(o)) OR any(l IN labels(o) WHERE l IN $labels AND NOT l IN labels)
@@ -33,7 +33,7 @@ CALL (o) {{ MATCH (o)-[r]->(t:GRAPH) WHERE {OURS.format(a="o", b="t")} WITH r OR
 CALL (s) {{ MATCH (s)-[x:STAGED]->() WITH x ORDER BY x.id RETURN collect([$names[x.predicate], properties(x)]) AS has }}
 WITH s, had, has WHERE had <> has RETURN s.id AS id
 """
-_HELD = f"""
+_LINKED = f"""
 UNWIND $ids AS id MATCH (o:GRAPH {{id: id}})-[r]-(other) WITH o, r, other, startNode(r) AS a, endNode(r) AS b
 WHERE NOT coalesce({OURS.format(a="a", b="b")} AND a:GRAPH AND b:GRAPH, false)
 RETURN o.id AS id, type(r) AS type, labels(other) AS labels, elementId(r) AS relationship
@@ -45,25 +45,26 @@ WHERE any(k IN keys(o) WHERE NOT k IN $keys) OR any(l IN labels(o) WHERE NOT l I
 
 
 class LoadPlan(NamedTuple):
-    """Ids of nodes: those to add, those to remove, those whose properties or labels change, those whose relationships do.
+    """Ids of the nodes that a load changes.
 
-    ``decorated`` are ids of nodes to remove that have labels or properties of others.
+    ``changed`` nodes get other properties or labels, ``relinked`` nodes other relationships. ``decorated`` are the removed nodes that have
+    labels or properties of others.
     """
 
     added: Sequence[str]
-    gone: Sequence[str]
+    removed: Sequence[str]
     changed: Sequence[str]
     relinked: Sequence[str]
     decorated: Sequence[str] = ()
 
     @property
     def nodes(self) -> int:
-        """How many nodes are touched."""
-        return len(self.added) + len(self.gone) + len({*self.changed, *self.relinked})
+        """Return the number of nodes that change."""
+        return len(self.added) + len(self.removed) + len({*self.changed, *self.relinked})
 
 
 def values(record: StagedRecord, tally: RowTally) -> dict[str, Any]:
-    """What the queries want to know: names of terms, labels and types of old and new, keys."""
+    """Return the parameters of the queries: the names of terms, the labels and types of both graphs, and the property keys."""
     return {
         "names": tally.names,
         "labels": sorted({*record.labels, *tally.labels}),
@@ -75,33 +76,33 @@ def values(record: StagedRecord, tally: RowTally) -> dict[str, Any]:
     }
 
 
-def plan(server: Neo4jServer, place: Place, given: Mapping[str, Any]) -> LoadPlan:
-    """Compare what is staged with what is in place.
+def plan(server: Neo4jServer, place: Place, parameters: Mapping[str, Any]) -> LoadPlan:
+    """Compare the staged graph with the graph in place.
 
-    Raises StoreError where somebody's relationships hang on nodes that would go.
+    Raises StoreError if a node to remove has relationships of others.
     """
 
     def ids(query: str, **more: Any) -> list[str]:
-        return [row["id"] for row in server.run(place.filled(query), **given, **more)]
+        return [row["id"] for row in server.run(place.filled(query), **parameters, **more)]
 
-    gone = ids(_GONE)
-    refuse_held(server, place, given, gone)
-    decorated = [id for chunk in chunks(gone) for id in ids(_DECORATED, ids=chunk, graph=place.graph)]
-    return LoadPlan(ids(_ADDED), gone, ids(_CHANGED), ids(_RELINKED), decorated)
+    removed = ids(_REMOVED)
+    refuse_linked(server, place, parameters, removed)
+    decorated = [id for chunk in chunks(removed) for id in ids(_DECORATED, ids=chunk, graph=place.graph)]
+    return LoadPlan(ids(_ADDED), removed, ids(_CHANGED), ids(_RELINKED), decorated)
 
 
-def refuse_held(server: Neo4jServer, place: Place, given: Mapping[str, Any], gone: Sequence[str]) -> None:
-    """Raise StoreError, which names one, where relationships of others hang on nodes that would go."""
-    held = {row["relationship"]: row for chunk in chunks(gone) for row in server.run(place.filled(_HELD), ids=chunk, **given)}
+def refuse_linked(server: Neo4jServer, place: Place, parameters: Mapping[str, Any], removed: Sequence[str]) -> None:
+    """Raise StoreError, with one example, if nodes to remove have relationships of others."""
+    held = {row["relationship"]: row for chunk in chunks(removed) for row in server.run(place.filled(_LINKED), ids=chunk, **parameters)}
     if held:
         row = min(held.values(), key=lambda row: (row["id"], row["type"], row["labels"]))
         other = "".join(f":{label}" for label in sorted(row["labels"]))
         raise StoreError(
-            f"{server.target}: expected no relationship of others at nodes that the new graph has not, got {len(held)}, as {row['type']} between "
-            f"{row['id']} and a node ({other}); remove them or put them at other nodes, and load again"
+            f"{server.target}: expected no relationships of others at nodes that the new graph no longer has, got {len(held)}, for example "
+            f"{row['type']} between {row['id']} and a node ({other}); remove these relationships, and load again"
         )
 
 
 def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The ids, some at a time."""
+    """Yield the ids in slices of up to ``CHUNK``."""
     return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))

@@ -1,4 +1,4 @@
-"""The rows of a build as Neo4j takes them: nodes and edges in batches, with what their labels and types are called, and how many there are."""
+"""Read the rows of a build for Neo4j: nodes and edges in batches, the names of their labels and types, and their counts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kgbuild.model.ids import plain_name
 from kgbuild.pipeline.artifact import Build
 from kgbuild.writers.columns import columns
 
-#: The properties that kgbuild gives to nodes and to relationships; any others are somebody else's.
+#: The properties that kgbuild writes to nodes and relationships. All others belong to users.
 NODE_KEYS, EDGE_KEYS = (tuple(column.name for column in columns(type)) for type in (Node, Edge))
-#: Those whose values are whole or not: Cypher's `=` does not tell 1 from 1.0.
+#: Properties that are compared by type too, because 1 = 1.0 in Cypher.
 NUMBERS = tuple(column.name for column in columns(Node) if column.type == "number")
-#: Rows and bytes of a batch, whichever comes first: some 10 MB of heap in the server.
+#: A batch ends at this number of rows or bytes, whichever comes first. It needs about 10 MB of heap in the server.
 _ROWS, _BYTES = 2_000, 2 * 2**20
-#: What the labels and types begin with that kgbuild needs for itself.
+#: Prefixes of labels and types that kgbuild uses internally.
 RESERVED = ("kgbuild_", "KgbuildStaged_", "KgbuildLoad")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -38,7 +38,7 @@ class _Predicate(msgspec.Struct, gc=False):
 
 
 class RowTally(NamedTuple):
-    """How many nodes and relationships a build has, in all and by label and type; ``names`` are those of its CURIEs."""
+    """The numbers of nodes and relationships of a build, in total and by label and type. ``names`` maps CURIEs of terms to labels and types."""
 
     nodes: int
     relationships: int
@@ -48,9 +48,9 @@ class RowTally(NamedTuple):
 
 
 def tally(build: Build, own: str) -> RowTally:
-    """Count the rows of a build; terms under the prefix ``own`` are labels and types without it.
+    """Count the rows of a build. The prefix ``own`` is removed from the names of labels and types.
 
-    Raises UsageError where the rows are not as many as the manifest says, and for a term whose name kgbuild needs for itself.
+    Raises UsageError if the number of rows differs from the manifest, or if a term has a name that kgbuild uses internally.
     """
     names: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ def tally(build: Build, own: str) -> RowTally:
             names[curie] = plain_name(curie, own)
             if names[curie].startswith(RESERVED):
                 raise UsageError(
-                    f"{curie}: expected a term whose name kgbuild does not need for itself, got {names[curie]}; name it otherwise"
+                    f"{curie}: expected a term with a name that kgbuild does not use internally, got {names[curie]}; rename the term"
                 )
         return names[curie]
 
@@ -73,7 +73,7 @@ def tally(build: Build, own: str) -> RowTally:
     for ending, rows in (("_nodes.jsonl", nodes), ("_edges.jsonl", relationships)):
         if rows != build.written(ending).rows:
             raise UsageError(
-                f"{build.path(ending)}: expected {build.written(ending).rows} rows, as the manifest says, got {rows}; export again"
+                f"{build.path(ending)}: expected {build.written(ending).rows} rows as in the manifest, got {rows}; export again"
             )
     return RowTally(nodes, relationships, dict(sorted(labels.items())), dict(sorted(types.items())), names)
 
@@ -85,7 +85,7 @@ def _rows(path: Path, type: type[T]) -> Iterator[T]:
 
 
 def batches(path: Path) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a file of JSON Lines, some at a time, so that the memory does not grow with the file."""
+    """Yield the rows of a JSON Lines file in batches. The memory does not grow with the file."""
     rows: list[dict[str, Any]] = []
     size = 0
     with path.open("rb") as file:

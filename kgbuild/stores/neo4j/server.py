@@ -1,4 +1,4 @@
-"""A Neo4j server over Bolt: statements and transactions, repeated while the server is away, with failures as one sentence without secrets."""
+"""Run statements and transactions on a Neo4j server over Bolt. They are repeated while the server is down; errors contain no secrets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
-#: Labels and relationship types given as values (`n:$(labels)`) came with this version.
+#: The first version that accepts labels and relationship types as parameters (`n:$(labels)`).
 _OLDEST = (5, 26)
 #: Seconds between two attempts.
 _PAUSE = 0.5
@@ -30,12 +30,12 @@ _READ_ONLY = ("ForbiddenOnReadOnlyDatabase", "WriteOnReadOnlyAccessDatabase")
 _ADDRESS = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>[^/?#@:]+|\[[0-9a-fA-F:.]+\])(:[0-9]+)?/?")
 
 
-class StillHeld(Exception):
-    """A node cannot be removed, since a relationship hangs on it."""
+class StillLinked(Exception):
+    """A node cannot be removed because it still has a relationship."""
 
 
 class Neo4jTarget(NamedTuple):
-    """Which database of which server, and who asks; no password is no authentication. ``timeout`` is in seconds."""
+    """A database of a server, and the user. Without a password there is no authentication. ``timeout`` is in seconds."""
 
     uri: str
     user: str = "neo4j"
@@ -44,16 +44,16 @@ class Neo4jTarget(NamedTuple):
     timeout: float = 60.0
 
     def __repr__(self) -> str:
-        return f"Target(uri={self.uri!r}, database={self.database!r})"  # what is shown of it has no password
+        return f"Target(uri={self.uri!r}, database={self.database!r})"  # a traceback must not contain the password
 
     def __str__(self) -> str:
         return f"{self.uri}, database {self.database}" if self.database else self.uri
 
 
 def check_address(uri: str) -> None:
-    """Raise UsageError for an address that is none of Neo4j's, or that holds a password; the sentence does not repeat it."""
+    """Raise UsageError if an address is not a Bolt address of Neo4j, or if it contains a password. The error does not repeat the password."""
     if "@" in uri:
-        raise UsageError("--uri: expected an address without user and password, got one with an @; give them by --user and --password-file")
+        raise UsageError("--uri: expected an address without user and password, got one with an @; give --user and --password-file instead")
     found = _ADDRESS.fullmatch(uri)
     if not found or found["scheme"] not in SCHEMES:
         raise UsageError(
@@ -62,7 +62,7 @@ def check_address(uri: str) -> None:
 
 
 class Neo4jServer(AbstractContextManager["Neo4jServer"]):
-    """A connection to one database. ``say`` is told what a user should know meanwhile."""
+    """A connection to one database. ``say`` receives a line for the user when a statement is repeated."""
 
     def __init__(self, target: Neo4jTarget, say: Callable[[str], None]) -> None:
         if find_spec("neo4j") is None:
@@ -70,7 +70,7 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
         import neo4j
 
         check_address(target.uri)
-        logging.getLogger("neo4j").addHandler(logging.NullHandler())  # or Python prints the driver's log on standard error
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())  # otherwise Python prints the driver's log on standard error
         self.target, self._say, self.patience = target, say, target.timeout
         try:
             self._driver = neo4j.GraphDatabase.driver(
@@ -90,13 +90,13 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
         self._driver.close()
 
     def run(self, query: str, **values: Any) -> Rows:
-        """The rows of one statement, which begins and ends its own transaction; what it does must bear being done twice."""
+        """Return the rows of one statement, run in its own transaction. It may run twice, so it must be idempotent."""
         return self._attempt(lambda session: session.run(query, values).data())
 
     def write(self, work: Work[T]) -> T:
-        """What some work in one transaction gives, after the commit.
+        """Run ``work`` in one transaction, commit it, and return its result.
 
-        It is done again where the server went away, also during the commit: it must bear being done twice, or find out that it was done.
+        The work is repeated if the server goes down, even during the commit. It must be idempotent, or detect that it was already committed.
         """
 
         def whole(session: Session) -> T:
@@ -108,7 +108,7 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
         return self._attempt(whole)
 
     def check_version(self) -> None:
-        """Raise StoreError for a server that is too old."""
+        """Raise StoreError if the server is older than Neo4j 5.26."""
         (row,) = self.run("CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS version") or [{}]
         version = str(row.get("version", "another program"))
         if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < _OLDEST:
@@ -124,8 +124,8 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
                     return work(session)
             except (DriverError, Neo4jError, OSError, ValueError) as error:
                 if isinstance(error, ValueError) and "resolve" not in str(error):
-                    raise  # no failure of the server's
-                if not _passes(error):
+                    raise  # not an error of the server
+                if not _is_temporary(error):
                     raise self._failure(error) from None
                 now = time.monotonic()
                 if not deadline:
@@ -137,50 +137,54 @@ class Neo4jServer(AbstractContextManager["Neo4jServer"]):
             time.sleep(_PAUSE)
 
     def _failure(self, error: Exception) -> Exception:
-        """The sentence for a failure that stays."""
+        """Return the exception for an error that repeating does not solve."""
         code = str(getattr(error, "code", None) or type(error).__name__)
-        said = {
+        sentence = {
             "Unauthorized": f"expected the password of user {self.target.user!r}, got "
             + ("another one" if self.target.password is not None else "none")
             + "; see --user, --password-file and KGBUILD_NEO4J_PASSWORD",
-            "AuthenticationRateLimit": "expected few wrong passwords, got many; wait some seconds and try again with the right one",
+            "AuthenticationRateLimit": "expected few wrong passwords, got many; wait some seconds, and try again with the right one",
             "CredentialsExpired": "expected a password that was changed after the installation, got the first one; change it with "
             "`ALTER CURRENT USER SET PASSWORD` in cypher-shell",
             "DatabaseNotFound": f"expected a database {self.target.database!r}, got none of that name; see --database",
-            "Forbidden": f"expected that user {self.target.user!r} may write, got a refusal ({_line(error)}); give the rights, or another --user",
+            "Forbidden": f"expected a user with write access, got {self.target.user!r} ({_line(error)}); grant write access, or give another --user",
             **dict.fromkeys(
                 _READ_ONLY,
                 "expected a database that can be written, got one that is read-only; change that in neo4j.conf, or choose another --database",
             ),
             **dict.fromkeys(
                 _MEMORY,
-                "expected room for the change in one transaction, got the end of dbms.memory.transaction.total.max; raise it or the heap, or "
-                "lower --swap-limit, so that the change is made in batches",
+                "expected enough memory for the change in one transaction, got more than dbms.memory.transaction.total.max; raise that limit "
+                "or the heap, or lower --swap-limit, so that the graph changes in batches",
             ),
         }.get(code.rpartition(".")[2])
         if code.endswith("ConstraintValidationFailed"):
             if "still has relationships" in str(error):
-                return StillHeld(_line(error))
-            said = f"expected no rule of others against the graph, got {_line(error)}; drop the constraint, or choose another --database"
-        if said is None and _passes(error):
-            said = f"expected an answer within {self.target.timeout:g} s, got {_line(error)}; start the server, correct --uri, or raise --timeout"
-        return StoreError(f"{self.target}: " + (said or f"expected that the server does what it is asked, got {_line(error)}; see its log"))
+                return StillLinked(_line(error))
+            sentence = (
+                f"expected no constraint that the graph violates, got {_line(error)}; drop the constraint, or choose another --database"
+            )
+        if sentence is None and _is_temporary(error):
+            sentence = f"expected an answer within {self.target.timeout:g} s, got {_line(error)}; start the server, correct --uri, or raise --timeout"
+        return StoreError(
+            f"{self.target}: " + (sentence or f"expected a statement without errors, got {_line(error)}; see the server's log")
+        )
 
 
-def _passes(error: Exception) -> bool:
-    """Whether it may be another time: the server is away, restarts, or has a lock on what we want."""
+def _is_temporary(error: Exception) -> bool:
+    """Return whether a later attempt may succeed: the server is down, restarts, or holds a lock."""
     from neo4j.exceptions import DriverError, IncompleteCommit, Neo4jError
 
     if isinstance(error, Neo4jError) and str(error.code).endswith(_MEMORY):
         return False
     if isinstance(error, IncompleteCommit | OSError | ValueError):
-        return True  # a ValueError is for a host that has no address
+        return True  # the driver raises ValueError if a host name has no address
     if isinstance(error, Neo4jError) and str(error.code).endswith("EntityNotFound"):
-        return True  # another load removed it meanwhile: the next attempt finds out that it did
+        return True  # another load removed the entity; the next attempt detects that load
     return isinstance(error, DriverError | Neo4jError) and error.is_retryable()
 
 
 def _line(error: Exception) -> str:
-    """The first sentence of what an error says, on one line."""
+    """Return the first sentence of an error's message, on one line."""
     text = str(getattr(error, "message", None) or error) or type(error).__name__
     return " ".join(text.split()).partition(". ")[0].rstrip(".")[:300]

@@ -1,7 +1,7 @@
-"""The first half of a load: the graph goes into the database under a label of its own, batch by batch, each exactly once, and is counted.
+"""The first half of a load: write the graph to the database under a separate label, each batch exactly once, and count it.
 
-One node ``KgbuildLoad`` for each graph tells what is there. A load writes a token of its own and the number of its last batch there, in the
-transaction of the batch, so a batch whose commit got lost is found out and never repeated, and a load that another one took over ends.
+Each graph has one node ``KgbuildLoad`` with its state. In the transaction of each batch, a load writes its token and the number of the batch to
+that node. So a batch is not repeated if the answer to its commit was lost, and a load ends if another load of the same graph has begun.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class TakenOver(StoreError):
-    """Another load of the same graph began: what is staged is no longer ours."""
+    """Another load of the same graph has begun, and the staged data belongs to it."""
 
 
 class StagedRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the node ``KgbuildLoad`` says of a graph: the build that is there, what its labels and types are, and how far a load has come."""
+    """The node ``KgbuildLoad`` of a graph: its build, its labels and types, and the progress of a load."""
 
     graph: str
     name: str
@@ -42,9 +42,9 @@ class StagedRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(NamedTuple):
-    """Where a graph is in a database. Labels and types stand in queries as they are: they hold letters, digits and ``_`` only.
+    """The labels of a graph in a database. They contain only letters, digits and ``_``, so queries need not quote them.
 
-    ``key`` is the name of the graph as a label may hold it, ``token`` tells this load from others.
+    ``key`` is the name of the graph with only the characters of a label. ``token`` identifies this load.
     """
 
     name: str
@@ -53,21 +53,21 @@ class Place(NamedTuple):
 
     @property
     def graph(self) -> str:
-        """The label that all nodes of the graph have."""
+        """Return the label of all nodes of the graph."""
         return f"kgbuild_{self.key}"
 
     @property
     def staged(self) -> str:
-        """The label of nodes that are staged, and the type of relationships that are."""
+        """Return the label of staged nodes, which is also the type of staged relationships."""
         return f"KgbuildStaged_{self.key}"
 
     def filled(self, query: str) -> str:
-        """The query with the labels in the places of GRAPH and STAGED."""
+        """Return the query with GRAPH and STAGED replaced by the labels."""
         return query.replace("STAGED", self.staged).replace("GRAPH", self.graph)
 
 
 def place(name: str, token: str) -> Place:
-    """Where the graph of an export called ``name`` is.
+    """Return the place of the graph ``name``.
 
     >>> place("kg-registry", "").graph, place("2026", "").staged
     ('kgbuild_kg_registry', 'KgbuildStaged__2026')
@@ -94,35 +94,37 @@ _REMOVE = "MATCH (n:STAGED) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000
 
 
 def read(server: Neo4jServer, place: Place) -> StagedRecord | None:
-    """What the database says of the graph. Raises StoreError where its name is taken by a graph of another one."""
+    """Return the record of the graph, or None if there is none.
+
+    Raises StoreError if the record is not one of kgbuild's, or if a graph of another name has the same label.
+    """
     rows = server.run(_READ, key=place.key)
     if not rows:
         return None
     try:
         record = msgspec.convert(rows[0]["record"], StagedRecord)
     except msgspec.ValidationError as error:
-        got = f"something else ({error})"
         raise StoreError(
-            f"{server.target}: expected a node KgbuildLoad as kgbuild writes it, got {got}; remove that node, and load again"
+            f"{server.target}: expected a node KgbuildLoad as kgbuild writes it, got another one ({error}); remove that node, and load again"
         ) from None
     if record.name != place.name:
-        got = f"{record.name!r} under its label"
-        raise StoreError(f"{server.target}: expected the graph {place.name!r} or none, got {got} {place.graph}; choose another --name")
+        got = f"the graph {record.name!r}"
+        raise StoreError(f"{server.target}: expected the label {place.graph} for {place.name!r} only, got {got}; choose another --name")
     return record
 
 
 def leftover(server: Neo4jServer, place: Place) -> bool:
-    """Whether something is staged, which is of a load that broke off, or of one that goes on."""
+    """Return whether the database has staged data, from an interrupted load or from one that is still running."""
     return bool(server.run(_ANY.format(label=place.staged)))
 
 
 def any_in_place(server: Neo4jServer, place: Place) -> bool:
-    """Whether there is anything of the graph in the store, loaded whole or not."""
+    """Return whether the database has any node of the graph, even of an incomplete one."""
     return bool(server.run(_ANY.format(label=place.graph)))
 
 
 def prepare(server: Neo4jServer, place: Place) -> bool:
-    """Make the constraints, begin a load, and undo one that broke off: whether there was one."""
+    """Create the constraints, begin a load, and remove the staged data of an interrupted load. Return whether there was any."""
     for statement in (_LOADS, _UNIQUE.format(label=place.graph)):
         server.run(statement)
     server.run(_TAKE, key=place.key, name=place.name, token=place.token)
@@ -134,25 +136,26 @@ def prepare(server: Neo4jServer, place: Place) -> bool:
 
 
 def clear(server: Neo4jServer, place: Place) -> None:
-    """Remove all that is staged, and the constraint that was for it."""
+    """Remove the staged data and its constraint."""
     server.run(place.filled(_REMOVE))
     server.run(f"DROP CONSTRAINT {place.staged}_ids IF EXISTS")
 
 
 def hold(transaction: Transaction, place: Place, batch: int) -> int:
-    """The number of the last batch that is in; from now on it is ``batch``. Raises TakenOver where the load is no longer ours."""
+    """Return the number of the last batch written, and replace it by ``batch``. Raises TakenOver if another load has begun."""
     row = transaction.run(_HOLD, key=place.key, token=place.token, batch=batch).single()
     if row is None:
-        raise TakenOver(f"graph {place.name!r}: expected one load at a time, got another that began meanwhile; leave it to that one")
+        raise TakenOver(f"graph {place.name!r}: expected one load at a time, got a second load; wait until the second load ends")
     return int(row["was"])
 
 
 def stage(server: Neo4jServer, place: Place, build: Build, tally: RowTally, *, first: bool, progress: Callable[[int], None]) -> None:
-    """Put nodes and relationships of a build under the staging label, and count them there.
+    """Write the nodes and relationships of a build under the staging label, and count them.
 
-    Where there is no graph yet (``first``), relationships have their own types at once. Else they have the staging one, so that who asks
-    for relationships by type sees nothing of them, and no constraint stands between the old and the new.
-    Raises StoreError where the store holds something else than it was sent.
+    If there is no graph yet (``first``), relationships get their final types. Otherwise they get the staging type, so that queries by type
+    do not find them, and constraints on a type do not apply to the old and the new graph together.
+
+    Raises StoreError if the counts differ from those of the build.
     """
     edges = place.filled(_EDGES).format(type="$($names[row.predicate])" if first else place.staged)
     batch = 0
@@ -175,11 +178,11 @@ def _send(server: Neo4jServer, place: Place, batch: int, query: str, rows: list[
 
 
 def compare(server: Neo4jServer, got: dict[str, int], expected: dict[str, int]) -> None:
-    """Raise StoreError where counts in the store are not those of what was sent."""
+    """Raise StoreError if the counts in the database differ from the expected ones."""
     wrong = [
         f"{expected.get(what, 0)} {what}, got {got.get(what, 0)}"
         for what in {**expected, **got}
         if got.get(what, 0) != expected.get(what, 0)
     ]
     if wrong:
-        raise StoreError(f"{server.target}: expected {'; '.join(wrong)}; the graph that was there is left as it was, load again")
+        raise StoreError(f"{server.target}: expected {'; '.join(wrong)}; the previous graph is unchanged; load again")

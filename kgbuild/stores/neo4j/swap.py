@@ -1,6 +1,6 @@
-"""The second half of a load: what is staged takes the place of what is there, in one transaction, and is counted before the commit.
+"""The second half of a load: replace the graph by the staged graph in one transaction, and count it before the commit.
 
-Only what differs is written. A node that stays is the same node afterwards, with the labels, properties and relationships that others gave it.
+Only differences are written. A node in both graphs remains the same node and keeps the labels, properties and relationships of others.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgbuild.errors import StoreError
 from kgbuild.pipeline.artifact import Build
-from kgbuild.stores.neo4j.plan import OURS, LoadPlan, chunks, refuse_held
+from kgbuild.stores.neo4j.plan import OURS, LoadPlan, chunks, refuse_linked
 from kgbuild.stores.neo4j.rows import RowTally
-from kgbuild.stores.neo4j.server import Neo4jServer, StillHeld
+from kgbuild.stores.neo4j.server import Neo4jServer, StillLinked
 from kgbuild.stores.neo4j.stage import Place, StagedRecord, compare, hold
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ Run = Callable[..., list[dict[str, Any]]]
 
 
 class Swap(NamedTuple):
-    """A swap of one graph: ``values`` are those of ``plan.values``; ``limit`` is how many nodes one transaction may touch."""
+    """A swap of one graph. ``values`` comes from ``plan.values``. ``limit`` is the largest number of nodes to change in one transaction."""
 
     server: Neo4jServer
     place: Place
@@ -64,7 +64,7 @@ class Swap(NamedTuple):
     limit: int
 
     def first(self) -> None:
-        """Give staged nodes their labels, where no graph was."""
+        """Make the staged graph the first graph in place, by its labels."""
         if self.tally.nodes > self.limit:
             self._begin()
             self.server.run(self.place.filled(_RELABEL_BATCHES), names=self.tally.names)
@@ -73,21 +73,24 @@ class Swap(NamedTuple):
             self._at_once([(_RELABEL, {})])
 
     def replace(self, plan: LoadPlan) -> None:
-        """Make the graph that is in place what is staged."""
+        """Change the graph in place to the staged graph."""
         if plan.nodes > self.limit:
             self._begin()
             for query, more in _steps(plan):
                 self.server.run(self.place.filled(query), **self.values, **more)
             self._finish_alone()
         else:
-            self._at_once(list(_steps(plan)), gone=plan.gone)
+            self._at_once(list(_steps(plan)), removed=plan.removed)
 
-    def _at_once(self, steps: Sequence[tuple[str, dict[str, Any]]], gone: Sequence[str] = ()) -> None:
-        """All steps, the counts and the record in one transaction. Where its commit got lost, the record tells whether it was."""
+    def _at_once(self, steps: Sequence[tuple[str, dict[str, Any]]], removed: Sequence[str] = ()) -> None:
+        """Run all steps, compare the counts and write the record in one transaction.
+
+        If the answer to the commit is lost, the record shows whether the transaction was committed.
+        """
 
         def work(transaction: Transaction) -> None:
             run = _runner(transaction)
-            if run(_FINISHED, **self._who):
+            if run(_FINISHED, **self._keys):
                 return
             hold(transaction, self.place, -1)
             for query, more in steps:
@@ -97,25 +100,25 @@ class Swap(NamedTuple):
 
         try:
             self.server.write(work)
-        except StillHeld:
-            refuse_held(self.server, self.place, self.values, gone)
+        except StillLinked:
+            refuse_linked(self.server, self.place, self.values, removed)
             raise StoreError(
-                f"{self.server.target}: expected that nobody links nodes that go meanwhile, got one that did; load again"
+                f"{self.server.target}: expected no new relationships at removed nodes during the load, got one; load again"
             ) from None
 
     @property
-    def _who(self) -> dict[str, str]:
+    def _keys(self) -> dict[str, str]:
         return {"key": self.place.key, "token": self.place.token}
 
     def _begin(self) -> None:
-        self.server.run(_BEGIN, **self._who, labels=self.values["labels"], types=self.values["types"])
+        self.server.run(_BEGIN, **self._keys, labels=self.values["labels"], types=self.values["types"])
 
     def _count(self, run: Run) -> None:
         compare(self.server, counts(run, self.place, self.values), expected(self.tally))
 
     def _finish(self, run: Run) -> None:
         run(
-            _FINISH, **self._who, build=self.build.id(), nodes=self.tally.nodes, relationships=self.tally.relationships,
+            _FINISH, **self._keys, build=self.build.id(), nodes=self.tally.nodes, relationships=self.tally.relationships,
             labels=list(self.tally.labels), types=list(self.tally.types),
         )  # fmt: skip
 
@@ -125,27 +128,27 @@ class Swap(NamedTuple):
 
 
 def counts(run: Run, place: Place, values: Mapping[str, Any]) -> dict[str, int]:
-    """What there is of the graph in the store: nodes in all, nodes by label, relationships by type."""
+    """Return the counts of the graph in the database: all nodes, nodes by label, and relationships by type."""
     found = {"nodes": run(place.filled(_NODES))[0]["count"]}
     found |= {f"nodes {row['what']}": row["count"] for row in run(place.filled(_LABELS), labels=values["labels"])}
     return found | {f"relationships {row['what']}": row["count"] for row in run(place.filled(_TYPES), types=values["types"])}
 
 
 def expected(tally: RowTally) -> dict[str, int]:
-    """What ``counts`` gives where all of a build is there, and nothing else."""
+    """Return the result of ``counts`` for a graph that is exactly this build."""
     labels = {f"nodes {label}": count for label, count in tally.labels.items()}
     return {"nodes": tally.nodes} | labels | {f"relationships {type}": count for type, count in tally.types.items()}
 
 
 def in_place(server: Neo4jServer, place: Place, record: StagedRecord, values: Mapping[str, Any], build: Build, tally: RowTally) -> bool:
-    """Whether the graph in the store is this build already, by its record and by its counts."""
+    """Return whether the graph in the database is already this build, by its record and its counts."""
     return record.state == "loaded" and record.build == build.id() and counts(server.run, place, values) == expected(tally)
 
 
 def _steps(plan: LoadPlan) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The statements, each for some ids: relationships before the nodes that they hang on, and after those that they lead to."""
-    relinked = [*plan.relinked, *plan.gone]
-    for query, ids in ((_UNLINK, relinked), (_REMOVE, plan.gone), (_CHANGE, plan.changed), (_ADD, plan.added)):
+    """Yield the statements with their ids. Relationships are removed before their nodes and added after them."""
+    relinked = [*plan.relinked, *plan.removed]
+    for query, ids in ((_UNLINK, relinked), (_REMOVE, plan.removed), (_CHANGE, plan.changed), (_ADD, plan.added)):
         yield from ((query, {"ids": chunk}) for chunk in chunks(ids))
     yield from ((_LINK, {"ids": chunk}) for chunk in chunks([*plan.relinked, *plan.added]))
 

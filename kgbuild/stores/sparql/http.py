@@ -1,4 +1,4 @@
-"""Requests to a triplestore: SPARQL 1.1 Query, Update and Graph Store HTTP Protocol, each failure a Trouble that says where, what and what to do."""
+"""Send requests to a triplestore: SPARQL 1.1 Query, Update and Graph Store HTTP Protocol. Each failure is a RequestError."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from kgbuild.stores.sparql.auth import ByChallenge, Credentials
 from kgbuild.stores.sparql.triples import Triples
 from kgbuild.version import __version__
 
-#: Seconds to wait for a connection; the answer may take as long as the server needs to load (``Session``).
+#: Seconds to wait for a connection. The timeout of an answer is longer, because a load takes time (``Session``).
 _CONNECT = 15.0
-#: Bytes of a file that are sent at a time, of an answer that is read at most, and characters of it that are shown.
+#: Bytes sent at a time, bytes of an error's answer that are read, and characters of it that are shown.
 _PIECE, _ANSWER, _SHOWN = 2**18, 2**20, 200
 _NTRIPLES = "application/n-triples"
 _RESULTS = "application/sparql-results+json"
-#: What goes wrong below HTTP: h11 is the parser below httpx, and some of its errors come through as they are.
+#: Errors below HTTP. httpx uses the parser h11 and does not wrap all of its errors.
 _BROKEN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, h11.ProtocolError, ssl.SSLError, OSError)
 
 
 class StoreAddresses(NamedTuple):
-    """The three addresses of a store."""
+    """The addresses of a store for queries, updates and graphs."""
 
     query: str
     update: str
     graph_store: str
 
 
-class Trouble(KgbuildError):
-    """A request that failed: ``status`` is that of the answer, None where there was none."""
+class RequestError(KgbuildError):
+    """A failed request. ``status`` is the status of the answer, or None if there was no answer."""
 
     def __init__(self, where: str, expected: str, got: str, todo: str, status: int | None = None) -> None:
         self.where, self.expected, self.got, self.todo, self.status = where, expected, got, todo, status
         super().__init__(self.sentence())
 
     def sentence(self, state: str = "") -> str:
-        """What is said of it, with the state that a graph is in."""
+        """Return the error's sentence, with the state of a graph."""
         return f"{self.where}: expected {self.expected}, got {self.got}; {state}{state and '; '}{self.todo}"
 
 
 class Session:
-    """Requests to one store. ``timeout`` is how many seconds any one answer may take."""
+    """Requests to one store. ``timeout`` is the number of seconds to wait for each answer."""
 
     def __init__(self, credentials: Credentials | None, timeout: float) -> None:
         self._credentials, self._timeout = credentials, timeout
@@ -65,7 +65,7 @@ class Session:
         self._client.close()
 
     def number(self, address: str, query: str) -> int:
-        """The number that a query gives as ``?n``. Raises Trouble."""
+        """Return the number that a query binds to ``?n``. Raises RequestError."""
         with self._answer("POST", address, data={"query": query}, headers={"Accept": _RESULTS}) as answer:
             text = _text(answer)
             try:
@@ -73,16 +73,16 @@ class Session:
                 return int(row["n"]["value"])
             except (ValueError, KeyError, TypeError):
                 kind = answer.headers.get("Content-Type", "no type")
-                got, todo = f"{kind}: {self._shown(text)}", "give the address of queries"
-                raise Trouble(address, "SPARQL results as JSON", got, todo, answer.status_code) from None
+                got, todo = f"{kind}: {self._shown(text)}", "give the address for queries with --query"
+                raise RequestError(address, "SPARQL results as JSON", got, todo, answer.status_code) from None
 
     def update(self, address: str, text: str) -> None:
-        """Send one update. Raises Trouble."""
+        """Send one update. Raises RequestError."""
         with self._answer("POST", address, data={"update": text}):
             pass
 
     def put(self, store: str, graph: str, body: bytes | Triples) -> None:
-        """Put N-Triples in place of a graph, their length known beforehand. Raises Trouble."""
+        """Replace a graph by N-Triples. The request has a Content-Length. Raises RequestError."""
         size = body.size if isinstance(body, Triples) else len(body)
         headers = {"Content-Type": _NTRIPLES, "Content-Length": str(size)}
         content = _Upload(body) if isinstance(body, Triples) else body
@@ -90,59 +90,59 @@ class Session:
             pass
 
     def delete(self, store: str, graph: str) -> None:
-        """Remove a graph, if it is there. Raises Trouble."""
+        """Remove a graph if it exists. Raises RequestError."""
         try:
             with self._answer("DELETE", _graph(store, graph), shown=store):
                 pass
-        except Trouble as trouble:
-            if trouble.status != HTTPStatus.NOT_FOUND:
+        except RequestError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
                 raise
 
     @contextmanager
     def constructed(self, address: str, query: str) -> Iterator[Iterator[bytes]]:
-        """The N-Triples that a query makes, in pieces. Raises Trouble."""
+        """Yield the N-Triples that a query constructs, in pieces. Raises RequestError."""
         with self._answer("POST", address, data={"query": query}, headers={"Accept": _NTRIPLES}) as answer:
             yield answer.iter_bytes()
 
     @contextmanager
     def ntriples(self, store: str, graph: str) -> Iterator[Iterator[bytes]]:
-        """The N-Triples of a graph, in pieces. Raises Trouble."""
+        """Yield the N-Triples of a graph, in pieces. Raises RequestError."""
         with self._answer("GET", _graph(store, graph), headers={"Accept": _NTRIPLES}, shown=store) as answer:
             yield answer.iter_bytes()
 
     @contextmanager
-    def _answer(self, method: str, url: str | httpx.URL, *, shown: str = "", **what: Any) -> Iterator[httpx.Response]:
+    def _answer(self, method: str, url: str | httpx.URL, *, shown: str = "", **request: Any) -> Iterator[httpx.Response]:
         where = shown or str(url)
         try:
-            with self._client.stream(method, url, **what) as answer:
+            with self._client.stream(method, url, **request) as answer:
                 if not answer.is_success:
                     raise self._refused(method, where, answer)
                 yield answer
         except _BROKEN as error:
-            raise Trouble(where, f"an answer to {method}", self._broken(error), "see that the server is there, and load again") from None
+            raise RequestError(where, f"an answer to {method}", self._broken(error), "check that the server runs, and load again") from None
 
     def _broken(self, error: Exception) -> str:
         if isinstance(error, httpx.TimeoutException):
             return f"none within {_CONNECT if isinstance(error, httpx.ConnectTimeout) else self._timeout:g} s"
         return self._shown(str(error)) if str(error) else type(error).__name__
 
-    def _refused(self, method: str, where: str, answer: httpx.Response) -> Trouble:
+    def _refused(self, method: str, where: str, answer: httpx.Response) -> RequestError:
         status, text = answer.status_code, self._shown(_text(answer))
         got = f"{status} {answer.reason_phrase}".strip() + (f" ({text})" if text else "")
         if status == HTTPStatus.UNAUTHORIZED:
             if self._credentials:
-                return Trouble(
-                    where, f"to be let in as {self._credentials.user}", got, "give the user and the password that it takes", status
-                )
-            return Trouble(where, "to be let in", got, "give --user, and the password in a file, the environment or .netrc", status)
+                return RequestError(where, f"a login as {self._credentials.user}", got, "correct the user or the password", status)
+            return RequestError(
+                where, "access without a login", got, "give --user, and the password in a file, the environment or .netrc", status
+            )
         if answer.is_redirect:
-            return Trouble(where, f"an answer to {method}", f"{status} to another address", "give the address that it leads to", status)
+            return RequestError(where, f"an answer to {method}", f"{status}, a redirect", "give the address that it redirects to", status)
         if status in (HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED) or (status == HTTPStatus.NOT_FOUND and method != "GET"):
-            return Trouble(where, f"{method} to be allowed", got, "give an address and a user that may write", status)
-        return Trouble(where, f"success of {method}", got, "see what the server's log says of it", status)
+            return RequestError(where, f"permission for {method}", got, "give the right address, and a user with write access", status)
+        return RequestError(where, f"success of {method}", got, "see the server's log", status)
 
     def _shown(self, text: str) -> str:
-        """The beginning of what a server says, on one line, without the password if it should repeat it."""
+        """Return the beginning of a server's text on one line, with the password masked."""
         if self._credentials and self._credentials.password:
             text = text.replace(self._credentials.password, "…")
         words = "".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN]).split()
@@ -151,7 +151,7 @@ class Session:
 
 
 class _Upload:
-    """A file as the body of a request; it is read from its beginning again where a challenge makes the client send it twice."""
+    """A file as the body of a request. It can be sent twice, because a challenge makes the client repeat the request."""
 
     def __init__(self, triples: Triples) -> None:
         self._path = triples.path
@@ -163,15 +163,18 @@ class _Upload:
 
 
 def _graph(store: str, graph: str) -> httpx.URL:
-    """The address of a graph (Graph Store HTTP Protocol §4.2): never without it, for that would be all graphs of the dataset."""
+    """Return the address of a graph (Graph Store HTTP Protocol §4.2).
+
+    Raises AssertionError if it names no graph, because a request without a graph changes the whole dataset.
+    """
     url = httpx.URL(store).copy_merge_params({"graph": graph})
     if not graph or url.params.get_list("graph") != [graph]:
-        raise AssertionError(f"a request to {store} without the one graph that it is for")
+        raise AssertionError(f"{store}: expected a request for exactly one graph")
     return url
 
 
 def _text(answer: httpx.Response) -> str:
-    """The beginning of an answer's text."""
+    """Return the beginning of an answer's text."""
     data = bytearray()
     for piece in answer.iter_bytes():
         data += piece

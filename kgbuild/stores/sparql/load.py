@@ -1,8 +1,8 @@
-"""A file of N-Triples in place of a named graph of a triplestore, as safely as the store allows, and counted.
+"""Replace a named graph of a triplestore by a file of N-Triples, and count the triples.
 
-One PUT where the store's PUT is atomic. Else the triples go to a staging graph and are counted there, so that what cannot be read or is cut off
-never touches the graph. Then they are moved where the store's updates are atomic, and put again where they are not (Virtuoso, whose MOVE is
-neither seen as one step nor there after a crash, while a PUT that was answered is).
+If the store's PUT is atomic, one PUT replaces the graph. Otherwise the triples go to a staging graph and are counted there, so that a broken
+upload does not change the graph. Then they are moved if the store's updates are atomic, and put again if not. Virtuoso needs the second PUT:
+readers see parts of its MOVE, and a crash can lose a MOVE but not an answered PUT.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from http import HTTPStatus
 from typing import Literal, NamedTuple
 
 from kgbuild.errors import StoreError
-from kgbuild.stores.sparql.http import Session, StoreAddresses, Trouble
-from kgbuild.stores.sparql.probe import clean, count, own, put_is_atomic, removed_where_refused, update_is_atomic
+from kgbuild.stores.sparql.http import RequestError, Session, StoreAddresses
+from kgbuild.stores.sparql.probe import clean, count, internal_graph, put_is_atomic, removed_if_refused, update_is_atomic
 from kgbuild.stores.sparql.same import holds
 from kgbuild.stores.sparql.triples import Triples
 
+#: States of the graph after a failed request.
+_COMPLETE = "complete, with the old or the new content"
+_INCOMPLETE = "possibly incomplete"
 Strategy = Literal["auto", "put", "stage"]
 Say = Callable[[str, str], None]
 
 
 class Loaded(NamedTuple):
-    """What a load came to: the triples that are in the graph, those that were there before, and whether they are the same."""
+    """The result of a load: the numbers of triples in the graph now and before, and whether the graph was left unchanged."""
 
     triples: int
     before: int
@@ -31,7 +34,7 @@ class Loaded(NamedTuple):
 
 
 class Load(NamedTuple):
-    """One graph of one store, and what tells the user of each step."""
+    """A load into one graph of one store. ``say`` receives a label and a text for the user at each step."""
 
     session: Session
     at: StoreAddresses
@@ -39,45 +42,45 @@ class Load(NamedTuple):
     say: Say
 
     def run(self, triples: Triples, strategy: Strategy) -> Loaded:
-        """Load the triples. Raises StoreError, which says in what state the graph is."""
-        with self._failing("as it was"):
+        """Load the triples. Raises StoreError, which names the state of the graph."""
+        with self._failing("unchanged"):
             before = self._count(self.graph)
             for what in ("probe", "staging"):
-                clean(self.session, self.at, own(self.graph, what))
+                clean(self.session, self.at, internal_graph(self.graph, what))
             if before == triples.number and holds(self.session, self.at, self.graph, triples):
                 return Loaded(before, before, unchanged=True)
-            way = self._way(strategy)
-        if way == "stage":
+            method = self._method(strategy)
+        if method == "stage":
             self._stage(triples)
         else:
-            with self._failing("whole, as it was or as it is to be" if way == "atomic" else "incomplete perhaps"):
+            with self._failing(_COMPLETE if method == "atomic" else _INCOMPLETE):
                 self.session.put(self.at.graph_store, self.graph, triples)
-        with self._failing("not known to be right"):
+        with self._failing("possibly wrong"):
             self._expect(self.graph, triples.number)
         return Loaded(triples.number, before, unchanged=False)
 
-    def _way(self, strategy: Strategy) -> Literal["atomic", "put", "stage"]:
+    def _method(self, strategy: Strategy) -> Literal["atomic", "put", "stage"]:
         if strategy != "auto":
             return strategy
         atomic = put_is_atomic(self.session, self.at, self.graph)
-        self.say("probed", "a PUT that fails leaves the graph as it was" if atomic else "a PUT that fails spoils the graph")
+        self.say("probed", "a failed PUT leaves the graph unchanged" if atomic else "a failed PUT leaves the graph incomplete")
         return "atomic" if atomic else "stage"
 
     def _stage(self, triples: Triples) -> None:
-        staging = own(self.graph, "staging")
-        with self._failing("as it was"), removed_where_refused(self.session, self.at, staging):
+        staging = internal_graph(self.graph, "staging")
+        with self._failing("unchanged"), removed_if_refused(self.session, self.at, staging):
             moves = update_is_atomic(self.session, self.at, self.graph)
             self.session.put(self.at.graph_store, staging, triples)
-            self._expect(staging, triples.number)  # right before MOVE: of a graph that is gone it empties the target on some stores
+            self._expect(staging, triples.number)  # right before MOVE, because on some stores MOVE from a missing graph empties the target
         self.say("staged", f"{triples.number:,} triples in <{staging}>")
         if moves:
-            with self._failing("whole, as it was or as it is to be"), removed_where_refused(self.session, self.at, staging):
+            with self._failing(_COMPLETE), removed_if_refused(self.session, self.at, staging):
                 self.session.update(self.at.update, f"MOVE GRAPH <{staging}> TO GRAPH <{self.graph}>")
             return
         self.say(
-            "note", "a MOVE is not atomic here either, and may be lost in a crash: the graph is put again, and seen incomplete meanwhile"
+            "note", "MOVE is not atomic in this store either: kgbuild repeats the PUT, and readers may see an incomplete graph meanwhile"
         )
-        with self._failing("incomplete perhaps"):
+        with self._failing(_INCOMPLETE):
             self.session.put(self.at.graph_store, self.graph, triples)
             self._expect(self.graph, triples.number)
             self.session.delete(self.at.graph_store, staging)
@@ -88,13 +91,13 @@ class Load(NamedTuple):
     def _expect(self, graph: str, expected: int) -> None:
         there = self._count(graph)
         if there != expected:
-            todo = "load again, and look at the server's log"
-            raise Trouble(self.at.query, f"{expected:,} triples in <{graph}>", f"{there:,}", todo, HTTPStatus.OK)
+            todo = "see the server's log, and load again"
+            raise RequestError(self.at.query, f"{expected:,} triples in <{graph}>", f"{there:,}", todo, HTTPStatus.OK)
 
     @contextmanager
     def _failing(self, state: str) -> Iterator[None]:
-        """Say of each failure in what state the graph then is."""
+        """Add the state of the graph to each failure."""
         try:
             yield
-        except Trouble as trouble:
-            raise StoreError(trouble.sentence(f"<{self.graph}> is {state}")) from None
+        except RequestError as error:
+            raise StoreError(error.sentence(f"<{self.graph}> is {state}")) from None

@@ -1,4 +1,4 @@
-"""N-Triples -> how many distinct triples they are, and a digest of what they say; in memory that does not grow with their number."""
+"""Count the distinct triples of N-Triples, and compute a digest of their content. The memory does not grow with their number."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import IO, BinaryIO, NamedTuple, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
-#: Bytes of a triple's hash: no two of a graph share one by chance.
+#: Bytes of a triple's hash. With 16 bytes, a collision in one graph is practically impossible.
 _HASH = 16
-#: Bytes of a file whose hashes are held in memory at a time, and the most files that wait for their turn.
+#: Bytes of the input for each partition, whose hashes are in memory together, and the largest number of partitions.
 _AT_A_TIME, _MOST = 16 * 2**20, 256
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-#: XSD 1.1 Part 2 §3.3.3 and §3.4.13 ff.: decimals, and the types derived from them. Some stores keep the value, and give it back in another type.
+#: XSD 1.1 Part 2 §3.3.3 and §3.4.13 ff.: decimals, and the types derived from them. Some stores keep only the value, and return it with another type.
 _NUMBERS = frozenset(
     _XSD + name
     for name in (
@@ -29,7 +29,7 @@ _DECIMAL = re.compile(r"\+?(-?)([0-9]*)(?:\.([0-9]*))?")
 
 
 class Triples(NamedTuple):
-    """A file of N-Triples: its size in bytes, and the number of its distinct triples."""
+    """A file of N-Triples, with its size in bytes and its number of distinct triples."""
 
     path: Path
     size: int
@@ -37,30 +37,30 @@ class Triples(NamedTuple):
 
 
 class Digest(NamedTuple):
-    """What some triples say, whatever their order: their number, and the sum of the hashes of each."""
+    """A digest of triples that does not depend on their order: their number and the sum of their hashes."""
 
     number: int
     total: int
 
 
 def counted(path: Path) -> Triples:
-    """What a file of N-Triples holds, a triple a line as one serializer writes it. Raises OSError."""
+    """Count the distinct triples of a file with one triple per line. All lines must come from the same serializer. Raises OSError."""
     size = path.stat().st_size
     number = 0
     with tempfile.TemporaryDirectory(prefix="kgbuild-") as folder:
-        parts = [Path(folder, str(part)) for part in range(min(1 + size // _AT_A_TIME, _MOST))]
-        _spread(path, parts)
-        for part in parts:
-            data = part.read_bytes()
+        partitions = [Path(folder, str(index)) for index in range(min(1 + size // _AT_A_TIME, _MOST))]
+        _spread(path, partitions)
+        for partition in partitions:
+            data = partition.read_bytes()
             number += len({data[i : i + _HASH] for i in range(0, len(data), _HASH)})
     return Triples(path, size, number)
 
 
-def _spread(path: Path, parts: list[Path]) -> None:
-    """Write the hash of each line to the part that its first byte says: equal lines meet in one part."""
+def _spread(path: Path, partitions: list[Path]) -> None:
+    """Write the hash of each line to the partition given by its first byte, so that equal lines are in the same partition."""
     files: list[BinaryIO] = []
     try:
-        files += [part.open("wb") for part in parts]
+        files += [partition.open("wb") for partition in partitions]
         with path.open("rb") as lines:
             for line in lines:
                 hash = blake2b(line.rstrip(b"\r\n"), digest_size=_HASH).digest()
@@ -71,7 +71,7 @@ def _spread(path: Path, parts: list[Path]) -> None:
 
 
 def digest(pieces: Iterator[bytes]) -> Digest:
-    """What N-Triples say that come in pieces, none of them twice. Raises SyntaxError.
+    """Return the digest of N-Triples that come in pieces and have no duplicates. Raises SyntaxError.
 
     >>> one, two = b'<a:> <b:> "1"^^<http://www.w3.org/2001/XMLSchema#byte> .', b'<a:> <b:> "\\\\u0065" .'
     >>> digest(iter([one + b"\\n", two])) == digest(iter([b'<a:>\\t<b:>\\t"e" .\\n' + one.replace(b"byte", b"integer")]))
@@ -85,7 +85,7 @@ def digest(pieces: Iterator[bytes]) -> Digest:
 
 
 def _by_value(found: Quad | Triple) -> str:
-    """The text of a triple, with one text for all literals of the same value."""
+    """Return a text for a triple that is the same for all literals of the same value."""
     object = found.object
     number = _DECIMAL.fullmatch(object.value) if isinstance(object, Literal) and object.datatype.value in _NUMBERS else None
     if number is None:
@@ -95,7 +95,7 @@ def _by_value(found: Quad | Triple) -> str:
 
 
 class _Pieces(io.RawIOBase):
-    """Pieces of bytes as a file."""
+    """A readable file made of pieces of bytes."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._rest = pieces, b""
@@ -103,7 +103,7 @@ class _Pieces(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # what io hands over is one of these
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # io passes one of these types
         while not self._rest:
             piece = next(self._pieces, None)
             if piece is None:

@@ -42,7 +42,7 @@ def test_an_old_id() -> None:
     assert fixed(old_id.fix, "original", "do", "doid") == request("source", ORIGINAL, "do", "doid")
     assert fixed(old_id.fix, "original", "do ", "do") == request("source", ORIGINAL, "do ", "do")
     assert fixed(old_id.fix, "original", "do", None) is None
-    with pytest.raises(NotCertain, match="no alias says so"):
+    with pytest.raises(NotCertain, match="the table of aliases does not have this id"):
         fixed(old_id.fix, "original", "do", "go")
 
 

@@ -175,11 +175,11 @@ def error(kind: str, message: str, *examples: str) -> Group:
 
 
 def no_class(category: str, root: str) -> str:
-    return f"the category {category!r} is no {root} class of {BIOLINK}, written biolink:ClassName"
+    return f"the category {category!r} is not a subclass of {root} in {BIOLINK}, written biolink:ClassName"
 
 
 def no_predicate(name: str) -> str:
-    return f"{name!r} is no predicate of {BIOLINK}, written biolink:snake_case"
+    return f"{name!r} is not a predicate of {BIOLINK}, written biolink:snake_case"
 
 
 @needs_kgx
@@ -187,7 +187,7 @@ def no_predicate(name: str) -> str:
 def test_a_correct_graph_has_no_problem(tmp_path: Path, suffix: str) -> None:
     report = run(write(tmp_path, nodes(), edges(), suffix))
     referee = f"kgx {version('kgx')}, Biolink Model {version('biolink-model')}"
-    assert report == KgxReport(nodes=7, edges=7, profile="biolink", problems=(), referee=referee)
+    assert report == KgxReport(nodes=7, edges=7, profile="biolink", problems=(), validator=referee)
     assert render_text(report) == f"0 errors in 7 nodes and 7 edges ({referee})\n"
 
 
@@ -205,7 +205,7 @@ LEVELS = (
         " manual_validation_of_automated_agent, not_provided"
     ),
 )
-UNKNOWN = f"'nmae' is neither a slot of {BIOLINK} nor a property that kgbuild declares"
+UNKNOWN = f"'nmae' is not a slot of {BIOLINK} and not a property that kgbuild declares"
 CONTEXT = "Node property 'id' has a value with a CURIE prefix 'foo' is not represented in Biolink Model JSON-LD context"
 WRONG: dict[str, tuple[tuple[list[Fields], list[Fields]], Group]] = {
     "a predicate that only we have": (
@@ -247,11 +247,11 @@ WRONG: dict[str, tuple[tuple[list[Fields], list[Fields]], Group]] = {
     ),
     "a knowledge level that is none": (
         altered("edge", 5, knowledge_level="foo"),
-        error("enumeration", f"knowledge_level is 'foo', which is none of {LEVELS[0]}", uuid(6)),
+        error("enumeration", f"knowledge_level is 'foo', but must be one of {LEVELS[0]}", uuid(6)),
     ),
     "an agent type that is none": (
         altered("edge", 5, agent_type="me"),
-        error("enumeration", f"agent_type is 'me', which is none of {LEVELS[1]}", uuid(6)),
+        error("enumeration", f"agent_type is 'me', but must be one of {LEVELS[1]}", uuid(6)),
     ),
     "no agent type": (
         altered("edge", 5, agent_type=None),
@@ -261,7 +261,7 @@ WRONG: dict[str, tuple[tuple[list[Fields], list[Fields]], Group]] = {
         altered("edge", 6, object="kgr:spoke"),
         error(
             "domain-range",
-            "biolink:has_contributor does not go from biolink:DatasetSummary to biolink:DatasetSummary by its domain and range",
+            "the domain and range of biolink:has_contributor do not allow an edge from biolink:DatasetSummary to biolink:DatasetSummary",
             uuid(7),
         ),
     ),
@@ -272,7 +272,7 @@ WRONG: dict[str, tuple[tuple[list[Fields], list[Fields]], Group]] = {
     ),
     "an end that is no node": (
         altered("edge", 5, object="kgr:nowhere"),
-        error("dangling-edge", "the object is no node of this graph", uuid(6)),
+        error("dangling-edge", "the object is not a node of this graph", uuid(6)),
     ),
     "an edge without a subject": (altered("edge", 5, subject=None), error("dangling-edge", "the edge has no subject", uuid(6))),
     "two names for one node": (
@@ -369,8 +369,8 @@ def test_without_kgx_the_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(MissingExtra) as raised:
         run(write(tmp_path, nodes(), edges()))
     assert str(raised.value) == (
-        "validation needs kgx, which is not installed; install it with: pip install 'kgbuild[kgx]'"
-        "  (an older pip may fail: use pip >= 24 or uv)"
+        "validation requires kgx, which is not installed; install it with: pip install 'kgbuild[kgx]'"
+        "  (pip before 24 may fail; use pip >= 24 or uv)"
     )
 
 
@@ -391,7 +391,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     ),
     "no id": ("graph_nodes.tsv", "name\tcategory\na\tb\n", "1:1: expected a column `id`, got 'name', 'category'; "),
     "an empty file": ("graph_nodes.tsv", "", "1:1: expected a column `id`, got ''; "),
-    "a column twice": ("graph_nodes.tsv", "id\tname\tname\n", "1:9: name: expected each column once, got its name a second time; "),
+    "a column twice": ("graph_nodes.tsv", "id\tname\tname\n", "1:9: name: expected each column once, got a second column with this name; "),
     "a short row": ("graph_nodes.tsv", "id\tname\na\tb\nc\n", "3:2: expected 2 cells as in the first line, got 1; "),
     "a long row": ("graph_nodes.tsv", "id\tname\na\tb\tc\n", "2:4: expected 2 cells as in the first line, got 3; "),
     "a bar in an id": ("graph_nodes.tsv", "name\tid\nab\ta|b\n", "2:4: id: expected one string, got a list; "),
@@ -444,9 +444,9 @@ WANTED = "NAME_nodes.tsv and NAME_edges.tsv, or NAME_nodes.jsonl and NAME_edges.
 @pytest.mark.parametrize(
     ("there", "given", "sentence"),
     [
-        ([], ["."], f"expected {WANTED}, got no such pair in {{}}; make one: kgbuild export --profile biolink --format kgx"),
-        ([], ["out"], f"{{}}/out: expected a folder, or {WANTED}, got nothing of that name; check the path"),
-        (["a.ttl"], ["a.ttl"], f"{{}}/a.ttl: expected a folder, or {WANTED}, got a file of another name; rename it or give another"),
+        ([], ["."], f"expected {WANTED}, got no such pair in {{}}; create one with: kgbuild export --profile biolink --format kgx"),
+        ([], ["out"], f"{{}}/out: expected a folder, or {WANTED}, got no such file; check the path"),
+        (["a.ttl"], ["a.ttl"], f"{{}}/a.ttl: expected a folder, or {WANTED}, got a file with another name; rename it or give another file"),
         (
             ["a_nodes.tsv", "a_edges.jsonl"],
             ["a_nodes.tsv", "a_edges.jsonl"],

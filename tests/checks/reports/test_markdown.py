@@ -48,7 +48,7 @@ def test_nothing_found(empty: Report) -> None:
 
 def test_a_reader_sees_what_was_meant(small: Report, hostile: str) -> None:
     told = wording.visible(hostile)
-    head = ["level", "where", "finding"]
+    head = ["level", "place", "finding"]
     odd = "input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md"
     assert cells(markdown.render(small)) == [
         *(*head, "info", "", told),
@@ -70,6 +70,6 @@ def test_a_report_that_a_comment_cannot_hold_shows_fewer_findings(many: Report) 
     long = [replace(finding, message="m" * 7_000) for finding in many.findings]
     text = markdown.render(replace(many, findings=long))
     assert len(text) < 65_536
-    assert "1,196 more like these; --format json has all" in text
+    assert "1,196 more findings; --format json shows all" in text
     longest = [replace(finding, message="m" * 70_000) for finding in many.findings]
-    assert "8 more like these (2 errors, 6 warnings); --format json has all" in markdown.render(replace(many, findings=longest))
+    assert "8 more findings (2 errors, 6 warnings); --format json shows all" in markdown.render(replace(many, findings=longest))

@@ -24,13 +24,13 @@ def test_statistics(many: Report, small: Report, golden: Golden) -> None:
 
 def test_nothing_found(empty: Report) -> None:
     assert text.render(empty) == "nothing found in 0 files\n"
-    assert text.render(replace(empty, files=1, known=2, statistics=True)) == "nothing found in 1 file; 2 known ones stay quiet\n"
+    assert text.render(replace(empty, files=1, known=2, statistics=True)) == "nothing found in 1 file; 2 known findings not shown\n"
 
 
 def test_colour_is_for_place_and_level_only(many: Report) -> None:
     first, *_, last = text.render(replace(many, findings=many.findings[-1:], color=True)).splitlines()
     assert first == "\x1b[1m8.md:8:1:\x1b[0m \x1b[1;31mRF001 error:\x1b[0m message 8"
-    assert last == "1 finding (1 error) in 1,234 files; 2 known ones stay quiet"
+    assert last == "1 finding (1 error) in 1,234 files; 2 known findings not shown"
 
 
 def test_statistics_in_colour(many: Report) -> None:

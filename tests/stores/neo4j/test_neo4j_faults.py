@@ -112,8 +112,8 @@ def test_options_that_cannot_be_meant(server: Neo4jServer, builds: dict[str, Pat
     schemes = "bolt, bolt+s, bolt+ssc, neo4j, neo4j+s, neo4j+ssc"
     bolt = "give the server's Bolt address, as bolt://localhost:7687"
     cases = {
-        f"bolt://neo4j:{PASSWORD}@localhost": "--uri: expected an address without user and password, got one with an @; give them by --user and "
-        "--password-file",
+        f"bolt://neo4j:{PASSWORD}@localhost": "--uri: expected an address without user and password, got one with an @; give --user and "
+        "--password-file instead",
         "http://localhost:7474": f"--uri: expected SCHEME://HOST:PORT with a scheme of {schemes}, got 'http://localhost:7474'; {bolt}",
         "bolt://localhost:port": f"--uri: expected SCHEME://HOST:PORT with a scheme of {schemes}, got 'bolt://localhost:port'; {bolt}",
     }
@@ -121,9 +121,9 @@ def test_options_that_cannot_be_meant(server: Neo4jServer, builds: dict[str, Pat
         (said,) = load(server, *build, uri=uri, status=2)
         assert said == f"error: {sentence}"
     for name, got in (
-        ("none", "No such file or directory; name another one"),
-        ("empty", "an empty one; write it there"),
-        ("two", "several lines; write it there"),
+        ("none", "No such file or directory; give another file"),
+        ("empty", "an empty file; write only the password to it"),
+        ("two", "several lines; write only the password to it"),
     ):
         (said,) = load(server, *build, "--password-file", str(tmp_path / name), status=2)
         assert f"--password-file {tmp_path / name}: expected " in said
@@ -206,7 +206,7 @@ def test_a_load_that_was_killed_is_undone_by_the_next(holding: Neo4jServer, buil
     process.communicate()
     assert contents(holding, "kgbuild_graph") == told(builds["seeds"], "kgbuild_graph")
     said = load(holding, "--from", str(builds["seeds"]))
-    assert said[0] == "note          an earlier load broke off; what it left is removed"
+    assert said[0] == "note          an earlier load was interrupted; kgbuild removed its staged data"
     assert contents(holding) == told(builds["seeds"], "kgbuild_graph")
 
 
@@ -215,7 +215,7 @@ def test_of_two_loads_the_later_one_wins(holding: Neo4jServer, builds: dict[str,
     until_batch(holding, first, 2)
     load(holding, "--from", str(builds[OLD]))
     assert ended(first, holding, 2) == [
-        "error: graph 'graph': expected one load at a time, got another that began meanwhile; leave it to that one"
+        "error: graph 'graph': expected one load at a time, got a second load; wait until the second load ends"
     ]
     assert contents(holding) == told(builds[OLD], "kgbuild_graph")
 
@@ -253,7 +253,7 @@ def test_a_server_that_is_killed_in_a_load_and_stays_away(holding: Neo4jServer, 
     assert said.startswith("error: ADDRESS: expected an answer within 1 s, got ")
     holding.start()
     assert contents(holding, "kgbuild_graph") == told(builds["seeds"], "kgbuild_graph")
-    assert load(holding, "--from", str(builds[OLD]))[0] == "note          an earlier load broke off; what it left is removed"
+    assert load(holding, "--from", str(builds[OLD]))[0] == "note          an earlier load was interrupted; kgbuild removed its staged data"
     assert contents(holding) == told(builds[OLD], "kgbuild_graph")
 
 

@@ -88,7 +88,7 @@ def test_a_newer_graph_leaves_exactly_itself_and_what_others_put_there(neo4j_emp
 
 
 def test_in_batches_it_is_the_same_and_said_before(neo4j_empty: Neo4jServer, builds: dict[str, Path]) -> None:
-    seen = "they change in batches, and readers may see a part of the change until it is done"
+    seen = "they change in batches, and readers may see some of the changes before the others"
     said = load(neo4j_empty, "--from", str(builds["seeds"]), "--swap-limit", "20")
     nodes = sum(1 for _ in rows(builds["seeds"], "_nodes"))
     assert said[0] == f"note          {nodes:,} nodes change, more than --swap-limit (20): {seen}"
@@ -106,7 +106,7 @@ def test_two_graphs_live_beside_each_other(neo4j_empty: Neo4jServer, tmp_path: P
     assert contents(neo4j_empty, "kgbuild_a_two") == told(two, "kgbuild_a_two")
     other = exported(tmp_path / "3", [resource("a", "z")], "a-two")
     assert load(neo4j_empty, "--from", str(other), status=2) == [
-        "error: ADDRESS: expected the graph 'a-two' or none, got 'a two' under its label kgbuild_a_two; choose another --name"
+        "error: ADDRESS: expected the label kgbuild_a_two for 'a-two' only, got the graph 'a two'; choose another --name"
     ]
     assert contents(neo4j_empty, "kgbuild_a_two") == told(two, "kgbuild_a_two")
 
@@ -149,8 +149,8 @@ def test_relationships_of_others_to_nodes_that_go_stop_the_load(neo4j_empty: Neo
     before = everything(neo4j_empty)
     (said,) = load(neo4j_empty, "--from", str(new), status=2)
     assert said == (
-        "error: ADDRESS: expected no relationship of others at nodes that the new graph has not, got 2, as ABOUT between kgr:b.z and a "
-        "node (:Note:Old); remove them or put them at other nodes, and load again"
+        "error: ADDRESS: expected no relationships of others at nodes that the new graph no longer has, got 2, for example "
+        "ABOUT between kgr:b.z and a node (:Note:Old); remove these relationships, and load again"
     )
     nodes, edges, constraints = everything(neo4j_empty)
     assert ([node for node in nodes if "KgbuildLoad" not in node["labels"]], edges, constraints) == (
@@ -158,7 +158,7 @@ def test_relationships_of_others_to_nodes_that_go_stop_the_load(neo4j_empty: Neo
     )  # fmt: skip
     neo4j_empty.ask("MATCH (z {id: 'kgr:b.z'})-[r:ABOUT|LIKE]-() DELETE r SET z.rank = 1")
     assert load(neo4j_empty, "--from", str(new))[:1] == [
-        "note          1 nodes that go have labels or properties of others, as kgr:b.z; they go with them"
+        "note          1 removed nodes have labels or properties of others, for example kgr:b.z; these are lost"
     ]
     assert contents(neo4j_empty, "kgbuild_graph") == told(new, "kgbuild_graph")
 
@@ -182,7 +182,7 @@ def test_constraints_of_the_format_are_no_hindrance(neo4j_empty: Neo4jServer, bu
     assert contents(neo4j_empty) == told(builds[OLD], "kgbuild_graph")
     neo4j_empty.ask("CREATE (:Product {id: 'kgr:a.x'})")
     (said,) = load(neo4j_empty, "--from", str(exported(tmp_path / "other", [resource("a", "x")], "other")), status=2)
-    assert said.startswith("error: ADDRESS: expected no rule of others against the graph, got ")
+    assert said.startswith("error: ADDRESS: expected no constraint that the graph violates, got ")
     assert said.endswith("; drop the constraint, or choose another --database")
     assert "kgbuild_other" not in {label for row in neo4j_empty.ask("MATCH (n) RETURN labels(n) AS labels") for label in row["labels"]}
 
@@ -199,6 +199,6 @@ def test_hostile_text_comes_back_as_it_went_in(neo4j_empty: Neo4jServer, hostile
 def test_a_term_whose_name_kgbuild_needs_is_refused(neo4j_empty: Neo4jServer, tmp_path: Path) -> None:
     folder = exported(tmp_path, [{**resource("a", "x"), "category": "KgbuildStaged_graph"}])
     assert load(neo4j_empty, "--from", str(folder), status=2) == [
-        "error: kgrs:KgbuildStaged_graph: expected a term whose name kgbuild does not need for itself, got KgbuildStaged_graph; name it otherwise"
+        "error: kgrs:KgbuildStaged_graph: expected a term with a name that kgbuild does not use internally, got KgbuildStaged_graph; rename the term"
     ]
     assert contents(neo4j_empty) == ({}, {})

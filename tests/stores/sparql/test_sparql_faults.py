@@ -71,14 +71,14 @@ def test_a_server_that_is_killed(new_store: Fresh, builds: dict[str, Path], numb
             after = store.count(GRAPH)
             again = loaded(load(store, builds[NEW]))
         assert sentence.startswith("http://HOST/")
-        assert sentence.endswith("; see that the server is there, and load again")
+        assert sentence.endswith("; check that the server runs, and load again")
         if store.put_is_atomic:
             assert after in ((old,) if moment == "in the body" else (old, new))
             assert set(seen) <= {old, new}
-            assert f"; <{GRAPH}> is whole, as it was or as it is to be; " in sentence
+            assert f"; <{GRAPH}> is complete, with the old or the new content; " in sentence
         elif moment == "in the body":  # that of the staging graph
             assert after == old
-            assert f"; <{GRAPH}> is as it was; " in sentence
+            assert f"; <{GRAPH}> is unchanged; " in sentence
         assert again[-1].split(" ", 1)[0] in ("loaded", "unchanged")
         assert store.count(GRAPH) == new
         assert [graph for graph in store.graphs() if graph.startswith(GRAPH)] == [GRAPH]
@@ -92,7 +92,7 @@ def test_virtuoso_that_is_killed_in_the_last_step(new_virtuoso: Fresh, builds: d
         with breaking(store, size * 3 // 2, store.kill) as proxy:
             sentence = said(load(store, builds[NEW], port=proxy.port))
         assert sentence.startswith("http://HOST/sparql-graph-crud-auth: expected an answer to PUT, got ")
-        assert sentence.endswith(f"; <{GRAPH}> is incomplete perhaps; see that the server is there, and load again")
+        assert sentence.endswith(f"; <{GRAPH}> is possibly incomplete; check that the server runs, and load again")
         store.start()
         assert store.count(f"{GRAPH}#kgbuild-staging") == numbers[1]
         assert loaded(load(store, builds[NEW]))[-1].startswith("loaded ")
@@ -121,7 +121,7 @@ def test_a_connection_that_is_cut(store: Triplestore, builds: dict[str, Path], s
     with breaking(store, after) as proxy:
         sentence = said(load(store, builds[OLD], "--graph", graph, port=proxy.port))
     assert sentence.startswith("http://HOST/")
-    assert sentence.endswith("; see that the server is there, and load again")
+    assert sentence.endswith("; check that the server runs, and load again")
     assert is_whole(store, small, graph)
     assert loaded(load(store, builds[OLD], "--graph", graph))[-1].startswith("loaded ")
     assert is_whole(store, builds[OLD], graph)
@@ -140,9 +140,9 @@ def test_a_wrong_password(request: pytest.FixtureRequest, builds: dict[str, Path
         sentence = said(result)
         assert "wr0ng-one" not in result.stderr
         assert sentence.startswith("http://HOST/")
-        assert ": expected to be let in as " in sentence
+        assert ": expected a login as " in sentence
         assert ", got 401 " in sentence
-        assert sentence.endswith("; nothing was changed; give the user and the password that it takes")
+        assert sentence.endswith("; nothing was changed; correct the user or the password")
     monkeypatch.delenv("KGBUILD_SPARQL_PASSWORD")
     without = said(run_command(["load", "sparql", "--endpoint", store.base, "--graph", graph, "--from", str(builds[NEW])]))
     assert without.endswith("; nothing was changed; give --user, and the password in a file, the environment or .netrc")
@@ -159,8 +159,8 @@ def test_a_server_that_is_read_only(request: pytest.FixtureRequest, builds: dict
         store.start(writable=False)
         answer = {"oxigraph": "403 Forbidden (The server is read-only)", "fuseki": "405 Method Not Allowed"}[name]
         sentence = said(load(store, builds[NEW]))
-        assert sentence.startswith(f"http://HOST/{store.store.split('/', 3)[3]}: expected PUT to be allowed, got {answer}")
-        assert sentence.endswith(f"; <{GRAPH}> is as it was; give an address and a user that may write")
+        assert sentence.startswith(f"http://HOST/{store.store.split('/', 3)[3]}: expected permission for PUT, got {answer}")
+        assert sentence.endswith(f"; <{GRAPH}> is unchanged; give the right address, and a user with write access")
         assert loaded(load(store, builds[OLD]))[-1].startswith("unchanged ")
         assert is_whole(store, builds[OLD])
 
@@ -171,8 +171,8 @@ def test_a_user_who_may_only_read(virtuoso: Triplestore, builds: dict[str, Path]
     monkeypatch.setenv("KGBUILD_SPARQL_PASSWORD", "r3ader")
     options = ["--endpoint", virtuoso.base, "--user", "reader", "--graph", graph, "--from", str(builds[NEW])]
     sentence = said(run_command(["load", "sparql", *options]))
-    assert sentence.startswith("http://HOST/sparql-graph-crud-auth: expected PUT to be allowed, got 403 ")
-    assert sentence.endswith(f"; <{graph}> is as it was; give an address and a user that may write")
+    assert sentence.startswith("http://HOST/sparql-graph-crud-auth: expected permission for PUT, got 403 ")
+    assert sentence.endswith(f"; <{graph}> is unchanged; give the right address, and a user with write access")
     assert is_whole(virtuoso, builds[OLD], graph)
     virtuoso.client(graph, "DELETE")
 
@@ -182,14 +182,14 @@ def test_a_port_that_is_closed(store: Triplestore, builds: dict[str, Path]) -> N
     assert sentence.startswith("http://HOST/")
     assert ": expected an answer to POST, got " in sentence
     assert "Connection refused" in sentence
-    assert sentence.endswith("; nothing was changed; see that the server is there, and load again")
+    assert sentence.endswith("; nothing was changed; check that the server runs, and load again")
 
 
 @pytest.mark.parametrize("iri", ["graph", "", "https://example.org/a b", "https://example.org/a>", "https://example.org/%zz", "urn:a#b#c"])
 def test_an_iri_that_is_none(oxigraph: Triplestore, builds: dict[str, Path], iri: str) -> None:
     before = oxigraph.graphs()
     assert said(load(oxigraph, builds[OLD], "--graph", iri)) == (
-        f"--graph: expected an absolute IRI as https://example.org/graph, got {iri!r}; percent-encode what is none"
+        f"--graph: expected an absolute IRI such as https://example.org/graph, got {iri!r}; percent-encode characters that an IRI excludes"
     )
     assert oxigraph.graphs() == before
 
@@ -199,7 +199,7 @@ def test_addresses_of_another_server(oxigraph: Triplestore, fuseki: Triplestore,
     before = oxigraph.graphs()
     addresses = ["--query", oxigraph.query, "--update", oxigraph.update, "--graph-store", f"{oxigraph.base}/nowhere"]
     wrong = said(run_command(["load", "sparql", *addresses, "--from", str(builds[OLD])]))
-    assert wrong.startswith("http://HOST/nowhere: expected PUT to be allowed, got 404 Not Found")
+    assert wrong.startswith("http://HOST/nowhere: expected permission for PUT, got 404 Not Found")
     with_page = ["--query", oxigraph.base + "/", "--update", oxigraph.update, "--graph-store", oxigraph.store]
     page = said(run_command(["load", "sparql", *with_page, "--from", str(builds[OLD])]))
     assert page.startswith("http://HOST/: expected ")
@@ -215,7 +215,7 @@ def test_an_address_that_takes_no_updates(fuseki: Triplestore, builds: dict[str,
     sentence = said(load(given, builds[OLD], "--graph", graph, "--strategy", "stage"))  # type: ignore[arg-type]
     assert sentence == (
         "http://HOST/ds/query: expected success of POST, got 400 Bad Request (SPARQL Query: No 'query=' parameter); "
-        f"<{graph}> is as it was; see what the server's log says of it"
+        f"<{graph}> is unchanged; see the server's log"
     )
     assert {found: number for found, number in fuseki.graphs().items() if found.startswith(graph)} == {graph: 1}
     fuseki.client(graph, "DELETE")
@@ -238,5 +238,5 @@ def test_a_server_that_is_no_store(builds: dict[str, Path], tmp_path: Path) -> N
         thread.join()
     assert sentence == (
         "http://HOST: expected the addresses of Oxigraph, Fuseki, Virtuoso, got none of them; nothing was changed; "
-        "give the addresses one by one, with --query, --update and --graph-store"
+        "give the three addresses, with --query, --update and --graph-store"
     )

@@ -32,13 +32,13 @@ def qualified(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def summary(number: int, before: int, id: str, *, atomic: bool) -> list[str]:
     """What a load says."""
     way = [
-        "probed    a PUT that fails leaves the graph as it was",
+        "probed    a failed PUT leaves the graph unchanged",
     ]
     if not atomic:
         way = [
-            "probed    a PUT that fails spoils the graph",
+            "probed    a failed PUT leaves the graph incomplete",
             f"staged    {number:,} triples in <{GRAPH}#kgbuild-staging>",
-            "note      a MOVE is not atomic here either, and may be lost in a crash: the graph is put again, and seen incomplete meanwhile",
+            "note      MOVE is not atomic in this store either: kgbuild repeats the PUT, and readers may see an incomplete graph meanwhile",
         ]
     return [f"build     {id}, {number:,} triples", *way, f"loaded    {number:,} triples into <{GRAPH}>, in place of {before:,}"]
 

@@ -15,7 +15,7 @@ from servers.sparql import said
 from kgbuild.errors import UsageError
 from kgbuild.stores.sparql import triples
 from kgbuild.stores.sparql.auth import Credentials, How, credentials
-from kgbuild.stores.sparql.http import Session, Trouble
+from kgbuild.stores.sparql.http import RequestError, Session
 from kgbuild.stores.sparql.triples import Triples, counted, digest
 
 HERE = "http://localhost:7878"
@@ -42,28 +42,28 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             ["--endpoint", "localhost:7878"],
-            "--endpoint: expected an address as http://localhost:7878, got 'localhost:7878'; give that of the store",
+            "--endpoint: expected an HTTP address such as http://localhost:7878, got 'localhost:7878'; give the address of the store",
         ),
         (
             ["--endpoint", "http://h:99999"],
-            "--endpoint: expected an address as http://localhost:7878, got 'http://h:99999'; give that of the store",
+            "--endpoint: expected an HTTP address such as http://localhost:7878, got 'http://h:99999'; give the address of the store",
         ),
         (
             ["--endpoint", "http://me:secret-one@localhost:7878"],
-            "--endpoint: expected an address without a user, got one with; give --user and --password-file instead",
+            "--endpoint: expected an address without a user, got one with a user; give --user and --password-file instead",
         ),
         (
             ["--query", HERE, "--update", HERE, "--graph-store", f"{HERE}/store?default"],
-            f"--graph-store: expected an address that names no graph, got {HERE}/store?default; give the graph with --graph",
+            f"--graph-store: expected an address without a graph, got {HERE}/store?default; give the graph with --graph",
         ),
         (
             ["--endpoint", HERE, "--user", "me"],
             "--user me: expected a password, got none; give --password-file, KGBUILD_SPARQL_PASSWORD or a line in .netrc",
         ),
-        (["--endpoint", HERE, "--password-file", "p"], "--password-file: expected a user with it, got none; give --user too"),
+        (["--endpoint", HERE, "--password-file", "p"], "--password-file: expected --user with it, got no user; give --user too"),
         (
             ["--endpoint", HERE, "--user", "me", "--password-file", "nowhere"],
-            "--password-file nowhere: expected a file with the password, got No such file or directory; name another one",
+            "--password-file nowhere: expected a file with the password, got No such file or directory; give another file",
         ),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_netrc_that_cannot_be_read(tmp_path: Path) -> None:
         credentials(HERE, None, None, "auto")
     assert (
         str(raised.value)
-        == f"{tmp_path}/netrc:2: expected lines as curl reads them, got another one; write it as `machine HOST login USER password PASSWORD`"
+        == f"{tmp_path}/netrc:2: expected `machine HOST login USER password PASSWORD`, got another line; write the line in this form"
     )
 
 
@@ -158,7 +158,7 @@ def test_a_password_is_shown_as_it_is_asked_for(tmp_path: Path, how: How, challe
     path.write_bytes(b"<a:> <b:> <c:> .\n" * 50_000)
     with asking(challenges) as (address, seen), Session(Credentials("me", "pw", how), 30) as session:
         if schemes[-1] == "none":
-            with pytest.raises(Trouble, match="expected to be let in as me, got 401"):
+            with pytest.raises(RequestError, match="expected a login as me, got 401"):
                 session.put(address, "urn:g", counted(path))
         else:
             session.put(address, "urn:g", counted(path))
