@@ -55,7 +55,7 @@ def test_help_of_export_names_every_option(kgbuild: Run) -> None:
         "--format", "--output", "--name", "--qualified", "--profile", "--mappings", "--exclude", "--aliases", "--rollup",
         "--keep-going", "--check", "--jobs", "--cache", "--fail-on", "--verbose", "--quiet", "--help",
     ]  # fmt: skip
-    assert "Exit status: 0 done; 1 done, with findings; 2 could not do it." in stdout
+    assert "Exit status: 0 success; 1 success with findings; 2 error." in stdout
 
 
 def test_formats_lists_every_format_with_its_files(kgbuild: Run) -> None:
@@ -219,14 +219,14 @@ def test_a_format_whose_package_is_not_installed(tmp_path: Path, records: Write,
     monkeypatch.setattr(writers, "find_spec", lambda name: None)
     for formats in ("parquet", "all"):
         result = run_command(["export", str(tmp_path / "missing"), "--format", formats, "--output", str(tmp_path / "output")])
-        said = "--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
+        said = "--format parquet requires pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {said}\n")
     assert not (tmp_path / "output").exists()
 
 
 def test_an_unknown_format(kgbuild: Run, tmp_path: Path, records: Write) -> None:
     known = ", ".join((*GROUPS, *WRITERS))
-    text = f"--format: expected one of {known}, got 'csv'; `kgbuild formats` tells what each is"
+    text = f"--format: expected one of {known}, got 'csv'; `kgbuild formats` describes them"
     assert told(kgbuild("export", records({"go.md": GO}), "--format", "turtle,csv")) == failed(text)
     assert not (tmp_path / "output").exists()
 
@@ -239,7 +239,7 @@ def test_no_format(kgbuild: Run, records: Write) -> None:
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "", "a\nb"])
 def test_a_name_that_is_none(kgbuild: Run, tmp_path: Path, records: Write, name: str) -> None:
-    text = f"--name: expected a plain file name, got {name!r}; leave out slashes and a dot at the front"
+    text = f"--name: expected a plain file name, got {name!r}; leave out slashes and a leading dot"
     assert told(kgbuild("export", records({"go.md": GO}), "--name", name)) == failed(text)
     assert [path.name for path in tmp_path.iterdir()] == ["records"]
 
@@ -359,7 +359,7 @@ def test_verbose_names_what_was_skipped(kgbuild: Run, records: Write) -> None:
         f"skipped   {reasons}",
         "          eval.md: evaluation page",
         "          sub/README.md: no front matter",
-        "          2 .txt of other endings",
+        "          2 .txt with other endings",
     ]
     assert verbose[:at] + verbose[at + 4 :] == quiet[:at] + quiet[at + 1 :]
 
@@ -368,7 +368,10 @@ def test_an_older_file_beside_the_new_ones_is_pointed_out(kgbuild: Run, records:
     folder = records({"go.md": GO})
     kgbuild("export", folder, "-f", "turtle")
     status, _, stderr = told(kgbuild("export", folder, "-f", "ntriples"))
-    assert (status, stderr.splitlines()[-1]) == (0, "note      graph.ttl in output of an earlier export, and not renewed by this one")
+    assert (status, stderr.splitlines()[-1]) == (
+        0,
+        "note      graph.ttl in output left by an earlier export; this export did not write it again",
+    )
 
 
 def on_a_terminal(arguments: list[str], cwd: Path, **env: str) -> bytes:

@@ -18,20 +18,20 @@ INPUT = str(ROOT / "input")
 BUILD = [
     ({"paths": INPUT, "profile": "nonsense"}, "profile: expected one of registry, biolink, got 'nonsense'; correct the argument"),
     ({"paths": INPUT, "profile": None}, "profile: expected one of registry, biolink, got None; correct the argument"),
-    ({"paths": INPUT, "jobs": -1}, "jobs: expected a whole number from 0 upwards, got -1; correct the argument"),
-    ({"paths": INPUT, "jobs": True}, "jobs: expected a whole number from 0 upwards, got True; correct the argument"),
-    ({"paths": INPUT, "jobs": "2"}, "jobs: expected a whole number from 0 upwards, got '2'; correct the argument"),
+    ({"paths": INPUT, "jobs": -1}, "jobs: expected a whole number of at least 0, got -1; correct the argument"),
+    ({"paths": INPUT, "jobs": True}, "jobs: expected a whole number of at least 0, got True; correct the argument"),
+    ({"paths": INPUT, "jobs": "2"}, "jobs: expected a whole number of at least 0, got '2'; correct the argument"),
     ({"paths": INPUT, "aliases": "no"}, "aliases: expected True or False, got 'no'; correct the argument"),
     ({"paths": INPUT, "rollup": 1}, "rollup: expected True or False, got 1; correct the argument"),
     ({"paths": INPUT, "keep_going": None}, "keep_going: expected True or False, got None; correct the argument"),
     ({"paths": INPUT, "exclude": "*.md"}, "exclude: expected a list of globs, got '*.md'; correct the argument"),
-    ({"paths": INPUT, "exclude": ["a", 1]}, "exclude: expected a list of globs, and nothing else in it, got 1; correct the argument"),
+    ({"paths": INPUT, "exclude": ["a", 1]}, "exclude: expected a list of globs with no other items, got 1; correct the argument"),
     ({"paths": INPUT, "mappings": 5}, "mappings: expected a path, got 5; correct the argument"),
     ({"paths": INPUT, "mappings": ""}, "mappings: expected a path, got ''; correct the argument"),
     ({"paths": 5}, "paths: expected a path or a list of paths, got 5; correct the argument"),
     ({"paths": b"input"}, "paths: expected a path or a list of paths, got b'input'; correct the argument"),
     ({"paths": [INPUT, None]}, "paths: expected a path, got None; correct the argument"),
-    ({"paths": []}, "paths: expected a path or a list of paths, got none; name what to read"),
+    ({"paths": []}, "paths: expected a path or a list of paths, got none; give at least one path"),
     ({"paths": INPUT, "aliases": ["x"] * 50}, "aliases: expected True or False, got list; correct the argument"),
 ]
 
@@ -55,11 +55,11 @@ def test_what_is_right_is_taken_in_every_form(tmp_path: Path) -> None:
         ({"formats": 5}, "formats: expected a format or a list of formats, got 5; correct the argument"),
         (
             {"formats": ["turtle", 5]},
-            "formats: expected a format or a list of formats, and nothing else in it, got 5; correct the argument",
+            "formats: expected a format or a list of formats with no other items, got 5; correct the argument",
         ),
         ({"formats": []}, "--format: expected a format, got none; `kgbuild formats` lists them"),
         ({"name": 5}, "name: expected str(...), got 5; correct the argument"),
-        ({"name": "a/b"}, "--name: expected a plain file name, got 'a/b'; leave out slashes and a dot at the front"),
+        ({"name": "a/b"}, "--name: expected a plain file name, got 'a/b'; leave out slashes and a leading dot"),
         ({"qualified": "yes"}, "qualified: expected True or False, got 'yes'; correct the argument"),
         ({"output": None}, "output: expected a path, got None; correct the argument"),
     ],
@@ -81,7 +81,7 @@ def test_check_refuses_limits_that_are_none(limits: Any) -> None:
 @pytest.mark.parametrize(
     ("option", "expected"),
     [
-        (["--name", "a/b"], "--name: expected a plain file name, got 'a/b'; leave out slashes and a dot at the front"),
+        (["--name", "a/b"], "--name: expected a plain file name, got 'a/b'; leave out slashes and a leading dot"),
     ],
 )
 def test_the_command_line_says_it_in_the_same_words(option: list[str], expected: str) -> None:

@@ -38,12 +38,12 @@ def start(*arguments: str) -> tuple[subprocess.Popen[bytes], str]:
 def url() -> Iterator[str]:
     server, said = start("input", "--port", "0", "--timeout", "2", "--no-cache")
     try:
-        (address,) = re.findall(r"triples at (http://127\.0\.0\.1:\d+)/query, questions at \1/ \(Ctrl-C ends it\)\n\Z", said)
+        (address,) = re.findall(r"triples at (http://127\.0\.0\.1:\d+)/query, questions at \1/ \(press Ctrl-C to stop\)\n\Z", said)
         yield address
     finally:
         server.send_signal(signal.SIGINT)
         _, rest = server.communicate(timeout=20)
-    assert (server.returncode, rest) == (0, b"ended\n")
+    assert (server.returncode, rest) == (0, b"stopped\n")
 
 
 def ask(url: str, query: str, accept: str = "*/*") -> httpx.Response:
@@ -99,12 +99,12 @@ def test_triples_are_turtle_or_ntriples(url: str) -> None:
         ("GET", "/query?query=ASK%7B%7D&default-graph-uri=x:g", b"", {}, 400, "default-graph-uri: expected none, got 'x:g'; "),
         ("GET", "/query?query=DROP%20ALL", b"", {}, 403, "expected a query, got an update; this endpoint is read-only"),
         ("POST", "/query", b"DROP ALL", {"Content-Type": "application/sparql-update"}, 403, "expected a query, got an update; "),
-        ("POST", "/update", b"DROP ALL", {"Content-Type": "application/sparql-update"}, 403, "/update: expected a query, got a way to change "),
+        ("POST", "/update", b"DROP ALL", {"Content-Type": "application/sparql-update"}, 403, "/update: expected a query, got a path for changes to "),
         ("PUT", "/store?default", b"", {}, 405, "PUT: expected GET or POST, got another method; this endpoint is read-only"),
         ("POST", "/query", b"x" * (2**20 + 1), {"Content-Type": "application/sparql-query"}, 413, "expected a query of at most 1048576 bytes, "),
         ("POST", "/query", b"ASK{}", {"Content-Type": "image/png"}, 415, "Content-Type: expected application/sparql-query or "),
         ("GET", "/../../../etc/passwd", b"", {}, 404, "/"),
-        ("GET", "/", b"", {"Host": "rebound.example"}, 421, "Host: expected a name of this machine, got 'rebound.example'; ask http://127.0.0.1:"),
+        ("GET", "/", b"", {"Host": "rebound.example"}, 421, "Host: expected a name of this machine, got 'rebound.example'; use http://127.0.0.1:"),
         ("GET", "/query?query=SELECT%20*%20%7B%20SERVICE%20SILENT%20%3Cx:%3E%20%7B%7D%7D", b"", {}, 400, "SERVICE: expected a query over the build"),
     ],
 )  # fmt: skip
@@ -152,10 +152,7 @@ def test_a_port_that_is_taken_is_one_sentence(url: str) -> None:
     port = url.rpartition(":")[2]
     server, said = start("input", "--port", port)
     assert server.wait(20) == 2
-    assert (
-        said
-        == f"error: 127.0.0.1:{port}: expected an address that is free, got 'Address already in use'; choose another with --port or --host\n"
-    )
+    assert said == f"error: 127.0.0.1:{port}: expected a free address, got 'Address already in use'; choose another with --port or --host\n"
     assert server.stderr is not None
     server.stderr.close()
     assert free_port() != int(port)
@@ -165,5 +162,5 @@ def test_an_export_is_served_as_it_is(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "kgbuild", "serve", "--from", tmp_path], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False
     )
-    sentence = f"error: {tmp_path}: expected a file *_manifest.json, got none; name the folder that `kgbuild export` wrote\n"
+    sentence = f"error: {tmp_path}: expected a file *_manifest.json, got none; give a folder that `kgbuild export` wrote\n"
     assert (done.returncode, done.stderr.decode()) == (2, sentence)
