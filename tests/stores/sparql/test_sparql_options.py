@@ -88,7 +88,7 @@ def test_where_a_password_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     ("data", "got"),
-    [(b"", "an empty one"), (b"\n", "an empty one"), (b"secret-one\ntwo\n", "several lines"), (b"\xff", "bytes that are no UTF-8")],
+    [(b"", "an empty file"), (b"\n", "an empty file"), (b"secret-one\ntwo\n", "several lines"), (b"\xff", "bytes that are not UTF-8")],
 )
 def test_a_file_without_a_password(tmp_path: Path, data: bytes, got: str) -> None:
     (tmp_path / "file").write_bytes(data)
@@ -173,7 +173,7 @@ def test_a_password_is_shown_as_it_is_asked_for(tmp_path: Path, how: How, challe
 def test_no_request_without_a_graph(graph: str) -> None:
     with Session(None, 1) as session:
         for request in (lambda: session.put(HERE, graph, b""), lambda: session.delete(HERE, graph)):
-            with pytest.raises(AssertionError, match="without the one graph that it is for"):
+            with pytest.raises(AssertionError, match="expected a request for exactly one graph"):
                 request()
 
 
