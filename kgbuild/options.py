@@ -29,7 +29,7 @@ Kind = Literal[
     "codes by glob", "formats",
 ]  # fmt: skip
 #: The commands that use a build: that of records or, with --from, an existing export.
-OF_BUILDS = ("query", "serve", "neo4j", "sparql")
+OF_BUILDS = ("query", "serve", "load")
 #: The commands that read records.
 OF_RECORDS = ("export", "check", *OF_BUILDS)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from kgbuild import writers
 from kgbuild.errors import UsageError
+from kgbuild.mapping.load import RegistryMapping
 from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
@@ -109,6 +110,24 @@ def _compare(path: Path, written: manifests.WrittenFile, *, whole: bool) -> None
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != written.sha256:
                 raise UsageError(f"{path}: expected the content in the manifest, got other bytes of the same length; export again")
+
+
+class BuildSource(Protocol):
+    """The build that a command uses (``kgbuild.cli.options.BuildRequest``)."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The records."""
+
+    def vocabulary(self) -> RegistryMapping:
+        """Load the mapping files."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of an export."""
+
+    def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
+        """Open the build in some formats."""
 
 
 @contextmanager

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Protocol
 
-from kgbuild.pipeline.artifact import Build, compare
+from kgbuild.pipeline.artifact import Build, BuildSource, compare
 from kgbuild.query import lineage, sql, triples
 from kgbuild.query.question import Engine
 
@@ -16,21 +14,6 @@ from kgbuild.query.question import Engine
 _READ: Mapping[Engine, tuple[str, Callable[[Build], str]]] = MappingProxyType(
     {"lineage": ("kgx-jsonl", lineage.chosen), "sparql": ("ntriples", triples.chosen), "sql": ("kgx-jsonl", sql.chosen)}
 )
-
-
-class BuildSource(Protocol):
-    """The build that a command uses (``kgbuild.cli.options.BuildRequest``)."""
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The records."""
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of an export."""
-
-    def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
-        """Open the build in some formats."""
 
 
 @contextmanager

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from paths import ROOT
-from running import run_command
-
-from kgbuild.cli.load_neo4j import neo4j
+from running import commands, run_command
 
 if TYPE_CHECKING:
     from servers.neo4j_server import Neo4jServer
@@ -38,4 +36,6 @@ def test_the_summary_and_the_first_answer(neo4j_empty: Neo4jServer) -> None:
 def test_the_options_are_those_of_the_program() -> None:
     told = re.findall(r"^\| `(--[a-z-]+)` \|", PAGE, re.MULTILINE)
     of_builds = {"--from", "--profile", "--mappings", "--exclude", "--no-aliases", "--rollup", "--jobs", "--no-cache", "--quiet"}
-    assert {*told} == {option for parameter in neo4j.params for option in parameter.opts if option.startswith("--")} - of_builds
+    assert {*told} == {
+        option for parameter in commands()["load neo4j"].params for option in parameter.opts if option.startswith("--")
+    } - of_builds

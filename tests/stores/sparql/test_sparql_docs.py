@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from paths import ROOT
-
-from kgbuild.cli.load_sparql import sparql
+from running import commands
 
 if TYPE_CHECKING:
     from servers.triplestore import Triplestore
@@ -67,7 +66,7 @@ def test_the_servers_are_started_as_the_page_says(store: Triplestore) -> None:
 
 
 def test_the_options_that_the_page_names_are_there() -> None:
-    options = {name for parameter in sparql.params for name in parameter.opts}
+    options = {name for parameter in commands()["load sparql"].params for name in parameter.opts}
     named = set(re.findall(r"(?<=`)--[a-z-]+", PAGE.read_text("utf-8")))
     assert named <= options
     assert {"--endpoint", "--query", "--update", "--graph-store", "--graph", "--user", "--password-file", "--auth", "--strategy"} - {

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.errors import UsageError
 from kgbuild.options import QUIET
 
 if TYPE_CHECKING:
+    from kgbuild.pipeline.artifact import BuildSource
     from kgbuild.stores.sparql.http import Session, StoreAddresses
 
 #: The namespace of graph names, used without --graph.
@@ -18,7 +18,6 @@ _GRAPHS = "https://w3id.org/kg-registry/graph/"
 
 
 @click.command()
-@takes_a_build("sparql")
 @click.option("--endpoint", metavar="URL", help="Address of Oxigraph (http://HOST:7878), a Fuseki dataset (http://HOST:3030/DATASET) "
               "or Virtuoso (http://HOST:8890); kgbuild finds the addresses of its services.")  # fmt: skip
 @click.option("--query", metavar="URL", help="For another store: address for queries (SPARQL 1.1 Protocol).")
@@ -34,9 +33,9 @@ _GRAPHS = "https://w3id.org/kg-registry/graph/"
               help="Replace the graph with one PUT, or by way of a staging graph; auto uses one PUT if a test shows that PUT is atomic.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=1), default=1800, show_default=True, metavar="SECONDS",
               help="Time to wait for one answer of the server.")  # fmt: skip
-@click_option("quiet", False, QUIET)
+@click.option("-q", "--quiet", is_flag=True, help=QUIET.help)
 def sparql(
-    request: BuildRequest, endpoint: str | None, query: str | None, update: str | None, graph_store: str | None, graph: str | None, user: str | None,
+    request: BuildSource, endpoint: str | None, query: str | None, update: str | None, graph_store: str | None, graph: str | None, user: str | None,
     password_file: str | None, auth: Any, strategy: Any, timeout: float, quiet: bool,
 ) -> int:  # fmt: skip
     """Load the graph into a triplestore. It replaces one named graph.

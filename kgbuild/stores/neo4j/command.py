@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.options import QUIET
 
 if TYPE_CHECKING:
+    from kgbuild.pipeline.artifact import BuildSource
     from kgbuild.stores.neo4j.load import LoadOutcome
     from kgbuild.stores.neo4j.server import Neo4jTarget
 
@@ -19,7 +19,6 @@ PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
 
 
 @click.command()
-@takes_a_build("neo4j")
 @click.option("--uri", envvar=ADDRESS, default="bolt://localhost:7687", show_default=True, metavar="URI", show_envvar=True,
               help="Address of the server: bolt:// or neo4j://, with +s or +ssc for TLS.")  # fmt: skip
 @click.option("--user", default="neo4j", show_default=True, help="User to authenticate as.")
@@ -30,9 +29,9 @@ PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
               help="Time to wait for an answer of the server.")  # fmt: skip
 @click.option("--swap-limit", type=click.IntRange(min=0), default=200_000, show_default=True, metavar="NODES",
               help="Largest number of nodes to change in one transaction; a larger change is made in batches.")  # fmt: skip
-@click_option("quiet", False, QUIET)
+@click.option("-q", "--quiet", is_flag=True, help=QUIET.help)
 def neo4j(
-    request: BuildRequest,
+    request: BuildSource,
     uri: str,
     user: str,
     password_file: str | None,
