@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from kgbuild import checks
+from kgbuild.checks.fixes import stray_space
 from kgbuild.checks.fixes.file_edits import FileFixer, FixedFile
 from kgbuild.checks.fixes.request import FixRequest, kind_of
 from kgbuild.checks.view import EntryRef
@@ -119,7 +120,9 @@ class _Planner:
     def request(self, number: int, raised: Raised) -> FixRequest | None:
         """Return the change that fixes a finding; None if its rule has no fix. Raises NotCertain if the fix is not certain."""
         finding, at = raised.finding, raised.at
-        wanted = self._fixes[finding.code](finding, at, self._mapping) if isinstance(at, EntryRef) else None
+        wanted = None
+        if isinstance(at, EntryRef):  # stray spaces are removed where a rule has no fix of its own, or its fix does not apply
+            wanted = self._fixes[finding.code](finding, at, self._mapping) or stray_space.fix(finding, at, self._mapping)
         return wanted and wanted._replace(number=number)
 
     def edits(self, requests: Sequence[FixRequest]) -> tuple[tuple[FileEdit, ...], dict[int, str]]:

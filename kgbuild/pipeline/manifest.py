@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import MISSING
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -114,9 +115,13 @@ def _listed_options() -> list[OptionField]:
 
 @cache
 def _schema() -> type[Struct]:
-    """Return the type that the options of a manifest are checked against."""
+    """Return the type that the options of a manifest are checked against. An option that an older version did not have may be missing."""
     types = get_type_hints(ReadOptions) | get_type_hints(ExportTarget)
-    return msgspec.defstruct("_ManifestOptions", [(item.name, types[item.name]) for item in _listed_options()])
+    fields = [
+        (item.name, types[item.name]) if item.default is MISSING else (item.name, types[item.name], item.default)
+        for item in _listed_options()
+    ]
+    return msgspec.defstruct("_ManifestOptions", fields, kw_only=True)
 
 
 def encode(manifest: Manifest) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import paths
@@ -83,3 +84,15 @@ def test_a_build_of_records_is_there_as_long_as_it_is_used(tmp_path: Path) -> No
     with artifact.open_build(ReadOptions(inputs=(INPUT,)), ["kgx-jsonl"], folder=None, name=None) as build:
         assert build.id() == artifact.find(exported(tmp_path), ["kgx-jsonl"]).id()
     assert not build.folder.exists()
+
+
+def test_a_manifest_of_before_an_option_was_added_is_read(tmp_path: Path) -> None:
+    path = exported(tmp_path, "kgx-jsonl") / "graph_manifest.json"
+    manifest = json.loads(path.read_bytes())
+    del manifest["options"]["rollup"]
+    path.write_text(json.dumps(manifest))
+    assert artifact.find(tmp_path, ["kgx-jsonl"]).manifest.formats == ("kgx-jsonl",)
+    manifest["options"]["rollup"] = "yes"
+    path.write_text(json.dumps(manifest))
+    problem = "expected a manifest of kgbuild, got another file (Expected `bool`, got `str` - at `$.rollup`); export again"
+    assert said(tmp_path) == f"DIR/graph_manifest.json: {problem}"
