@@ -1,4 +1,4 @@
-"""Resource records in, a provenance knowledge graph out.
+"""Build a provenance knowledge graph from resource records.
 
 >>> import kgbuild
 >>> graph = kgbuild.build("input")
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Import the API on use: ``kgbuild --help`` needs none of it (PEP 562)."""
+    """Import the API on use, since ``kgbuild --help`` does not need it (PEP 562)."""
     if name in ("Graph", "build"):
         from kgbuild.pipeline import export
 
@@ -27,5 +27,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The names of the API, imported or not."""
+    """Return the names of the API, imported or not."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""``python -m kgbuild``, and the console script."""
+"""The entry point of ``python -m kgbuild`` and of the console script."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 from contextlib import suppress
 
 _FAILED = 2
-_INTERRUPTED = "interrupted: the output is as it was, or complete"
+_INTERRUPTED = "interrupted; the output is either unchanged or complete"
 
 
 def run() -> None:
-    """Run a command and end at once: to free a graph object by object before the end would take longer than `kgbuild --help`.
+    """Run a command and end the process at once: freeing a graph object by object would take longer than `kgbuild --help`.
 
-    Whatever is raised, in an import of our own modules too, ends with a sentence and status 2: status 1 means findings.
+    Every exception, also one from an import of kgbuild itself, ends with a message and status 2. Status 1 is for findings.
     """
     try:
         from kgbuild.cli.main import main
@@ -23,25 +23,25 @@ def run() -> None:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0 if end.code is None else _FAILED
     except KeyboardInterrupt:
-        _say(_INTERRUPTED)
+        _print_error(_INTERRUPTED)
         status = _FAILED
-    except Exception as error:  # noqa: BLE001  # the last place where one can be told
+    except Exception as error:  # noqa: BLE001  # the last place that can report an error
         from kgbuild.errors import traceback_of, unexpected
 
-        _say(traceback_of(error) + unexpected(error))
+        _print_error(traceback_of(error) + unexpected(error))
         status = _FAILED
     os._exit(_flushed(status))
 
 
 def _flushed(status: int) -> int:
-    """The status, or 2 where what was printed cannot be written. Whoever reads it may have gone: then there is nobody to tell."""
+    """Return the status, or 2 if standard output cannot be written. A closed pipe is not reported: nobody reads its other end."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
         return _FAILED
     except OSError as error:
-        _say(f"error: standard output: expected room for what is printed, got {error.strerror!r}; send it elsewhere")
+        _print_error(f"error: standard output: expected to write the output, got {error.strerror!r}; redirect it to another place")
         return _FAILED
     finally:
         with suppress(OSError):
@@ -50,10 +50,10 @@ def _flushed(status: int) -> int:
     return status
 
 
-def _say(text: str) -> None:
+def _print_error(text: str) -> None:
     with suppress(OSError):  # standard error may be closed
         if sys.stderr is not None:
-            print(text, file=sys.stderr)  # noqa: T201  # Click itself may be what cannot be imported
+            print(text, file=sys.stderr)  # noqa: T201  # Click itself may have failed to import
 
 
 if __name__ == "__main__":

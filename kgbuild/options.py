@@ -1,8 +1,8 @@
-"""Every option that a value, a settings file, a manifest or several commands share, defined once.
+"""Define the options that a value, a settings file, a manifest or several commands share.
 
-The fields of the classes below are the options. From them come the command line (kgbuild/cli/options.py), the settings of `kgbuild check`
-(kgbuild/cli/settings_file.py) and their JSON schema, the options of the manifest, and the keys by which earlier work is known to be
-still right. An option of one command alone stands beside that command.
+Each field of the classes below that has an ``Option`` is an option. They define the command line (kgbuild/cli/options.py), the settings of
+`kgbuild check` (kgbuild/cli/settings_file.py) and their JSON schema, the options in the manifest, and the keys of earlier exports and of the
+cache. An option of a single command is defined in the module of that command.
 """
 
 from __future__ import annotations
@@ -16,32 +16,33 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
 Profile = Literal["registry", "biolink"]
-#: Which rules of the audit an export runs on its graph: none, those that look at nodes and edges alone, or all.
+#: The rules that an export runs on its graph: none, those that require only nodes and edges, or all.
 CheckScope = Literal["none", "graph", "all"]
 FailOn = Literal["error", "warning", "info", "never"]
 
-#: The levels of findings at which a run can fail, the gravest first.
+#: The levels of findings at which a run can fail, the most severe first.
 LEVELS: tuple[FailOn, ...] = get_args(FailOn)
 
-#: What values an option takes. A `file` or `folder` is read, an `output file` or `output folder` is written.
+#: The kinds of values. A `file` or `folder` is read, an `output file` or `output folder` is written.
 Kind = Literal[
     "inputs", "flag", "choice", "count", "amount", "text", "codes", "globs", "file", "folder", "output file", "output folder",
     "codes by glob", "formats",
 ]  # fmt: skip
-#: The commands that take a build: records, or with --from an export.
+#: The commands that use a build: that of records or, with --from, an existing export.
 OF_BUILDS = ("query", "serve", "neo4j", "sparql")
 #: The commands that read records.
 OF_RECORDS = ("export", "check", *OF_BUILDS)
 
 
 class Option(NamedTuple):
-    """What is known of an option besides its name, its type and its default.
+    """The definition of an option, apart from its name, type and default.
 
-    ``flags`` are as click takes them, the long one last. ``choices`` are the values, or `module:REGISTRY` whose keys they are. ``least``
-    is the smallest value, itself not allowed where ``above`` is set. ``command_default`` is the default on the command line, where it is
-    not that of the field. ``commands`` take it. ``setting`` says that settings files may say it, under the name of its long flag;
-    ``required_items`` that a list there is not empty. ``manifest`` is its place among the options of the manifest; None leaves it out.
-    ``not_in_run_key`` says why an earlier export with another value is still right, ``not_in_cache_key`` why its claims are.
+    ``flags`` are in the syntax of Click, the long flag last. ``choices`` are the values, or `module:REGISTRY`, whose keys are the values.
+    ``least`` is the smallest value; with ``above`` that value itself is not allowed. ``command_default`` is the default on the command line, if it
+    differs from that of the field. ``commands`` are the commands that have the option. With ``setting``, settings files can set it under the
+    name of its long flag; with ``required_items``, a list there must not be empty. ``manifest`` is its position among the options in the manifest;
+    None leaves it out. ``not_in_run_key`` is the reason why an earlier export with another value can be reused, ``not_in_cache_key`` the reason
+    why cached claims can.
     """
 
     kind: Kind
@@ -61,7 +62,7 @@ class Option(NamedTuple):
     not_in_cache_key: str = ""
 
     def values(self) -> tuple[str, ...]:
-        """The values of a choice."""
+        """Return the values of a choice."""
         if isinstance(self.choices, tuple):
             return self.choices
         module, _, name = self.choices.partition(":")
@@ -78,17 +79,17 @@ class Option(NamedTuple):
 
 
 def option(default: Any, meaning: Option) -> Any:
-    """A field that is an option, with its default."""
+    """Return a field with a default that is an option."""
     return field(default=default, metadata=MappingProxyType({"option": meaning}))
 
 
-def needed(meaning: Option) -> Any:
-    """A field that is an option and has no default."""
+def required(meaning: Option) -> Any:
+    """Return a field without a default that is an option."""
     return field(metadata=MappingProxyType({"option": meaning}))
 
 
 def cores() -> int:
-    """How many processes can run at once here."""
+    """Return the number of processes that can run at the same time on this machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -97,66 +98,67 @@ FAIL_ON = Option(
     "choice", ("--fail-on",), "Exit with status 1 for findings at this level or above.", choices=LEVELS, show_default=True,
     setting=True,
 )  # fmt: skip
-TIMEOUT = Option("amount", ("--timeout",), "End a query that takes longer.", "SECONDS", least=0, above=True, show_default=True)
-MEMORY = Option("amount", ("--memory",), "End a query that needs more memory.", "GIB", least=0.5, show_default=True)
+TIMEOUT = Option("amount", ("--timeout",), "Stop a query that takes longer than this.", "SECONDS", least=0, above=True, show_default=True)
+MEMORY = Option("amount", ("--memory",), "Stop a query that requires more memory than this.", "GIB", least=0.5, show_default=True)
 
 OUTPUT_FILE = Option("output file", ("-o", "--output"), metavar="FILE")
 MAPPINGS = Option(
-    "folder", ("--mappings",), "Folder of mapping files that replace the built-in ones of the same name.", "DIR", commands=OF_RECORDS,
-    setting=True, not_in_run_key="the cache has the content of the mapping files in its name",
-    not_in_cache_key="the hash of the mapping files is in it",
+    "folder", ("--mappings",), "Folder of mapping files. Each file replaces the built-in file of the same name.", "DIR", commands=OF_RECORDS,
+    setting=True, not_in_run_key="the hash of the mapping files is part of the name of the cache",
+    not_in_cache_key="the hash of the mapping files is part of the key",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """What to read and how.
+    """What to read, and how.
 
-    ``copies`` keeps what generated product pages say, which the audit compares and names. ``lenient`` also reads records that give a key
-    twice, with the last value of each; each doubled key is a problem all the same.
+    ``copies`` keeps the descriptions on generated product pages, to compare them with the record. ``lenient`` also reads records with
+    duplicate keys and uses the last value of each; every duplicate key is still a problem.
     """
 
-    inputs: tuple[str, ...] = needed(Option(
-        "inputs", ("inputs",), "What to read: folders, files and archives.", "[INPUT]...", commands=OF_RECORDS, setting=True, required_items=True,
-        not_in_run_key="each set of inputs has a cache of its own", not_in_cache_key="their real paths are in it",
+    inputs: tuple[str, ...] = required(Option(
+        "inputs", ("inputs",), "Folders, files and archives to read.", "[INPUT]...", commands=OF_RECORDS, setting=True, required_items=True,
+        not_in_run_key="each set of inputs has its own cache", not_in_cache_key="their real paths are part of the key",
     ))  # fmt: skip
     profile: Profile = option("registry", Option(
-        "choice", ("--profile",), "Our own classes and predicates, or those of the Biolink Model.", choices=get_args(Profile), show_default=True,
-        commands=("export", *OF_BUILDS), manifest=1, not_in_cache_key="claims are the same in every profile",
+        "choice", ("--profile",), "Classes and predicates to use: those of the registry or those of the Biolink Model.",
+        choices=get_args(Profile), show_default=True, commands=("export", *OF_BUILDS), manifest=1,
+        not_in_cache_key="claims are the same in every profile",
     ))  # fmt: skip
     mappings: str | None = option(None, MAPPINGS)
     exclude: tuple[str, ...] = option((), Option(
-        "globs", ("--exclude",), "Leave out files and folders by path below the input, or by name; repeatable.", "GLOB",
+        "globs", ("--exclude",), "Exclude files and folders that match this glob, by path relative to the input or by name; repeatable.", "GLOB",
         commands=OF_RECORDS, setting=True, manifest=6,
     ))  # fmt: skip
     aliases: bool = option(True, Option(
-        "flag", ("--aliases/--no-aliases",), "Replace old source ids, or leave every id as written.",
-        commands=OF_RECORDS, setting=True, manifest=2, not_in_cache_key="claims have ids as written",
+        "flag", ("--aliases/--no-aliases",), "Replace old source ids by current ones.",
+        commands=OF_RECORDS, setting=True, manifest=2, not_in_cache_key="claims contain ids as written",
     ))  # fmt: skip
     rollup: bool = option(False, Option(
-        "flag", ("--rollup",), "Add derived_from edges between the owners of products and of their sources.",
+        "flag", ("--rollup",), "Add derived_from edges from the owner of each product to the owners of its sources.",
         commands=("export", *OF_BUILDS), manifest=3, not_in_cache_key="its edges are made from merged claims",
     ))  # fmt: skip
     keep_going: bool = option(False, Option(
-        "flag", ("--keep-going",), "Leave out records that cannot be read, and exit with status 1.",
-        commands=("export",), not_in_run_key="a run with problems is not kept", not_in_cache_key="a run with problems is not kept",
+        "flag", ("--keep-going",), "Skip records that cannot be read, and exit with status 1.",
+        commands=("export",), not_in_run_key="a run with problems is not reused", not_in_cache_key="a run with problems is not cached",
     ))  # fmt: skip
     check: CheckScope = option("none", Option(
-        "choice", ("--check",), "Rules of `kgbuild check` to run on the graph: those about the graph itself, or all.", choices=get_args(CheckScope),
-        command_default="graph", show_default=True, commands=("export",), manifest=5,
-        not_in_cache_key="rules run on merged claims, and `copies` says what they need of the files",
+        "choice", ("--check",), "Rules of `kgbuild check` to run on the graph: none, those that require only the graph, or all.",
+        choices=get_args(CheckScope), command_default="graph", show_default=True, commands=("export",), manifest=5,
+        not_in_cache_key="rules run on merged claims; `copies`, which is part of the key, covers what they require of the files",
     ))  # fmt: skip
     complete: bool = option(True, Option(
-        "flag", ("--complete/--partial",), "The input is a whole registry, or a part of one: what it cites may be elsewhere.",
-        commands=("check",), setting=True, not_in_cache_key="it changes how grave findings are",
+        "flag", ("--complete/--partial",), "Treat the input as a complete registry, or as part of one that may cite records outside it.",
+        commands=("check",), setting=True, not_in_cache_key="it changes only the level of findings",
     ))  # fmt: skip
     jobs: int = option(1, Option(
-        "count", ("-j", "--jobs"), "Processes to use.  [default: the cores]", "N", least=1, command_default=cores, commands=OF_RECORDS,
-        setting=True, not_in_run_key="the bytes do not depend on it", not_in_cache_key="the claims do not depend on it",
+        "count", ("-j", "--jobs"), "Number of parallel processes.  [default: number of cores]", "N", least=1, command_default=cores,
+        commands=OF_RECORDS, setting=True, not_in_run_key="the files do not depend on it", not_in_cache_key="the claims do not depend on it",
     ))  # fmt: skip
     cache: bool = option(False, Option(
-        "flag", ("--cache/--no-cache",), "Use and keep what runs parse, or do neither.", command_default=True, commands=OF_RECORDS,
-        setting=True, not_in_run_key="it says whether a key is asked for", not_in_cache_key="it says whether a key is asked for",
+        "flag", ("--cache/--no-cache",), "Reuse parsed records from earlier runs, and keep those of this run.", command_default=True,
+        commands=OF_RECORDS, setting=True, not_in_run_key="it decides whether a key is used", not_in_cache_key="it decides whether a key is used",
     ))  # fmt: skip
     copies: bool = False
     lenient: bool = False
@@ -164,93 +166,97 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportTarget:
-    """What to write, and where. ``formats`` are names of WRITERS."""
+    """What to write, and where. ``formats`` are keys of WRITERS."""
 
-    formats: tuple[str, ...] = needed(Option(
-        "formats", ("-f", "--format"), "What to write; repeatable, comma-separated; `kgbuild formats` lists them.  [default: kgx]", "FORMAT",
+    formats: tuple[str, ...] = required(Option(
+        "formats", ("-f", "--format"), "Formats to write, comma-separated; repeatable. Run `kgbuild formats` for a list.  [default: kgx]", "FORMAT",
         commands=("export",), manifest=0,
     ))  # fmt: skip
-    output: Path = needed(Option(
+    output: Path = required(Option(
         "output folder", ("-o", "--output"), "Folder to write to.", "DIR", command_default="output", show_default=True, commands=("export",),
     ))  # fmt: skip
     name: str = option("graph", Option(
-        "text", ("--name",), "What the names of the files begin with.", show_default=True, commands=("export",),
+        "text", ("--name",), "Prefix of the file names.", show_default=True, commands=("export",),
     ))  # fmt: skip
     qualified: bool = option(False, Option(
-        "flag", ("--qualified",), "In RDF, write each edge as a resource with all its properties too.", commands=("export",), manifest=4,
+        "flag", ("--qualified",), "In RDF, also write each edge as a resource with all its properties.", commands=("export",), manifest=4,
     ))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSummary:
-    """What to say of an export, and when it fails."""
+    """What to print about an export, and when it fails."""
 
     fail_on: FailOn = option("never", FAIL_ON._replace(commands=("export",), setting=False))
-    verbose: bool = option(False, Option("flag", ("-v", "--verbose"), "List every file that was skipped, and why.", commands=("export",)))
+    verbose: bool = option(False, Option("flag", ("-v", "--verbose"), "List every skipped file and the reason.", commands=("export",)))
     quiet: bool = option(False, QUIET._replace(commands=("export",)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
-    """What `kgbuild check` is to look for, and what to do with what it finds."""
+    """The findings that `kgbuild check` looks for, and how it reports them."""
 
     select: tuple[str, ...] = option((), Option(
-        "codes", ("--select",), "Run these rules only: codes or beginnings of codes; repeatable, comma-separated.", "CODES",
+        "codes", ("--select",), "Rules to run, as codes or prefixes of codes, comma-separated; repeatable.  [default: all]", "CODES",
         commands=("check",), setting=True, required_items=True,
     ))  # fmt: skip
     ignore: tuple[str, ...] = option((), Option(
-        "codes", ("--ignore",), "Leave these rules out.", "CODES", commands=("check",), setting=True,
+        "codes", ("--ignore",), "Rules not to run, as codes or prefixes of codes, comma-separated; repeatable.", "CODES",
+        commands=("check",), setting=True,
     ))  # fmt: skip
     fail_on: FailOn = option("error", FAIL_ON._replace(commands=("check",)))
     form: str = option("text", Option(
-        "choice", ("-f", "--format"), "How to report.", choices="kgbuild.checks.reports:REPORTS", show_default=True,
+        "choice", ("-f", "--format"), "Output format of the report.", choices="kgbuild.checks.reports:REPORTS", show_default=True,
         commands=("check",), setting=True,
     ))  # fmt: skip
-    output: str | None = option(None, OUTPUT_FILE._replace(help="Write the report to a file.", commands=("check",)))
+    output: str | None = option(
+        None, OUTPUT_FILE._replace(help="Write the report to FILE instead of standard output.", commands=("check",))
+    )
     statistics: bool = option(False, Option(
         "flag", ("--statistics/--no-statistics",), "Count the findings of each rule instead of listing them.",
         commands=("check",), setting=True,
     ))  # fmt: skip
     fix: bool = option(False, Option(
-        "flag", ("--fix",), "Repair old ids, duplicate sources, values with one possible spelling, and stray spaces, and check again. "
-        "It changes all copies or none, and is the only option that changes the files of INPUT.", commands=("check",),
+        "flag", ("--fix",), "Repair old ids, duplicate sources, values with one possible spelling, and stray spaces, then check again. "
+        "It changes all copies or none. No other option changes the files in INPUT.", commands=("check",),
     ))  # fmt: skip
     diff: bool = option(False, Option(
-        "flag", ("--diff",), "Print what --fix would change as a patch, and change nothing. Exit with status 1 if there is anything to fix.",
+        "flag", ("--diff",), "Print the changes of --fix as a patch instead of applying them. Exit with status 1 if there are any.",
         commands=("check",),
     ))  # fmt: skip
     baseline: str | None = option(None, Option(
-        "file", ("--baseline",), "Known findings, which stay quiet.", "FILE", commands=("check",), setting=True,
+        "file", ("--baseline",), "File of findings to leave out of the report.", "FILE", commands=("check",), setting=True,
     ))  # fmt: skip
-    no_baseline: bool = option(False, Option("flag", ("--no-baseline",), "Tell known findings too.", commands=("check",)))
+    no_baseline: bool = option(False, Option("flag", ("--no-baseline",), "Also report findings in the baseline.", commands=("check",)))
     write_baseline: bool = option(False, Option(
-        "flag", ("--write-baseline",), "Write the findings of this run to the file of --baseline: from now on they are known.",
+        "flag", ("--write-baseline",), "Write the findings of this run to the file given by --baseline.",
         commands=("check",),
     ))  # fmt: skip
     changed_since: str | None = option(None, Option(
-        "text", ("--changed-since",), "Report only what stands in files that changed since a git revision; all are read.", "REV",
+        "text", ("--changed-since",), "Report only findings in files changed since this git revision. All files are still read.", "REV",
         commands=("check",),
     ))  # fmt: skip
     max_depth: int = option(6, Option(
-        "count", ("--max-depth",), "Owners upstream before PG004 speaks.", "N", least=1, show_default=True, commands=("check",), setting=True,
+        "count", ("--max-depth",), "Report PG004 when provenance crosses more than N owners.", "N", least=1, show_default=True,
+        commands=("check",), setting=True,
     ))  # fmt: skip
     stale_after: int = option(90, Option(
-        "count", ("--stale-after",), "Days for which a file must be unreachable before ST003 speaks.", "DAYS", least=1, show_default=True,
+        "count", ("--stale-after",), "Report ST003 for files that have been unreachable for more than DAYS days.", "DAYS", least=1, show_default=True,
         commands=("check",), setting=True,
     ))  # fmt: skip
     infores: str | None = option(None, Option(
-        "file", ("--infores",), "Catalogue of infores ids, for ID003: one a line, or the Biolink YAML.", "FILE",
+        "file", ("--infores",), "Catalogue of infores ids for ID003: a file with one id per line, or the YAML file of Biolink.", "FILE",
         commands=("check",), setting=True,
     ))  # fmt: skip
     isolated: bool = option(False, Option(
-        "flag", ("--isolated",), "Leave kgbuild.toml and pyproject.toml unread.", commands=("check",),
+        "flag", ("--isolated",), "Ignore kgbuild.toml and pyproject.toml.", commands=("check",),
     ))  # fmt: skip
     per_path_ignores: tuple[Any, ...] = option(
         (),
         Option(
             "codes by glob",
             ("--per-path-ignores",),
-            "Files or folders, by glob, and the rules to ignore there.",
+            "Rules to ignore in files and folders that match a glob.",
             setting=True,
         ),
     )
@@ -258,18 +264,18 @@ class CheckOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """An export that is used as it is."""
+    """An existing export to use."""
 
     folder: str | None = option(None, Option(
-        "folder", ("--from",), "Use the export in DIR as it is, and read no records.", "DIR", commands=OF_BUILDS,
+        "folder", ("--from",), "Use the existing export in DIR instead of reading records.", "DIR", commands=OF_BUILDS,
     ))  # fmt: skip
     name: str | None = option(None, Option(
-        "text", ("--name",), "What the names of the export's files begin with.  [default: graph, or the only one]", "NAME", commands=OF_BUILDS,
+        "text", ("--name",), "Prefix of the export's file names.  [default: graph, or the only one in DIR]", "NAME", commands=OF_BUILDS,
     ))  # fmt: skip
 
 
 class OptionField(NamedTuple):
-    """An option of a class: the name of its field, its default there, and what else is known of it."""
+    """An option of a class: the name of its field, the default, and its definition."""
 
     name: str
     default: Any
@@ -277,7 +283,7 @@ class OptionField(NamedTuple):
 
 
 def options_of(*groups: type) -> Iterator[OptionField]:
-    """The options of some classes, in the order in which they stand."""
+    """Yield the options of some classes in the order of their fields."""
     for group in groups:
         for item in fields(group):
             if "option" in item.metadata:
@@ -285,17 +291,17 @@ def options_of(*groups: type) -> Iterator[OptionField]:
 
 
 def settings() -> dict[str, OptionField]:
-    """Setting -> its option, in the order of the classes."""
+    """Return the options that settings files can set, by the name of the setting, in the order of the classes."""
     return {item.meaning.key: item for item in options_of(ReadOptions, CheckOptions) if item.meaning.setting}
 
 
 def run_key_of(*values: ReadOptions | ExportTarget) -> list[tuple[str, Any]]:
-    """All that files depend on besides the records and the mappings: every field that does not say why it is left out."""
+    """Return what the written files depend on besides the records and the mappings: each field without a reason to leave it out."""
     return _keyed("not_in_run_key", values)
 
 
 def cache_key_of(value: ReadOptions) -> list[tuple[str, Any]]:
-    """All that claims depend on besides the records and the mappings: every field that does not say why it is left out."""
+    """Return what claims depend on besides the records and the mappings: each field without a reason to leave it out."""
     return _keyed("not_in_cache_key", (value,))
 
 
@@ -306,4 +312,4 @@ def _keyed(reason: str, values: tuple[Any, ...]) -> list[tuple[str, Any]]:
         for item in fields(value)
         if not getattr(item.metadata.get("option"), reason, "")
     ]
-    return [(name, os.path.realpath(said) if isinstance(said, Path) else said) for name, said in chosen]
+    return [(name, os.path.realpath(value) if isinstance(value, Path) else value) for name, value in chosen]

@@ -1,1 +1,1 @@
-"""The command line: one file per command; parse options, call, print, exit status."""
+"""The command line. Each module holds one command: it parses the options, calls the library, prints the result and returns the exit status."""

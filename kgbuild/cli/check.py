@@ -1,4 +1,4 @@
-"""The commands of the audit: `kgbuild check` and `kgbuild rule`."""
+"""The commands `kgbuild check` and `kgbuild rule`."""
 
 from __future__ import annotations
 
@@ -24,28 +24,30 @@ if TYPE_CHECKING:
     from kgbuild.pipeline.fix import FixPlan
 
 #: Longer lines of prose are hard to read.
-_WIDEST = 100
+_MAX_WIDTH = 100
 
 
-def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(code.strip().upper() for item in given for code in item.split(",") if code.strip())
+def _codes(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for item in values for code in item.split(",") if code.strip())
 
 
 class _Configured(click.Command):
-    """A command whose options settings files may say too; what the command line says wins (kgbuild/cli/settings.py)."""
+    """A command whose options can also be set in settings files (kgbuild/cli/settings.py). The command line takes precedence."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Put what the settings files say where the command line says nothing, and run the command."""
+        """Fill the options that the command line does not set from the settings files, and run the command."""
         from kgbuild.cli import settings
 
         params = context.params
-        inputs = params.pop("inputs")  # `find` settles them; an older Click says of none that the command line said so
-        told = {name for name in params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
-        said = {"inputs": inputs or INPUTS} if params["isolated"] else settings.find(inputs, os.getcwd())
+        inputs = params.pop("inputs")  # `find` returns them: older versions of Click report an empty list as given on the command line
+        given = {name for name in params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
+        configured = {"inputs": inputs or INPUTS} if params["isolated"] else settings.find(inputs, os.getcwd())
         if params["no_baseline"]:
-            said.pop("baseline", None)
-        codes = settings.codes(_codes(params["select"]), _codes(params["ignore"]), said.get("select", ()), said.get("ignore", ()))
-        params |= {name: value for name, value in said.items() if name not in told}
+            configured.pop("baseline", None)
+        codes = settings.codes(
+            _codes(params["select"]), _codes(params["ignore"]), configured.get("select", ()), configured.get("ignore", ())
+        )
+        params |= {name: value for name, value in configured.items() if name not in given}
         params |= {"select": codes[0], "ignore": codes[1]}
         return super().invoke(context)
 
@@ -53,11 +55,11 @@ class _Configured(click.Command):
 @click.command(cls=_Configured)
 @takes("check", options=CheckOptions, reading=ReadOptions)
 def check(options: CheckOptions, reading: ReadOptions) -> int:
-    """Audit the provenance of the records in INPUT, and say what is wrong and where.  [default: input]
+    """Audit the provenance of the records in INPUT and report each problem with its file and line.  [default: input]
 
-    Options may stand in kgbuild.toml, or under [tool.kgbuild] in pyproject.toml; the command line wins.
+    Options can also be set in kgbuild.toml, or under [tool.kgbuild] in pyproject.toml. The command line takes precedence.
 
-    Exit status: 0 nothing at or over --fail-on; 1 findings; 2 could not do it, or a file that cannot be read as a record.
+    Exit status: 0 no findings at or above --fail-on; 1 findings; 2 an error, or a file that cannot be read as a record.
     """
     import gc
 
@@ -78,7 +80,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
             return _diff(plan)
         if _fix(plan, reading.inputs):
             checked = run(reading, choices)
-            fixed = plan.gone(checked.raised)
+            fixed = plan.fixed_in(checked.raised)
     known: frozenset[str] = frozenset()
     if options.baseline is not None:
         found = [item.finding for item in checked.raised if not is_ignored(item.finding)]
@@ -89,7 +91,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
 
 
 def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callable[[Finding], bool]]) -> Choices:
-    """Which rules to run, and how to show what they find."""
+    """Return which rules to run and how to report their findings."""
     from kgbuild.checks.infores_catalogue import read_catalogue
     from kgbuild.checks.view import AuditLimits
     from kgbuild.pipeline.check import Choices
@@ -105,19 +107,19 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
 
 
 def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
-    """The exit status, and why it is 2 where no finding says so."""
+    """Return the exit status. If it is 2 and no reported finding explains it, print the reason."""
     from kgbuild.model.finding import over
 
-    if unread:  # whatever was selected: what is said of the rest may be wrong for it
+    if unread:  # with any selection: records that were not read can make the other findings wrong
         if not any(finding.code == "RD001" for finding in findings):
             what = "file or line" if unread == 1 else "files or lines"
-            click.echo(f"{unread:,} {what} could not be read as records; `--select RD001` tells why", err=True)
+            click.echo(f"{unread:,} {what} could not be read as records; run with `--select RD001` to see why", err=True)
         return 2
     return 1 if any(over(finding.severity, fail_on) for finding in findings) else 0
 
 
 def _diff(plan: FixPlan) -> int:
-    """Show what would be fixed."""
+    """Print the fixes as a patch and return the exit status."""
     from kgbuild.model import edits
 
     for chunk in edits.diff(plan.edits):
@@ -128,12 +130,14 @@ def _diff(plan: FixPlan) -> int:
 
 
 def _fix(plan: FixPlan, inputs: Sequence[str]) -> bool:
-    """Fix, and say whether anything was changed."""
+    """Apply the fixes and return whether any file changed."""
     from kgbuild.pipeline.apply_edits import apply
     from kgbuild.readers.inputs import STDIN
 
     if plan.edits and STDIN in inputs:
-        raise UsageError("--fix: expected files and folders, got standard input too, which cannot be read again; save it to a file first")
+        raise UsageError(
+            "--fix: expected files and folders, got standard input, which cannot be changed; save it to a file and give that file"
+        )
     apply(plan.edits)
     for line in plan.lines("fixed"):
         click.echo(line, err=True)
@@ -141,14 +145,14 @@ def _fix(plan: FixPlan, inputs: Sequence[str]) -> bool:
 
 
 def _baseline(options: CheckOptions) -> Sequence[BaselineEntry]:
-    """The entries of the baseline, if there is one."""
+    """Read the entries of the baseline; none if no baseline is given."""
     from kgbuild.checks import baseline
 
     path, write = options.baseline, options.write_baseline
     if write and path is None:
         raise UsageError("--write-baseline: expected a file to write to, got no --baseline; add `--baseline kgbuild-baseline.json`")
     if write and options.changed_since is not None:
-        raise UsageError("--write-baseline: expected a run that tells all findings, got --changed-since; leave one of the two out")
+        raise UsageError("--write-baseline: expected a run that reports all findings, got --changed-since; leave out one of the two")
     return () if path is None else baseline.read(path, new=write)
 
 
@@ -159,7 +163,11 @@ def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Find
 
 
 def _known(path: str, entries: Sequence[BaselineEntry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
-    """The fingerprints of known findings, of a baseline that is written anew, or else compared with what the rules that ``ran`` have found."""
+    """Return the fingerprints of the findings in the baseline.
+
+    With ``write``, replace the entries of the rules in ``ran`` by the findings of this run. Otherwise print a hint if entries of these rules have
+    no finding any more.
+    """
     from kgbuild.checks import baseline
     from kgbuild.pipeline.files import put
 
@@ -183,22 +191,22 @@ def _write(text: str, output: str | None) -> None:
 
 @click.command()
 @click.argument("code", required=False)
-@click.option("--all", "every", is_flag=True, help="Every rule.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="How to tell it.")
+@click.option("--all", "every", is_flag=True, help="Explain all rules.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="Output format.")
 def rule(code: str | None, every: bool, form: str) -> None:
-    """Explain the rule CODE of `kgbuild check`: what it finds, why, an example, how to fix it."""
+    """Explain rule CODE of `kgbuild check`: what it finds, why it matters, an example, and how to fix it."""
     from kgbuild import checks
     from kgbuild.checks.reports import rules_page
 
-    known = {rule.code: rule for rule in checks.load_rules()}
+    rules = {rule.code: rule for rule in checks.load_rules()}
     if (code is None) is not every:
         got = "neither" if code is None else "both"
-        raise UsageError(f"kgbuild rule: expected the code of a rule, or --all, got {got}; try `kgbuild rule RF001`")
-    if code is not None and code.upper() not in known:
-        raise UsageError(f"kgbuild rule: expected one of {', '.join(known)}, got {code!r}")
+        raise UsageError(f"kgbuild rule: expected a rule code or --all, got {got}; for example `kgbuild rule RF001`")
+    if code is not None and code.upper() not in rules:
+        raise UsageError(f"kgbuild rule: expected one of {', '.join(rules)}, got {code!r}")
     if every and form == "markdown":
         click.echo(rules_page.page(), nl=False)
         return
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
-    chosen = list(known.values()) if code is None else [known[code.upper()]]
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    chosen = list(rules.values()) if code is None else [rules[code.upper()]]
     click.echo("\n".join(rules_page.section(item) if form == "markdown" else rules_page.plain(item, width) for item in chosen), nl=False)

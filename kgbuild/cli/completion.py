@@ -8,12 +8,12 @@ import click
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that completes kgbuild's commands and options in a SHELL.
+    """Print a script that completes kgbuild's commands and options in SHELL.
 
-    For bash: eval "$(kgbuild completion bash)" in ~/.bashrc.
+    For bash, add this line to ~/.bashrc: eval "$(kgbuild completion bash)"
     """
     from click.shell_completion import get_completion_class
 
-    made = get_completion_class(shell)
-    if made is not None:
-        click.echo(made(click.get_current_context().find_root().command, {}, "kgbuild", "_KGBUILD_COMPLETE").source())
+    completion_class = get_completion_class(shell)
+    if completion_class is not None:
+        click.echo(completion_class(click.get_current_context().find_root().command, {}, "kgbuild", "_KGBUILD_COMPLETE").source())

@@ -1,4 +1,4 @@
-"""What is printed on standard error, and what exit statuses mean."""
+"""Messages on standard error, and exit statuses."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import click
 
 FINDINGS, FAILED = 1, 2
 #: Printed below the help of every command.
-EPILOG = "Exit status: 0 done; 1 done, with findings; 2 could not do it."
+EPILOG = "Exit status: 0 success; 1 success with findings; 2 error."
 
 
-def say(what: str, color: str, text: str) -> None:
-    """A line on standard error; in colour on a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    click.echo(click.style(what, fg=color, bold=True) + text, err=True, color=False if os.environ.get("NO_COLOR") else None)
+def say(label: str, color: str, text: str) -> None:
+    """Print a line on standard error. It is coloured on a terminal unless NO_COLOR is set (https://no-color.org)."""
+    click.echo(click.style(label, fg=color, bold=True) + text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def say_errors(text: str) -> None:
-    """Each line of a text as an error, and how many there were if there were several."""
+    """Print each line of ``text`` as an error, and their number if there is more than one."""
     lines = text.splitlines()
     for line in lines:
         say("error: ", "red", line)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def export(target: ExportTarget, options: ReadOptions, summary: ExportSummary) -> int:
     """Write the provenance graph of the records in INPUT.
 
-    INPUT is a folder, a file (.md, .yaml, .json, .jsonl, .jsonl.gz, .jsonl.zst), an archive (.tar, .tar.gz, .tar.zst, .zip), or - for JSON Lines on
-    standard input; any number of them.  [default: input]
+    INPUT is one or more folders, files (.md, .yaml, .json, .jsonl, .jsonl.gz, .jsonl.zst) or archives (.tar, .tar.gz, .tar.zst, .zip); - reads
+    JSON Lines from standard input.  [default: input]
     """
     import gc
 
@@ -34,7 +34,7 @@ def export(target: ExportTarget, options: ReadOptions, summary: ExportSummary) -
     copies, lenient = options.check != "none", options.check == "all"
     options = replace(options, inputs=options.inputs or INPUTS, copies=copies, lenient=lenient, complete=complete)
     target = replace(target, formats=writers.choose(target.formats or ("kgx",)))
-    gc.disable()  # a run makes trees, of which reference counts free all, and ends; collecting takes a quarter of its time
+    gc.disable()  # a run creates trees, which reference counting frees; garbage collection would take a quarter of its time
     with Progress(summary.quiet) as progress:
         outcome = run(options, target, progress)
     for problem in sorted(set(outcome.problems)):
@@ -48,14 +48,14 @@ def export(target: ExportTarget, options: ReadOptions, summary: ExportSummary) -
 
 
 def _is_partial(inputs: tuple[str, ...]) -> bool:
-    """Whether settings files say that the records are a part of a registry."""
+    """Return whether the settings files declare the records to be part of a registry."""
     from kgbuild.cli import settings
 
     return settings.find(inputs, os.getcwd()).get("complete") is False
 
 
 def _over(outcome: ExportOutcome, fail_on: str) -> bool:
-    """Whether there is a finding at or over a level: what was left out is an error, listings that differ are warnings, the rest is information."""
+    """Return whether there is a finding at or above a level: errors for records left out, warnings for differing listings, otherwise information."""
     manifest = outcome.manifest
     found = {"error": bool(manifest.read.left_out), "warning": bool(manifest.differing), "info": bool(manifest.read.unusual)}
     found |= dict.fromkeys(manifest.findings or (), True)
@@ -64,7 +64,7 @@ def _over(outcome: ExportOutcome, fail_on: str) -> bool:
 
 @click.command()
 def formats() -> None:
-    """List the formats that `export` writes."""
+    """List the formats that `kgbuild export` can write."""
     from kgbuild.writers import GROUPS, WRITERS, file_name
 
     width = max(map(len, (*WRITERS, *GROUPS)))

@@ -10,7 +10,7 @@ from kgbuild.cli.load_sparql import sparql
 
 @click.group()
 def load() -> None:
-    """Load the graph into a store, whole and verified, in place of the one that an earlier load put there."""
+    """Load the graph into a store. It replaces the graph of an earlier load and is verified afterwards."""
 
 
 load.add_command(neo4j)

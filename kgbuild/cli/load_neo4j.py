@@ -22,22 +22,29 @@ PASSWORD, ADDRESS = "KGBUILD_NEO4J_PASSWORD", "KGBUILD_NEO4J_URI"
 @takes_a_build("neo4j")
 @click.option("--uri", envvar=ADDRESS, default="bolt://localhost:7687", show_default=True, metavar="URI", show_envvar=True,
               help="Address of the server: bolt:// or neo4j://, with +s or +ssc for TLS.")  # fmt: skip
-@click.option("--user", default="neo4j", show_default=True, help="Who loads.")
+@click.option("--user", default="neo4j", show_default=True, help="User to authenticate as.")
 @click.option("--password-file", metavar="FILE", type=click.Path(),
-              help=f"File that holds the password; or put it into {PASSWORD}. Without either, no authentication.")  # fmt: skip
-@click.option("--database", metavar="NAME", help="Database of the server.  [default: the user's own]")
+              help=f"File that contains the password; alternatively set {PASSWORD}. Without either, no authentication is used.")  # fmt: skip
+@click.option("--database", metavar="NAME", help="Database to load into.  [default: the user's home database]")
 @click.option("--timeout", type=click.FloatRange(min=0), default=60, show_default=True, metavar="SECONDS",
-              help="How long to wait for a server that does not answer.")  # fmt: skip
+              help="Time to wait for an answer of the server.")  # fmt: skip
 @click.option("--swap-limit", type=click.IntRange(min=0), default=200_000, show_default=True, metavar="NODES",
-              help="Change up to as many nodes in one transaction, more in batches.")  # fmt: skip
+              help="Largest number of nodes to change in one transaction; a larger change is made in batches.")  # fmt: skip
 @click_option("quiet", False, QUIET)
 def neo4j(
-    wanted: BuildRequest, uri: str, user: str, password_file: str | None, database: str | None, timeout: float, swap_limit: int, quiet: bool
+    request: BuildRequest,
+    uri: str,
+    user: str,
+    password_file: str | None,
+    database: str | None,
+    timeout: float,
+    swap_limit: int,
+    quiet: bool,
 ) -> int:
-    """Load the graph into Neo4j 5.26 or later, in place of the one of the same name that an earlier load put there.
+    """Load the graph into Neo4j 5.26 or later. It replaces the graph of the same name from an earlier load.
 
-    INPUT are records, as of `kgbuild export`; --from DIR takes what an export with the format kgx-jsonl (or kgx) wrote. All or nothing appears;
-    what others put into the database is left alone.
+    INPUT is as in `kgbuild export`. With --from DIR, kgbuild loads an existing export that has the format kgx-jsonl (or kgx). The load changes
+    all or nothing, and never changes other data in the database.
     """
     from kgbuild.stores.neo4j.load import load
     from kgbuild.stores.neo4j.server import Neo4jTarget, check_address
@@ -46,13 +53,13 @@ def neo4j(
     check_address(uri)
     password = in_file(password_file) if password_file is not None else os.environ.get(PASSWORD) or None
     target = Neo4jTarget(uri, user, password, database, timeout)
-    own = wanted.vocabulary().prefixes.spaces["term"]
+    own = request.vocabulary().prefixes.spaces["term"]
 
     def say(line: str) -> None:
         if not quiet:
             click.echo(line, err=True)
 
-    with wanted.open_build(("kgx-jsonl",)) as build:
+    with request.open_build(("kgx-jsonl",)) as build:
         outcome = load(build, target, own=own, say=say, swap_limit=swap_limit)
     for line in _lines(outcome, target):
         say(line)
@@ -60,7 +67,7 @@ def neo4j(
 
 
 def _lines(outcome: LoadOutcome, target: Neo4jTarget) -> Iterator[str]:
-    """What was loaded, and what that changed."""
+    """Yield the lines that report what was loaded and what changed."""
     tally, plan = outcome.tally, outcome.plan
     types = ", ".join(f"{count:,} {type}" for type, count in tally.types.items())
     yield f"nodes         {tally.nodes:,}"

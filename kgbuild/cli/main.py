@@ -1,4 +1,4 @@
-"""The command `kgbuild`: its subcommands, and how every failure becomes a sentence and an exit status.
+"""The command `kgbuild`: its subcommands, error messages and exit statuses.
 
 Data goes to standard output, everything else to standard error.
 """
@@ -17,15 +17,15 @@ from kgbuild.cli.console import EPILOG, FAILED, say_errors
 from kgbuild.errors import KgbuildError
 from kgbuild.version import __version__
 
-#: Command -> where it is, and what the list of commands says of it. A command is imported when it runs: the list needs none of them.
+#: The location and the summary of each command. A command is imported when it runs, since the list of commands requires none of them.
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "check": ("kgbuild.cli.check:check", "Audit the provenance of records."),
-        "completion": ("kgbuild.cli.completion:completion", "Print the script that completes commands and options in a shell."),
+        "completion": ("kgbuild.cli.completion:completion", "Print a script that completes commands and options in a shell."),
         "export": ("kgbuild.cli.export:export", "Write the provenance graph of records."),
-        "formats": ("kgbuild.cli.export:formats", "List the formats that export writes."),
+        "formats": ("kgbuild.cli.export:formats", "List the formats that export can write."),
         "load": ("kgbuild.cli.load:load", "Load the graph into Neo4j or a triplestore."),
-        "query": ("kgbuild.cli.query:query", "Ask a graph a named question, or one in SPARQL or SQL."),
+        "query": ("kgbuild.cli.query:query", "Query a graph with a named question, SPARQL or SQL."),
         "rule": ("kgbuild.cli.check:rule", "Explain a rule of check."),
         "serve": ("kgbuild.cli.serve:serve", "Serve a graph as a read-only SPARQL endpoint."),
         "validate": ("kgbuild.cli.validate:validate", "Check KGX files with kgx's own validator, offline."),
@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 class _Commands(click.Group):
-    """The commands of COMMANDS, whose errors are a sentence and exit status 2, however they fail."""
+    """The commands of COMMANDS. Each error becomes a message and exit status 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -65,14 +65,14 @@ class _Commands(click.Group):
             say_errors(str(error))
             status = FAILED
         except (click.Abort, KeyboardInterrupt):
-            click.echo("interrupted: the output is as it was, or complete", err=True)
+            click.echo("interrupted; the output is either unchanged or complete", err=True)
             status = FAILED
         except OSError as error:
             if error.filename is not None:
                 raise
-            say_errors(f"standard output: expected room for what is printed, got {error.strerror!r}; send it elsewhere")
+            say_errors(f"standard output: expected to write the output, got {error.strerror!r}; redirect it to another place")
             status = FAILED
-        except SystemExit as exit:  # Click's: after completing for a shell, or when whoever reads our output has gone; 1 is for findings
+        except SystemExit as exit:  # raised by Click after shell completion, or on a broken pipe with status 1, which is for findings
             status = FAILED if exit.code == 1 else exit.code
         sys.exit(status)
 

@@ -1,4 +1,4 @@
-"""The options of kgbuild/options.py as options of commands, and what the commands that use a build have in common."""
+"""Convert the options of kgbuild/options.py into options of Click, and share what all commands that use a build need."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ if TYPE_CHECKING:
     from kgbuild.mapping.load import RegistryMapping
     from kgbuild.pipeline.artifact import Build
 
-#: What is read if nobody says what, and where an export goes that is not told where.
+#: The default input of all commands, and the default output of an export.
 INPUTS, _OUTPUT = ("input",), Path("output")
 _Function = Callable[..., Any]
 
 
 class _RegistryChoice(click.Choice):
-    """A choice among the keys of a registry, whose module is imported on use."""
+    """A choice of the keys of a registry. Its module is imported on use."""
 
     def __init__(self, meaning: Option) -> None:
         self._meaning, self.case_sensitive = meaning, True
 
     @property
     def choices(self) -> tuple[str, ...]:  # type: ignore[override]  # click only reads it
-        """The keys."""
+        """The keys of the registry."""
         return self._meaning.values()
 
 
 class OutputPath(click.Path):
-    """A file or folder that a command writes."""
+    """The path of a file or folder that a command writes."""
 
 
 class _Formats(click.ParamType):
-    """Formats of an export, comma-separated."""
+    """The formats of an export, separated by commas."""
 
     name = "text"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Complete the last of them."""
+        """Complete the last format."""
         from click.shell_completion import CompletionItem
 
         from kgbuild.writers import GROUPS, WRITERS
@@ -62,7 +62,7 @@ def _choice(meaning: Option) -> click.ParamType:
     return click.Choice(meaning.choices) if isinstance(meaning.choices, tuple) else _RegistryChoice(meaning)
 
 
-#: The type of click's for the values of a kind of option; those of other kinds are texts.
+#: The Click type for each kind of option. Other kinds are text.
 _TYPES: Mapping[Kind, Callable[[Option], click.ParamType]] = MappingProxyType(
     {
         "choice": _choice,
@@ -83,7 +83,7 @@ def _type(meaning: Option) -> click.ParamType:
 
 
 def click_option(name: str, default: Any, meaning: Option) -> Callable[[_Function], _Function]:
-    """An option, or for inputs an argument, as a decorator of click's; its value is the argument ``name``."""
+    """Return a Click decorator for an option, or an argument if the kind is `inputs`. Its value is passed as the argument ``name``."""
     if meaning.kind == "inputs":
         return click.argument(name, nargs=-1, metavar=meaning.metavar, type=_type(meaning))
     more: dict[str, Any] = {"is_flag": True} if meaning.kind == "flag" else {"type": _type(meaning), "metavar": meaning.metavar}
@@ -95,12 +95,12 @@ def click_option(name: str, default: Any, meaning: Option) -> Callable[[_Functio
 
 
 def taken(command: str, *groups: type) -> list[OptionField]:
-    """The options of some classes that a command takes."""
+    """Return the options of some classes that a command accepts."""
     return [item for item in options_of(*groups) if command in item.meaning.commands]
 
 
 def takes(command: str, **groups: type) -> Callable[[_Function], _Function]:
-    """Give a command those options of some classes that it takes. Its function gets a value of each class, by the name of the argument."""
+    """Add the options of some classes that the command accepts. The decorated function gets one value per class, under the given argument names."""
 
     def decorate(function: _Function) -> _Function:
         @functools.wraps(function)
@@ -110,16 +110,16 @@ def takes(command: str, **groups: type) -> Callable[[_Function], _Function]:
                 values[name] = group(**{item.name: params.pop(item.name) for item in options_of(group) if item.name in params})
             return function(**values, **params)
 
-        made: _Function = wrapped
+        decorated: _Function = wrapped
         for item in reversed(taken(command, *groups.values())):
-            made = click_option(item.name, item.default, item.meaning)(made)
-        return made
+            decorated = click_option(item.name, item.default, item.meaning)(decorated)
+        return decorated
 
     return decorate
 
 
 class BuildRequest(NamedTuple):
-    """The build that a command was asked to use: an export in ``folder``, or one of the records of ``options.inputs``."""
+    """The build that a command uses: an export in ``folder``, or the build of the records in ``options.inputs``."""
 
     options: ReadOptions
     folder: Path | None
@@ -127,21 +127,24 @@ class BuildRequest(NamedTuple):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The records that are named."""
+        """The records given on the command line."""
         return self.options.inputs
 
     def vocabulary(self) -> RegistryMapping:
-        """The mapping files. Raises MappingError for a wrong one."""
+        """Load the mapping files. Raises MappingError for an invalid one."""
         from kgbuild.pipeline.read import mapping_of
 
         return mapping_of(self.options)
 
     def before(self, name: str) -> BuildRequest:
-        """The same with another input before the others."""
+        """Return the request with one more input, before the others."""
         return self._replace(options=replace(self.options, inputs=(name, *self.inputs)))
 
     def settled(self, doing: str) -> BuildRequest:
-        """The same, or where neither an export nor records are named, the export in `output` if there is one; which one it is, is said."""
+        """Return the request with its defaults applied.
+
+        If neither an export nor records are given, it uses the export in `output`, if there is one, and prints which one it uses.
+        """
         from kgbuild.readers.inputs import MANIFEST_ENDING
 
         if self.folder is not None or self.inputs:
@@ -151,7 +154,7 @@ class BuildRequest(NamedTuple):
         return self._replace(folder=folder)
 
     def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
-        """The build, in some formats. Raises what ``artifact.open_build`` raises."""
+        """Open the build in some formats. Raises the errors of ``artifact.open_build``."""
         from kgbuild.pipeline import artifact
 
         options = replace(self.options, inputs=self.inputs or INPUTS)
@@ -159,35 +162,39 @@ class BuildRequest(NamedTuple):
 
 
 def takes_a_build(command: str) -> Callable[[_Function], _Function]:
-    """Give a command that uses a build INPUT… and --from DIR; its function gets a ``BuildRequest`` as ``wanted``."""
+    """Add INPUT… and --from DIR to a command that uses a build. The decorated function gets a ``BuildRequest`` as ``request``."""
 
     def decorate(function: _Function) -> _Function:
         @functools.wraps(function)
         def wrapped(build: BuildOptions, options: ReadOptions, **params: Any) -> Any:
-            wanted = BuildRequest(options, None if build.folder is None else Path(build.folder), build.name)
-            _check(wanted, command)
-            return function(wanted=wanted, **params)
+            request = BuildRequest(options, None if build.folder is None else Path(build.folder), build.name)
+            _check(request, command)
+            return function(request=request, **params)
 
         return takes(command, build=BuildOptions, options=ReadOptions)(wrapped)
 
     return decorate
 
 
-def _check(wanted: BuildRequest, command: str) -> None:
-    """Raise where records and an export are named both, or options for records with an export."""
-    if wanted.folder is None:
+def _check(request: BuildRequest, command: str) -> None:
+    """Raise UsageError if both records and an export are given, or options for records with an export."""
+    if request.folder is None:
         return
-    if wanted.inputs:
-        raise UsageError(f"--from: expected an export or records, got both ({wanted.folder}, {wanted.inputs[0]}); leave one of them out")
+    if request.inputs:
+        raise UsageError(
+            f"--from: expected an export or records, got both ({request.folder}, {request.inputs[0]}); leave out one of the two"
+        )
     context = click.get_current_context()
     of_records = {item.name for item in taken(command, ReadOptions)} - {"inputs"}
     for parameter in context.command.params:
         name = parameter.name or ""
         if name in of_records and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise UsageError(f"{_flag(parameter, context)}: expected records to read, got --from {wanted.folder}; leave one of them out")
+            raise UsageError(
+                f"{_flag(parameter, context)}: expected records to read, got --from {request.folder}; leave out one of the two"
+            )
 
 
 def _flag(parameter: click.Parameter, context: click.Context) -> str:
-    """The flag that says what was said: of two the one for the value."""
+    """Return the flag that was given. Of a pair like --cache/--no-cache, it is the one that matches the value."""
     off = context.params[parameter.name or ""] is False and parameter.secondary_opts
     return (parameter.secondary_opts if off else parameter.opts)[-1]

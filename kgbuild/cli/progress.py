@@ -1,4 +1,4 @@
-"""A progress bar for long runs, on a terminal."""
+"""A progress bar for long runs on a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 
 class Progress:
-    """A progress bar for each stage, on a terminal, for runs over enough bytes to be long."""
+    """A progress bar for each stage. It is shown on a terminal if the input has at least ``LONG`` bytes."""
 
     LONG = 20 * 2**20
 
@@ -24,7 +24,7 @@ class Progress:
         return self._tick
 
     def _tick(self, stage: str, done: int, total: int) -> None:
-        long = total >= self.LONG if stage == "reading" else self._bar is not None  # writing takes long where reading did
+        long = total >= self.LONG if stage == "reading" else self._bar is not None  # writing takes long if reading did
         if not self._shown or not long:
             return
         if stage != self._stage:

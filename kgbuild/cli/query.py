@@ -20,7 +20,7 @@ _FORMS = ("table", "csv", "tsv", "json", "jsonl", "parquet", "ntriples", "turtle
 
 
 class _Text(NamedTuple):
-    """What is asked: the name of a question, or what else its text comes from; the text of a query; whether it is a named question."""
+    """The query to run: its name, or the option or file that it comes from; its text; and whether it is a named question."""
 
     name: str
     text: str
@@ -28,47 +28,47 @@ class _Text(NamedTuple):
 
 
 @click.command()
-@click.option("-e", "--expression", metavar="TEXT", help="Ask this query, and no named question.")
-@click.option("-f", "--file", "path", metavar="FILE", type=click.Path(), help="Ask the query in FILE; - is standard input.")
-@click.option("--sql", is_flag=True, help="Ask in SQL (DuckDB) over the tables nodes and edges.")
-@click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
-@click.option("--format", "form", type=click.Choice(_FORMS), help="Form of the answer.  [default: table; for triples turtle]")
-@click_option("output", None, OUTPUT_FILE._replace(help="Write the answer to FILE, when it is whole."))
+@click.option("-e", "--expression", metavar="TEXT", help="Run this query instead of a named question.")
+@click.option("-f", "--file", "path", metavar="FILE", type=click.Path(), help="Run the query in FILE; - reads standard input.")
+@click.option("--sql", is_flag=True, help="Use SQL (DuckDB) with the tables nodes and edges instead of SPARQL.")
+@click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the query; repeatable.")
+@click.option("--format", "form", type=click.Choice(_FORMS), help="Output format.  [default: table; turtle for triples]")
+@click_option("output", None, OUTPUT_FILE._replace(help="Write the answer to FILE once it is complete."))
 @click_option("timeout", 60.0, TIMEOUT)
 @click_option("memory", 4.0, MEMORY)
 @click.option("--list", "listing", is_flag=True, help="List the named questions.")
-@click.option("--show", type=click.Choice(["sparql", "sql", "cypher"]), help="Print the text of the named question in a language.")
+@click.option("--show", type=click.Choice(["sparql", "sql", "cypher"]), help="Print the text of the named question in this language.")
 @click.argument("question", required=False, metavar="[NAME]")
 @takes_a_build("query")
 def query(
-    wanted: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
+    request: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
     output: str | None, timeout: float, memory: float, listing: bool, show: Any,
 ) -> int:  # fmt: skip
-    """Ask a graph a question: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
+    """Query a graph: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
 
-    NAME is a question that --list lists, with its parameters as in: kgbuild query upstream --param id=spoke.
-    The graph is the export in DIR (--from), or that of the records in INPUT.
-    [default: the export in output, or else the records in input]
+    NAME is a question from --list, with its parameters, for example: kgbuild query upstream --param id=spoke.
+    The graph is the export in DIR (--from) or the graph of the records in INPUT.
+    [default: the export in output if there is one, otherwise the records in input]
     """
     if listing:
         click.echo(_list(), nl=False)
         return 0
-    asked_for, wanted = _asked_for(wanted, question, expression, path)
+    selected, request = _selected(request, question, expression, path)
     if show:
         from kgbuild.query.question import named
 
-        if not asked_for.named:
+        if not selected.named:
             raise UsageError("--show: expected the name of a question, got a query; leave out -e or -f")
-        click.echo(named(asked_for.name).text(show, wanted.vocabulary()), nl=False)
+        click.echo(named(selected.name).text(show, request.vocabulary()), nl=False)
         return 0
     if form == "parquet" and output is None:
-        raise UsageError("--format parquet: expected --output FILE, got none; say where to write it")
-    _answer(wanted, asked_for, sql, given, form or "table", output, (timeout, memory))
+        raise UsageError("--format parquet: expected --output FILE, got none; add --output FILE")
+    _answer(request, selected, sql, given, form or "table", output, (timeout, memory))
     return 0
 
 
 def _list() -> str:
-    """Every question: its name and languages, itself in words, its parameters."""
+    """Return a description of every question: name, languages, text and parameters."""
     from kgbuild.query.question import questions
 
     lines: list[str] = []
@@ -80,23 +80,23 @@ def _list() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _asked_for(wanted: BuildRequest, question: str | None, expression: str | None, path: str | None) -> tuple[_Text, BuildRequest]:
-    """What is asked, and of which build: with -e or -f the first argument is no name of a question, but an input."""
+def _selected(request: BuildRequest, question: str | None, expression: str | None, path: str | None) -> tuple[_Text, BuildRequest]:
+    """Return the query and the build to run it on. With -e or -f, the first argument is an input instead of the name of a question."""
     if question is not None and (expression is not None or path is not None):
-        if wanted.folder is not None:
-            raise UsageError(f"--from: expected an export or records, got both ({wanted.folder}, {question}); leave one of them out")
-        wanted = wanted.before(question)
+        if request.folder is not None:
+            raise UsageError(f"--from: expected an export or records, got both ({request.folder}, {question}); leave out one of the two")
+        request = request.before(question)
     if expression is not None and path is not None:
-        raise UsageError("-e, -f: expected one query, got two; leave one of them out")
+        raise UsageError("-e, -f: expected one query, got two; leave out one of the two")
     if expression is not None:
-        return _Text("-e", expression, False), wanted
+        return _Text("-e", expression, False), request
     if path is not None:
-        return _Text(path, _read(path), False), wanted
+        return _Text(path, _read(path), False), request
     if question is None:
         raise UsageError("expected the name of a question, -e TEXT or -f FILE, got none; `kgbuild query --list` lists the questions")
     from kgbuild.query.question import named
 
-    return _Text(named(question).name, "", True), wanted
+    return _Text(named(question).name, "", True), request
 
 
 def _read(path: str) -> str:
@@ -104,13 +104,13 @@ def _read(path: str) -> str:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"{path}: expected a file with a query, got {error.strerror}; name another") from None
+        raise UsageError(f"{path}: expected a file with a query, got {error.strerror!r}; check the path") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: expected a query in UTF-8, got other bytes; save it as UTF-8") from None
 
 
 def _answer(
-    wanted: BuildRequest, said: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
+    request: BuildRequest, selected: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
 ) -> None:
     from kgbuild.query import parameters, run
     from kgbuild.query.open import opened
@@ -118,26 +118,26 @@ def _answer(
     from kgbuild.query.sandbox import Bounds
     from kgbuild.query.sql import require
 
-    engine: Engine = "sql" if sql else named(said.name).engine if said.named else "sparql"
+    engine: Engine = "sql" if sql else named(selected.name).engine if selected.named else "sparql"
     if engine == "sql":
         require()
-    vocabulary = wanted.vocabulary()
+    vocabulary = request.vocabulary()
     texts = parameters.split(given)
-    if said.named:
-        values = parameters.values(said.name, named(said.name).parameters, texts, vocabulary)
+    if selected.named:
+        values = parameters.values(selected.name, named(selected.name).parameters, texts, vocabulary)
     else:
-        values = parameters.of_a_query(head(said.text, "--" if engine == "sql" else "#")[1], texts, vocabulary)
+        values = parameters.of_a_query(head(selected.text, "--" if engine == "sql" else "#")[1], texts, vocabulary)
     width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-    text = said.text
-    if said.named:
-        text = said.name if engine == "lineage" else named(said.name).text(engine, vocabulary)
-    asked = run.Asked(text, engine, values, form, width, named=said.named)
-    with opened(wanted.settled("asking"), engine) as build, run.ask(asked, build, vocabulary, Bounds(*bounds)) as answer:
+    text = selected.text
+    if selected.named:
+        text = selected.name if engine == "lineage" else named(selected.name).text(engine, vocabulary)
+    query = run.Query(text, engine, values, form, width, named=selected.named)
+    with opened(request.settled("asking"), engine) as build, run.ask(query, build, vocabulary, Bounds(*bounds)) as answer:
         _put(answer, output)
 
 
 def _put(answer: BinaryIO, output: str | None) -> None:
-    """Copy the answer to standard output, or to a file that appears when it is whole."""
+    """Copy the answer to standard output, or to a file that appears once it is complete."""
     from kgbuild.pipeline.files import replacing
 
     if output is None:

@@ -1,16 +1,16 @@
-"""Settings of `kgbuild check` that a team keeps in files: `kgbuild.toml`, or `[tool.kgbuild]` in `pyproject.toml`.
+"""Read the settings of `kgbuild check` from files: `kgbuild.toml`, or `[tool.kgbuild]` in `pyproject.toml`.
 
-Every setting is taken from the first of these that says it:
+The value of a setting comes from the first of these that sets it:
 
 1. the command line;
-2. `kgbuild.toml` in the first input folder, which says what its records are;
-3. the nearest settings file from the current folder upwards; in one folder `kgbuild.toml` comes before `pyproject.toml`, and a
-   `pyproject.toml` without `[tool.kgbuild]` is none;
+2. `kgbuild.toml` in the first input folder, which describes its records;
+3. the nearest settings file, searching upwards from the current folder. In one folder `kgbuild.toml` comes before `pyproject.toml`, and a
+   `pyproject.toml` without `[tool.kgbuild]` is skipped;
 4. the default.
 
-So a list is replaced, not made longer; only what is ignored by path adds up. Paths in a settings file are relative to its folder, and so are its
-globs; these may also name a path as it is shown. What a run writes is told on the command line only: whoever checks the records of others does not
-let their settings choose a file to write to.
+A list replaces a list of lower precedence; only the ignores by path are combined. Paths and globs in a settings file are relative to its folder.
+A glob can also match a path as it is shown in a report. Files to write are set on the command line only: someone who checks the records of others
+must not let their settings choose a file to write to.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from kgbuild.cli.options import INPUTS
 from kgbuild.cli.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 from kgbuild.model.finding import Finding
 
-#: What settings files say: field of an option -> its value. Paths are as the command line would name them, from the current folder.
+#: The values in settings files by the field of their option. Paths are relative to the current folder, as on the command line.
 Settings = dict[str, Any]
 
 
 def find(given: Sequence[str], here: str) -> Settings:
-    """The settings of a run in the folder ``here`` that was told to check what is ``given``; their ``inputs`` are what it has to check.
+    """Return the settings of a run in the folder ``here`` with the inputs ``given`` on the command line. Its ``inputs`` are the inputs to check.
 
-    Raises UsageError for a file that is no TOML, a setting that there is not, or a value that is none of its kind.
+    Raises UsageError for a file that is not TOML, an unknown setting, or an invalid value.
     """
-    around = _around(here)
-    found = around.values() if around else {}
+    nearest = _nearest(here)
+    found = nearest.values() if nearest else {}
     inputs = tuple(given) or found.get("inputs", INPUTS)
     folder = next((name for name in inputs if os.path.isdir(os.path.join(here, name))), None)
     if folder is not None:
         path = os.path.join(here, folder, FILE)
-        known = around is not None and os.path.realpath(path) == os.path.realpath(os.path.join(here, around.shown))
-        if os.path.isfile(path) and not known and (own := settings_file.read(path, here)):
-            found = _over(own.values(), found)
+        same = nearest is not None and os.path.realpath(path) == os.path.realpath(os.path.join(here, nearest.shown))
+        if os.path.isfile(path) and not same and (own := settings_file.read(path, here)):
+            found = _merged(own.values(), found)
     return found | {"inputs": inputs}
 
 
-def _over(own: Settings, other: Settings) -> Settings:
-    """One file's settings, and those of another where the first says nothing. What is ignored by path adds up."""
+def _merged(own: Settings, other: Settings) -> Settings:
+    """Return the settings of two files. ``own`` takes precedence; ignores by path are combined."""
     ignores = (*other.get("per_path_ignores", ()), *own.get("per_path_ignores", ()))
     return other | own | ({"per_path_ignores": ignores} if ignores else {})
 
 
-def _around(here: str) -> SettingsFile | None:
-    """The nearest settings file from a folder upwards."""
+def _nearest(here: str) -> SettingsFile | None:
+    """Return the nearest settings file, searching upwards from a folder."""
     folder = os.path.abspath(here)
     while True:
         for name in (FILE, PROJECT):
@@ -60,21 +60,21 @@ def _around(here: str) -> SettingsFile | None:
             found = settings_file.read(path, here) if os.path.isfile(path) else None
             if found is not None:
                 return found
-        above = os.path.dirname(folder)
-        if above == folder:
+        parent = os.path.dirname(folder)
+        if parent == folder:
             return None
-        folder = above
+        folder = parent
 
 
 def ignored(ignores: Sequence[PathIgnore]) -> Callable[[Finding], bool]:
-    """Whether a finding is ignored where it stands."""
+    """Return a function that tests whether a finding is ignored because of its path."""
     folders = {item.folder for item in ignores}
     codes: dict[str, tuple[str, ...]] = {"": ()}
 
     def is_ignored(finding: Finding) -> bool:
         if finding.path not in codes:
             paths = {folder: settings_file.paths_of(finding.path, folder) for folder in folders}
-            codes[finding.path] = tuple(code for item in ignores if item.names(paths[item.folder]) for code in item.codes)
+            codes[finding.path] = tuple(code for item in ignores if item.matches(paths[item.folder]) for code in item.codes)
         return any(code == "ALL" or finding.code.startswith(code) for code in codes[finding.path])
 
     return is_ignored
@@ -83,9 +83,10 @@ def ignored(ignores: Sequence[PathIgnore]) -> Callable[[Finding], bool]:
 def codes(
     selected: tuple[str, ...], ignoring: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What to select and to ignore: ``selected`` and ``ignoring`` on the command line, ``select`` and ``ignore`` in the settings.
+    """Return the codes to select and to ignore, from the command line (``selected``, ``ignoring``) and from the settings (``select``, ``ignore``).
 
-    What the command line selects is not ignored by the same code in the settings, and what it ignores is not selected by a longer one there.
+    A code selected on the command line is not ignored by the same code in the settings. A code ignored there is not selected by a longer code in
+    the settings.
 
     >>> codes(("RF001",), (), (), ("RF001", "FM"))
     (('RF001',), ('FM',))

@@ -1,4 +1,4 @@
-"""The JSON schema of `kgbuild.toml`, for editors: made from the options, as the settings themselves are."""
+"""Generate the JSON schema of `kgbuild.toml` for editors. It is made from the same options as the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEXTS = {"type": "array", "items": _TEXT}
 
 
 def schema() -> str:
-    """The schema (JSON Schema, draft 2020-12), as indented JSON that ends with a line feed."""
+    """Return the schema (JSON Schema, draft 2020-12) as indented JSON that ends with a line feed."""
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Settings of `kgbuild check`",
@@ -28,8 +28,8 @@ def schema() -> str:
 
 def _property(item: OptionField) -> dict[str, Any]:
     meaning = item.meaning
-    known = meaning.command_default is None and item.default is not MISSING and item.default not in (None, ())
-    default = {"default": item.default} if known else {}
+    has_default = meaning.command_default is None and item.default is not MISSING and item.default not in (None, ())
+    default = {"default": item.default} if has_default else {}
     return {"description": meaning.help.partition("  [default")[0], **_VALUES[meaning.kind](meaning), **default}
 
 
@@ -37,7 +37,7 @@ def _list(meaning: Option) -> dict[str, Any]:
     return _TEXTS | ({"minItems": 1} if meaning.required_items else {})
 
 
-#: What values an option of a kind has.
+#: The schema of the values of each kind of option.
 _VALUES: Mapping[Kind, Callable[[Option], dict[str, Any]]] = MappingProxyType(
     {
         "inputs": _list,

@@ -1,4 +1,4 @@
-"""The few lines that tell a user what an export came to."""
+"""Format the summary of an export."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = False) -> Iterator[str]:
-    """What was read, made, found and written; with ``verbose`` also every file that was skipped."""
+    """Yield what was read, skipped, made, found and written. With ``verbose``, also list every skipped file."""
     manifest = outcome.manifest
     read = manifest.read
     yield f"read      {_listed(read.documents, {})} in {_counted(read.files, 'file')}"
@@ -27,7 +27,7 @@ def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = Fa
         if verbose:
             yield from (f"          {item.file}: {item.reason}" for item in read.skipped)
     if read.passed_over and verbose:
-        yield f"          {_listed(read.passed_over, {})} of other endings"
+        yield f"          {_listed(read.passed_over, {})} with other endings"
     stubs = {kind.removeprefix("stub "): count for kind, count in manifest.graph.nodes.items() if kind.startswith("stub ")}
     nodes = {kind: count for kind, count in manifest.graph.nodes.items() if not kind.startswith("stub ")}
     yield f"nodes     {_listed(nodes, stubs)}"
@@ -38,12 +38,12 @@ def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = Fa
         yield f"unchanged {output}: nothing that it depends on has changed since it was written"
     else:
         yield f"wrote     {', '.join(str(output / item.file) for item in manifest.written)}"
-    ours = {item.file for item in manifest.written} | {name + MANIFEST_ENDING}
+    written = {item.file for item in manifest.written} | {name + MANIFEST_ENDING}
     endings = ["_findings.jsonl", *(ending for format in WRITERS.values() for ending in format.files)]
-    older = sorted({file_name(name, ending) for ending in endings} - ours)
-    older = [file for file in older if (output / file).is_file()]
-    if older:
-        yield f"note      {', '.join(older)} in {output} of an earlier export, and not renewed by this one"
+    previous = sorted({file_name(name, ending) for ending in endings} - written)
+    previous = [file for file in previous if (output / file).is_file()]
+    if previous:
+        yield f"note      {', '.join(previous)} in {output} left by an earlier export; this export did not write it again"
 
 
 def _findings(outcome: ExportOutcome) -> Iterator[str]:
@@ -52,30 +52,30 @@ def _findings(outcome: ExportOutcome) -> Iterator[str]:
     if manifest.read.left_out:
         found.append(f"{_counted(len(manifest.read.left_out), 'record')} left out")
     if manifest.differing:
-        found.append(f"{_counted(len(manifest.differing), 'id')} whose listings differ")
+        found.append(f"{_counted(len(manifest.differing), 'id')} with differing listings")
     unusual: Counter[str] = Counter()
     for noted in manifest.read.unusual:
         unusual[noted.what] += noted.count
     found += [f"{count:,} {what}" for what, count in sorted(unusual.items())]
     lost = sum(loss.count for loss in manifest.losses)
     if lost:
-        found.append(f"{_counted(lost, 'cell')} that a format could not hold as it is")
-    yield f"findings  {'; '.join(found) or 'none'}" + ("  (the manifest names each)" if found else "")
+        found.append(f"{_counted(lost, 'cell')} that a format could not hold unchanged")
+    yield f"findings  {'; '.join(found) or 'none'}" + ("  (see the manifest)" if found else "")
 
 
 def _audited(outcome: ExportOutcome, file: str) -> Iterator[str]:
-    """What the rules found, where they ran."""
+    """Yield what the rules found, if they ran."""
     if isinstance(outcome.manifest.findings, msgspec.UnsetType):
         return
     by_level = {level: sum(codes.values()) for level, codes in outcome.manifest.findings.items()}
-    said = ", ".join(f"{count:,} {level}" for level, count in by_level.items())
+    total = ", ".join(f"{count:,} {level}" for level, count in by_level.items())
     codes = ", ".join(f"{count:,} {code}" for codes in outcome.manifest.findings.values() for code, count in codes.items())
-    yield f"checks    {said} ({codes}); {file} has each" if said else "checks    nothing found"
+    yield f"checks    {total} ({codes}); see {file}" if total else "checks    nothing found"
 
 
 def _listed(counts: Mapping[str, int], stubs: Mapping[str, int]) -> str:
-    parts = [_counted(count, kind) + (f" ({_counted(stubs[kind], 'stub')})" if stubs.get(kind) else "") for kind, count in counts.items()]
-    return ", ".join(parts) or "none"
+    items = [_counted(count, kind) + (f" ({_counted(stubs[kind], 'stub')})" if stubs.get(kind) else "") for kind, count in counts.items()]
+    return ", ".join(items) or "none"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -14,12 +14,12 @@ from kgbuild.options import MAPPINGS
 
 @click.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, metavar="[DIR|FILES]...", type=click.Path())
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to report.")
-@click_option("mappings", None, MAPPINGS._replace(help="Folder of mapping files, for its prefixes."))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@click_option("mappings", None, MAPPINGS._replace(help="Folder of mapping files to read prefixes from."))
 def validate(paths: tuple[str, ...], form: Any, mappings: str | None) -> int:
-    """Check KGX files with kgx's own validator, offline, and with what it leaves out.
+    """Check KGX files with kgx's own validator, offline, and with additional checks that it lacks.
 
-    DIR is searched for NAME_nodes and NAME_edges files in .tsv and .jsonl.  [default: output]
+    A folder DIR is searched for NAME_nodes and NAME_edges files in .tsv and .jsonl.  [default: output]
     """
     from kgbuild.checks.kgx import render_all, validate_all
     from kgbuild.mapping.load import load_mapping

@@ -59,7 +59,7 @@ class FixPlan(NamedTuple):
     left: tuple[Left, ...]
     outside: tuple[str, ...]
 
-    def gone(self, raised: Iterable[Raised]) -> int:
+    def fixed_in(self, raised: Iterable[Raised]) -> int:
         """How many of the findings are gone from what is raised."""
         there = {item.finding.fingerprint for item in raised}
         return sum(item.finding.fingerprint not in there for item in self.fixed)

@@ -27,7 +27,7 @@ _STANDARD = ("csv", "tsv", "json")
 _TOLD = 100
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """A query, what answers it, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
 
     ``text`` is the name of the question where the engine is "lineage". ``named`` marks a named question, whose text names all predicates
@@ -42,67 +42,67 @@ class Asked(NamedTuple):
     named: bool
 
 
-def ask(asked: Asked, build: Build, vocabulary: RegistryMapping, bounds: Bounds) -> BinaryIO:
+def ask(query: Query, build: Build, vocabulary: RegistryMapping, bounds: Bounds) -> BinaryIO:
     """The answer, as a file. Raises what ``apart.run`` raises."""
 
     def work(out: BinaryIO) -> str:
-        if asked.form != "parquet":  # pyarrow would take what is there instead for a pandas
+        if query.form != "parquet":  # pyarrow would take what is there instead for a pandas
             sys.modules.setdefault("pandas", cast("ModuleType", None))  # DuckDB imports it for each parameter, longer than the query takes
-        if asked.engine == "sql":
-            _sql(asked, build, bounds, out)
-        elif asked.engine == "sparql":
-            _sparql(asked, build, vocabulary, out)
+        if query.engine == "sql":
+            _sql(query, build, bounds, out)
+        elif query.engine == "sparql":
+            _sparql(query, build, vocabulary, out)
         else:
-            _lineage(asked, build, vocabulary, out)
+            _lineage(query, build, vocabulary, out)
         return ""
 
     return sandbox.run(work, bounds)[1]
 
 
-def _sql(asked: Asked, build: Build, bounds: Bounds, out: BinaryIO) -> None:
-    if asked.form in ("ntriples", "turtle"):
+def _sql(query: Query, build: Build, bounds: Bounds, out: BinaryIO) -> None:
+    if query.form in ("ntriples", "turtle"):
         raise UsageError(
-            f"--format {asked.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet"
+            f"--format {query.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet"
         )
     connection = sql.load(build, bounds.memory)
-    for name, value in _nodes(asked):
+    for name, value in _nodes(query):
         if not connection.execute("SELECT count(*) FROM nodes WHERE id = $id", {"id": value.curie}).fetchall()[0][0]:
             ids = [row[0] for row in connection.execute("SELECT id FROM nodes").fetchall()]
             raise UsageError(unknown(name, value, ids))
-    _show(sql.ask(connection, asked.text, asked.values), asked, out)
+    _show(sql.ask(connection, query.text, query.values), query, out)
 
 
-def _lineage(asked: Asked, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
+def _lineage(query: Query, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
     upstream = lineage.load(build, vocabulary)
-    (name, value), *_ = _nodes(asked)
+    (name, value), *_ = _nodes(query)
     nodes = upstream.graph.nodes
     if value.curie not in nodes:
         raise UsageError(unknown(name, value, [id for id, node in nodes.items() if node.is_product or node.is_resource]))
-    question = lineage.QUESTIONS[asked.text]
+    question = lineage.QUESTIONS[query.text]
     prefixes = vocabulary.prefixes.prefixes
-    _render(sparql.solutions(question.answer(upstream, value.curie), question.nodes, prefixes), asked, out, prefixes)
+    _render(sparql.solutions(question.answer(upstream, value.curie), question.nodes, prefixes), query, out, prefixes)
 
 
-def _sparql(asked: Asked, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
+def _sparql(query: Query, build: Build, vocabulary: RegistryMapping, out: BinaryIO) -> None:
     import pyoxigraph as ox
 
-    sparql.refuse_service(asked.text)
-    if asked.form == "parquet":  # what is imported can no longer be when nothing may be opened
+    sparql.refuse_service(query.text)
+    if query.form == "parquet":  # what is imported can no longer be when nothing may be opened
         answers.require_pyarrow()
     prefixes = vocabulary.prefixes.prefixes
-    store = triples.load(build, vocabulary, sparql.terms(asked.text, prefixes) if asked.named else ())
-    for name, value in _nodes(asked):
+    store = triples.load(build, vocabulary, sparql.terms(query.text, prefixes) if query.named else ())
+    for name, value in _nodes(query):
         if next(store.quads_for_pattern(ox.NamedNode(value.iri), None, None), None) is None:
             raise UsageError(unknown(name, value, _ids(store, vocabulary)))
     sparql.shut()
     try:
-        _render(sparql.ask(store, asked.text, asked.values, prefixes), asked, out, prefixes)
+        _render(sparql.ask(store, query.text, query.values, prefixes), query, out, prefixes)
     except (RuntimeError, OSError) as error:  # an answer is evaluated as it is read
         raise QueryError(sparql.said(error)) from None
 
 
-def _nodes(asked: Asked) -> list[tuple[str, NodeId]]:
-    return [(name, value) for name, value in asked.values.items() if isinstance(value, NodeId)]
+def _nodes(query: Query) -> list[tuple[str, NodeId]]:
+    return [(name, value) for name, value in query.values.items() if isinstance(value, NodeId)]
 
 
 def _ids(store: ox.Store, vocabulary: RegistryMapping) -> list[str]:
@@ -123,32 +123,32 @@ def unknown(name: str, value: NodeId, curies: list[str]) -> str:
     return f"--param {name}: expected an id of the graph, got {value.written[:_TOLD]!r}; {hint}"
 
 
-def _render(result: Any, asked: Asked, out: BinaryIO, prefixes: Mapping[str, str]) -> None:
+def _render(result: Any, query: Query, out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     import pyoxigraph as ox
 
     if isinstance(result, ox.QueryTriples):
-        if asked.form not in ("table", "ntriples", "turtle"):
-            raise UsageError(f"--format {asked.form}: expected a query that makes rows, got one that makes triples; use ntriples or turtle")
-        sparql.write_graph(result, asked.form, out, prefixes)
+        if query.form not in ("table", "ntriples", "turtle"):
+            raise UsageError(f"--format {query.form}: expected a query that makes rows, got one that makes triples; use ntriples or turtle")
+        sparql.write_graph(result, query.form, out, prefixes)
         return
-    if asked.form in ("ntriples", "turtle"):
-        raise UsageError(f"--format {asked.form}: expected a query that makes triples, got one that makes none; use CONSTRUCT or DESCRIBE")
+    if query.form in ("ntriples", "turtle"):
+        raise UsageError(f"--format {query.form}: expected a query that makes triples, got one that makes none; use CONSTRUCT or DESCRIBE")
     if isinstance(result, ox.QueryBoolean):
-        _boolean(result, asked, out)
-    elif asked.form in _STANDARD:
-        result.serialize(out, format=_result_format(asked.form))
+        _boolean(result, query, out)
+    elif query.form in _STANDARD:
+        result.serialize(out, format=_result_format(query.form))
     else:
-        _show(sparql.rows(result, prefixes if asked.form == "table" else None), asked, out)
+        _show(sparql.rows(result, prefixes if query.form == "table" else None), query, out)
 
 
-def _boolean(result: ox.QueryBoolean, asked: Asked, out: BinaryIO) -> None:
-    if asked.form in _STANDARD:
-        result.serialize(out, format=_result_format(asked.form))
+def _boolean(result: ox.QueryBoolean, query: Query, out: BinaryIO) -> None:
+    if query.form in _STANDARD:
+        result.serialize(out, format=_result_format(query.form))
         out.write(b"\n")
-    elif asked.form == "table":
+    elif query.form == "table":
         out.write(b"true\n" if result else b"false\n")
     else:
-        _show(answers.Answer(("boolean",), [(bool(result),)]), asked, out)
+        _show(answers.Answer(("boolean",), [(bool(result),)]), query, out)
 
 
 def _result_format(form: str) -> ox.QueryResultsFormat:
@@ -158,8 +158,8 @@ def _result_format(form: str) -> ox.QueryResultsFormat:
     return format
 
 
-def _show(answer: answers.Answer, asked: Asked, out: BinaryIO) -> None:
-    if asked.form == "table":
-        answers.table(answer, out, asked.width)
+def _show(answer: answers.Answer, query: Query, out: BinaryIO) -> None:
+    if query.form == "table":
+        answers.table(answer, out, query.width)
     else:
-        answers.FORMS[asked.form](answer, out)
+        answers.FORMS[query.form](answer, out)

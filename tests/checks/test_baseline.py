@@ -200,7 +200,7 @@ def test_a_baseline_that_is_no_utf8(folder: Path) -> None:
         ),
         (
             ["--write-baseline", "--baseline", "known.json", "--changed-since", "HEAD"],
-            "--write-baseline: expected a run that tells all findings, got --changed-since; leave one of the two out",
+            "--write-baseline: expected a run that reports all findings, got --changed-since; leave out one of the two",
         ),
         (["--baseline", "records"], "records: expected a baseline that can be read, got 'Is a directory'; give another --baseline"),
         (

@@ -138,8 +138,8 @@ def test_the_command_wraps_to_the_width_of_the_terminal(columns: str, width: int
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "kgbuild rule: expected the code of a rule, or --all, got neither; try `kgbuild rule RF001`"),
-        (["RF001", "--all"], "kgbuild rule: expected the code of a rule, or --all, got both; try `kgbuild rule RF001`"),
+        ([], "kgbuild rule: expected a rule code or --all, got neither; for example `kgbuild rule RF001`"),
+        (["RF001", "--all"], "kgbuild rule: expected a rule code or --all, got both; for example `kgbuild rule RF001`"),
     ],
 )
 def test_what_cannot_be_meant(arguments: list[str], message: str) -> None:

@@ -55,7 +55,7 @@ def test_help_of_export_names_every_option(kgbuild: Run) -> None:
         "--format", "--output", "--name", "--qualified", "--profile", "--mappings", "--exclude", "--aliases", "--rollup",
         "--keep-going", "--check", "--jobs", "--cache", "--fail-on", "--verbose", "--quiet", "--help",
     ]  # fmt: skip
-    assert "Exit status: 0 done; 1 done, with findings; 2 could not do it." in stdout
+    assert "Exit status: 0 success; 1 success with findings; 2 error." in stdout
 
 
 def test_formats_lists_every_format_with_its_files(kgbuild: Run) -> None:
@@ -359,7 +359,7 @@ def test_verbose_names_what_was_skipped(kgbuild: Run, records: Write) -> None:
         f"skipped   {reasons}",
         "          eval.md: evaluation page",
         "          sub/README.md: no front matter",
-        "          2 .txt of other endings",
+        "          2 .txt with other endings",
     ]
     assert verbose[:at] + verbose[at + 4 :] == quiet[:at] + quiet[at + 1 :]
 
@@ -368,7 +368,10 @@ def test_an_older_file_beside_the_new_ones_is_pointed_out(kgbuild: Run, records:
     folder = records({"go.md": GO})
     kgbuild("export", folder, "-f", "turtle")
     status, _, stderr = told(kgbuild("export", folder, "-f", "ntriples"))
-    assert (status, stderr.splitlines()[-1]) == (0, "note      graph.ttl in output of an earlier export, and not renewed by this one")
+    assert (status, stderr.splitlines()[-1]) == (
+        0,
+        "note      graph.ttl in output left by an earlier export; this export did not write it again",
+    )
 
 
 def on_a_terminal(arguments: list[str], cwd: Path, **env: str) -> bytes:

@@ -154,7 +154,7 @@ def test_a_fault_in_a_request_is_answered_with_status_500_and_told(folder: Path)
         assert (answer.code, answer.read().decode()) == (500, expected)
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    assert (process.wait(), process.stderr.read()) == (0, expected + "ended\n")
+    assert (process.wait(), process.stderr.read()) == (0, expected + "stopped\n")
     process.stderr.close()
 
 

@@ -297,28 +297,28 @@ THERE_ARE = (
     "stale-after, statistics"
 )
 WRONG = {
-    "selcet = []": "1: expected a setting of `kgbuild check`, got 'selcet'; the nearest is 'select'",
-    "jobs = 2\n\nfail_on = 'error'": "3: expected a setting of `kgbuild check`, got 'fail_on'; the nearest is 'fail-on'",
-    "partial = true": "1: expected a setting of `kgbuild check`, got 'partial'; the nearest is 'complete'",
-    "no-cache = true": "1: expected a setting of `kgbuild check`, got 'no-cache'; the nearest is 'cache'",
-    "[tool.kgbuild]": f"1: expected a setting of `kgbuild check`, got 'tool'; there are {THERE_ARE}",
+    "selcet = []": "1: expected a setting of `kgbuild check`, got 'selcet'; did you mean 'select'?",
+    "jobs = 2\n\nfail_on = 'error'": "3: expected a setting of `kgbuild check`, got 'fail_on'; did you mean 'fail-on'?",
+    "partial = true": "1: expected a setting of `kgbuild check`, got 'partial'; did you mean 'complete'?",
+    "no-cache = true": "1: expected a setting of `kgbuild check`, got 'no-cache'; did you mean 'cache'?",
+    "[tool.kgbuild]": f"1: expected a setting of `kgbuild check`, got 'tool'; the settings are {THERE_ARE}",
     "select = 'RF'": "1: select: expected a list of rule codes, got 'RF'; correct the entry",
-    "select = ['RF', 3]": "1: select: expected a list of rule codes, and nothing else in it, got 3; correct the entry",
-    "select = []": "1: select: expected at least one rule code, got an empty list; name one, or leave the setting out",
+    "select = ['RF', 3]": "1: select: expected a list of rule codes with no other items, got 3; correct the entry",
+    "select = []": "1: select: expected at least one rule code, got an empty list; add one, or leave out the setting",
     "ignore = [\n  'RF',\n  'XX001',\n]":
         "1: ignore: expected a rule's code or a prefix of one, got 'XX001'; `kgbuild rule --all` lists the codes",
-    "ignore = ['']": "1: ignore: expected a list of rule codes, and nothing else in it, got ''; correct the entry",
-    "inputs = []": "1: inputs: expected at least one path, got an empty list; name one, or leave the setting out",
+    "ignore = ['']": "1: ignore: expected a list of rule codes with no other items, got ''; correct the entry",
+    "inputs = []": "1: inputs: expected at least one path, got an empty list; add one, or leave out the setting",
     "inputs = 'records'": "1: inputs: expected a list of paths, got 'records'; correct the entry",
-    "fail-on = 'warn'": "1: fail-on: expected one of error, warning, info, never, got 'warn'; the nearest is 'warning'",
+    "fail-on = 'warn'": "1: fail-on: expected one of error, warning, info, never, got 'warn'; did you mean 'warning'?",
     "fail-on = true": "1: fail-on: expected one of error, warning, info, never, got true; correct the entry",
     "format = 'html'": "1: format: expected one of text, json, jsonl, markdown, github, sarif, junit, got 'html'; correct the entry",
     "statistics = 'no'": "1: statistics: expected true or false, got 'no'; correct the entry",
     "complete = 0": "1: complete: expected true or false, got 0; correct the entry",
-    "max-depth = '3'": "1: max-depth: expected a whole number from 1 upwards, got '3'; correct the entry",
-    "stale-after = 0": "1: stale-after: expected a whole number from 1 upwards, got 0; correct the entry",
-    "jobs = true": "1: jobs: expected a whole number from 1 upwards, got true; correct the entry",
-    "jobs = 1.5": "1: jobs: expected a whole number from 1 upwards, got 1.5; correct the entry",
+    "max-depth = '3'": "1: max-depth: expected a whole number of at least 1, got '3'; correct the entry",
+    "stale-after = 0": "1: stale-after: expected a whole number of at least 1, got 0; correct the entry",
+    "jobs = true": "1: jobs: expected a whole number of at least 1, got true; correct the entry",
+    "jobs = 1.5": "1: jobs: expected a whole number of at least 1, got 1.5; correct the entry",
     "infores = ''": "1: infores: expected a path, got ''; correct the entry",
     "mappings = ['a']": "1: mappings: expected a path, got a list; correct the entry",
     "baseline = 2026-11-21": "1: baseline: expected a path, got 2026-11-21; correct the entry",
@@ -329,9 +329,9 @@ WRONG = {
         "4: per-path-ignores.b/*: expected a list of rule codes, got 'RF'; correct the entry",
     "per-path-ignores.'b.md' = ['RF', 'YY']":
         "1: per-path-ignores.b.md: expected a rule's code or a prefix of one, got 'YY'; `kgbuild rule --all` lists the codes",
-    "jobs = 2\nselect = [": "2: expected TOML, got text that is none (invalid value); correct the line",
-    "jobs 2": "1:6: expected TOML, got text that is none (expected '=' after a key in a key/value pair); correct the line",
-    "jobs = 2\njobs = 3": "2: expected TOML, got text that is none (cannot overwrite a value); correct the line",
+    "jobs = 2\nselect = [": "2: expected TOML, got invalid TOML (invalid value); correct the line",
+    "jobs 2": "1:6: expected TOML, got invalid TOML (expected '=' after a key in a key/value pair); correct the line",
+    "jobs = 2\njobs = 3": "2: expected TOML, got invalid TOML (cannot overwrite a value); correct the line",
 }  # fmt: skip
 
 
@@ -346,12 +346,12 @@ def test_what_is_wrong_is_said_in_one_sentence(folder: Path, text: str) -> None:
     [
         (
             "[project]\nname = 'kgbuild'\n[tool.kgbuild]\nselcet = []",
-            "4: expected a setting of `kgbuild check`, got 'selcet'; the nearest is 'select'",
+            "4: expected a setting of `kgbuild check`, got 'selcet'; did you mean 'select'?",
         ),
-        ("tool.kgbuild.jobs = 0", "1: jobs: expected a whole number from 1 upwards, got 0; correct the entry"),
-        ("[tool]\nkgbuild = {jobs = 0}", "2: jobs: expected a whole number from 1 upwards, got 0; correct the entry"),
+        ("tool.kgbuild.jobs = 0", "1: jobs: expected a whole number of at least 1, got 0; correct the entry"),
+        ("[tool]\nkgbuild = {jobs = 0}", "2: jobs: expected a whole number of at least 1, got 0; correct the entry"),
         ("[tool]\nkgbuild = 'jobs'", "2: tool.kgbuild: expected a table of settings, got 'jobs'; correct the entry"),
-        ("[other]\njobs = 1\n[tool.kgbuild]\njobs = 0", "4: jobs: expected a whole number from 1 upwards, got 0; correct the entry"),
+        ("[other]\njobs = 1\n[tool.kgbuild]\njobs = 0", "4: jobs: expected a whole number of at least 1, got 0; correct the entry"),
         (
             "[tool.kgbuild.per-path-ignores]\n'a' = ['ZZ']",
             "2: per-path-ignores.a: expected a rule's code or a prefix of one, got 'ZZ'; `kgbuild rule --all` lists the codes",
@@ -367,7 +367,7 @@ def test_a_wrong_project_file_above(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_wrong_file_in_an_input_folder(folder: Path) -> None:
     write(folder, {"records/kgbuild.toml": "\nlevel = 1"})
-    assert refused("records") == f"records/kgbuild.toml:2: expected a setting of `kgbuild check`, got 'level'; there are {THERE_ARE}"
+    assert refused("records") == f"records/kgbuild.toml:2: expected a setting of `kgbuild check`, got 'level'; the settings are {THERE_ARE}"
 
 
 def test_a_file_that_is_no_text(folder: Path) -> None:

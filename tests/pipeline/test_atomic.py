@@ -164,7 +164,7 @@ def test_interrupted(versions: Versions, tmp_path: Path, moment: str, group: boo
         _, stderr = process.communicate(timeout=30)
         time.sleep(0.05)
         found = {name: data for name, data in contents(output).items() if not name.startswith(".kgbuild-")}
-        said = b"\ninterrupted: the output is as it was, or complete\n"
+        said = b"\ninterrupted; the output is either unchanged or complete\n"
         interrupted = (process.returncode in (2, -signal.SIGINT), stderr, found in (old, new)) == (True, said, True)
         finished = (process.returncode in (0, -signal.SIGINT), stderr, found == new) == (True, b"", True)
         assert interrupted != finished, (process.returncode, stderr, sorted(found))

@@ -94,4 +94,4 @@ def test_what_cannot_be_read_makes_the_status_2_whatever_is_selected(tmp_path: P
     (tmp_path / "b.md").write_text("---\nid: [b\n---\n")
     result = run_command(["check", str(tmp_path), "--select", "PG", "--no-cache", "--isolated"])
     assert (result.exit_code, result.stdout) == (2, "nothing found in 2 files\n")
-    assert result.stderr == "1 file or line could not be read as records; `--select RD001` tells why\n"
+    assert result.stderr == "1 file or line could not be read as records; run with `--select RD001` to see why\n"

@@ -715,4 +715,4 @@ def test_standard_input_is_not_fixed(kgbuild: object) -> None:
 
 
 def test_the_help_says_that_it_changes_the_input() -> None:
-    assert "the only option that changes the files of INPUT" in " ".join(run_command(["check", "--help"]).stdout.split())
+    assert "No other option changes the files in INPUT" in " ".join(run_command(["check", "--help"]).stdout.split())

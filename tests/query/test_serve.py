@@ -38,12 +38,12 @@ def start(*arguments: str) -> tuple[subprocess.Popen[bytes], str]:
 def url() -> Iterator[str]:
     server, said = start("input", "--port", "0", "--timeout", "2", "--no-cache")
     try:
-        (address,) = re.findall(r"triples at (http://127\.0\.0\.1:\d+)/query, questions at \1/ \(Ctrl-C ends it\)\n\Z", said)
+        (address,) = re.findall(r"triples at (http://127\.0\.0\.1:\d+)/query, questions at \1/ \(press Ctrl-C to stop\)\n\Z", said)
         yield address
     finally:
         server.send_signal(signal.SIGINT)
         _, rest = server.communicate(timeout=20)
-    assert (server.returncode, rest) == (0, b"ended\n")
+    assert (server.returncode, rest) == (0, b"stopped\n")
 
 
 def ask(url: str, query: str, accept: str = "*/*") -> httpx.Response:
@@ -152,10 +152,7 @@ def test_a_port_that_is_taken_is_one_sentence(url: str) -> None:
     port = url.rpartition(":")[2]
     server, said = start("input", "--port", port)
     assert server.wait(20) == 2
-    assert (
-        said
-        == f"error: 127.0.0.1:{port}: expected an address that is free, got 'Address already in use'; choose another with --port or --host\n"
-    )
+    assert said == f"error: 127.0.0.1:{port}: expected a free address, got 'Address already in use'; choose another with --port or --host\n"
     assert server.stderr is not None
     server.stderr.close()
     assert free_port() != int(port)

@@ -31,14 +31,14 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ([], "--endpoint: expected an address of a store, got none; give --endpoint, or --query, --update, --graph-store"),
+        ([], "--endpoint: expected the address of a store, got none; give --endpoint, or --query, --update, --graph-store"),
         (
             ["--query", HERE],
-            "--endpoint: expected an address of a store, got --query; give --endpoint, or --query, --update, --graph-store",
+            "--endpoint: expected the address of a store, got --query; give --endpoint, or --query, --update, --graph-store",
         ),
         (
             ["--endpoint", HERE, "--update", HERE],
-            "--endpoint: expected it or --query, --update, --graph-store, got both; leave one of them out",
+            "--endpoint: expected it or --query, --update, --graph-store, got both; leave out one of the two",
         ),
         (
             ["--endpoint", "localhost:7878"],
