@@ -1,1 +1,1 @@
-"""What the mapping files say, as one checked value: their shapes, how they are loaded, and what must hold between them."""
+"""The mapping files: their schema, how they are loaded, and how they are checked."""

@@ -1,4 +1,4 @@
-"""The mapping files (mappings/*.yaml, *.sssom.tsv) as one checked, compiled, immutable value."""
+"""Load the mapping files (mappings/*.yaml, *.sssom.tsv) into one checked, immutable value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from kgbuild.model.graph import EdgeKind, Kind
 from kgbuild.model.ids import encode_id
 from kgbuild.options import Profile
 
-#: Every mapping file and its shape, in the order in which they are read and hashed.
+#: The schema of each mapping file, in the order in which the files are read and hashed.
 FILES: dict[str, type[MappingFile]] = {
     "prefixes.yaml": Prefixes,
     "pages.yaml": Pages,
@@ -49,7 +49,7 @@ ALIASES = "aliases.sssom.tsv"
 
 
 class RegistryMapping(Struct, frozen=True, kw_only=True):
-    """All mapping files of a run, for one profile. ``sha256`` is over the bytes of the files, in the order of FILES."""
+    """All mapping files of a run, for one profile. ``sha256`` is the hash of the files' hashes in the order of FILES."""
 
     profile: Profile
     sha256: str
@@ -65,11 +65,11 @@ class RegistryMapping(Struct, frozen=True, kw_only=True):
     aliases: dict[str, str]
 
     def curie(self, kind: Kind, id: str) -> str:
-        """The node id of a record's id (SPEC §3)."""
+        """Return the node id for the id of a record (SPEC §3)."""
         return f"{self.prefixes.spaces[kind]}:{encode_id(id)}"
 
     def classes(self, kind: Kind, category: str | None) -> tuple[tuple[str, ...], str | None]:
-        """``category`` and ``kgrs_category`` of a node: the specific class, the class of its kind, its Biolink class (SPEC §3, §4)."""
+        """Return ``category`` and ``kgrs_category`` of a node: its specific class, the class of its kind and its Biolink class (SPEC §3, §4)."""
         return _classes(getattr(self.categories, kind), category, self.profile, self.prefixes.spaces["term"])
 
     @property
@@ -79,12 +79,12 @@ class RegistryMapping(Struct, frozen=True, kw_only=True):
         return frozenset(rule.categories[category] for category in rule.not_data)
 
     def predicates(self, kind: EdgeKind) -> tuple[str, str | None]:
-        """The predicate of a kind of edge in this profile, and ours where that is another."""
+        """Return the predicate for a kind of edge in this profile, and the predicate of the registry if that is a different one."""
         rule = self.provenance.edges[kind]
         return (rule.registry, None) if self.profile == "registry" else (rule.biolink, rule.registry)
 
     def written(self, kind: RecordKind, name: str) -> tuple[str, ...]:
-        """The fields in which a kind of record says a property, or a listing the sources of a role; the preferred one first."""
+        """Return the fields that hold a property in a kind of record, or the sources of a role in a listing, the preferred field first."""
         roles = self.provenance.roles
         sources = {"original": roles.original.fields, "secondary": roles.secondary.fields}
         fields: tuple[str, ...] = sources[name] if name in sources else getattr(getattr(self.fields, kind), name, ())
@@ -99,16 +99,16 @@ def _classes(rule: NodeKind, category: str | None, profile: Profile, space: str)
 
 
 def builtin_directory() -> Path:
-    """The mappings that come with kgbuild: inside the wheel, or beside the package in a checkout."""
+    """Return the folder of the built-in mappings: inside the wheel, or beside the package in a checkout."""
     package = Path(__file__).parents[1]
     inside = package / "mappings"
     return inside if inside.is_dir() else package.parent / "mappings"
 
 
 def load_mapping(directory: Path | None = None, profile: Profile = "registry") -> RegistryMapping:
-    """The built-in mappings, each file replaced by the one of the same name in ``directory``.
+    """Load the built-in mappings, with each file replaced by the file of the same name in ``directory``.
 
-    Raises MappingError (file, line and key) for a wrong entry, UsageError where ``directory`` is none or holds another file.
+    Raises MappingError (file, line and key) for an invalid entry or an unknown file, UsageError if ``directory`` does not exist.
     """
     files = {
         name: user_file.read(
@@ -116,7 +116,7 @@ def load_mapping(directory: Path | None = None, profile: Profile = "registry") -
         )
         for name in (*FILES, ALIASES)
     }
-    _refuse_strangers(directory)
+    _refuse_unknown_files(directory)
     parsed: dict[str, Any] = {name.removesuffix(".yaml"): _parse(files[name], FILES[name], directory) for name in FILES}
     digest = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in files.values())).hexdigest()
     biolink = parsed.pop("biolink")
@@ -138,12 +138,12 @@ def _choose(directory: Path | None, name: str) -> Path:
     return own if own and own.exists() else builtin_directory() / name
 
 
-def _refuse_strangers(directory: Path | None) -> None:
-    """A misspelt file name would be ignored without a word, so it is an error."""
+def _refuse_unknown_files(directory: Path | None) -> None:
+    """Raise MappingError for an unknown file: a misspelt file name would otherwise be ignored silently."""
     if directory is None:
         return
     if not directory.is_dir():
-        raise UsageError(f"{directory}: expected a folder of mapping files for --mappings, got none; give one that exists")
+        raise UsageError(f"{directory}: expected a folder of mapping files for --mappings, got none; check the path")
     known = {*FILES, ALIASES}
     for path in sorted(directory.iterdir()):
         if path.suffix in (".yaml", ".yml", ".tsv") and path.name not in known:

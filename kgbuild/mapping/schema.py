@@ -1,4 +1,4 @@
-"""The shapes of the mapping files: what each may say, and nothing else."""
+"""The schema of the mapping files. Unknown keys are errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Form = Literal["url", "address", "link", "e-mail", "orcid", "doi", "curie", "ref
 
 
 class MappingFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mapping file as it stands: its keys are checked, and none is ignored."""
+    """A mapping file or a part of one. Unknown keys are errors."""
 
 
 class Prefixes(MappingFile, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Pages(MappingFile, frozen=True, kw_only=True):
 
 
 class RecordFields(MappingFile, frozen=True, kw_only=True):
-    """Property <- written fields. The names of the properties are those of ``model.Description``, and the parts a record has."""
+    """The written fields of each property. The properties are those of ``model.Description``, and the other parts of a record."""
 
     id: tuple[str, ...]
     category: tuple[str, ...] = ()
@@ -186,8 +186,8 @@ class Domains(MappingFile, frozen=True, kw_only=True):
     domains: dict[str, str]
 
 
-class Told(MappingFile, frozen=True, kw_only=True):
-    """A field whose value says how another one of the same part is written."""
+class ValueForm(MappingFile, frozen=True, kw_only=True):
+    """A field (``by``) whose value determines the form of another field (``of``) in the same part of a record."""
 
     by: str
     of: str
@@ -206,7 +206,7 @@ class Vocabulary(MappingFile, frozen=True, kw_only=True):
     instead: dict[str, dict[str, str]] = {}
     forms: dict[str, Form] = {}
     written: dict[str, Form] = {}
-    told: Told | None = None
+    told: ValueForm | None = None
     anywhere: tuple[str, ...] = ()
     parts: dict[str, PartFields] = {}
 

@@ -1,4 +1,4 @@
-"""The three languages in which users write files for kgbuild: how each is parsed, where it is broken, and on which line an entry stands."""
+"""The three languages of files written by users: how to parse them, locate syntax errors, and find the line of an entry."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 
 class SyntaxFault(NamedTuple):
-    """Where a text is broken (a line, or line and column, as `3` or `3:14`), and what is wrong there, if the parser knows."""
+    """A syntax error: its position (a line, or line and column, as `3` or `3:14`), and its description, empty if the parser gives none."""
 
     at: str
     got: str
 
 
 class Syntax(NamedTuple):
-    """A language: its name, its parser (which raises ValueError), what that error means, and the line of the entry to which keys lead."""
+    """A language: its name, its parser (which raises ValueError), and functions that locate a syntax error and find the line of an entry."""
 
     name: str
     parse: Callable[[str], Any]
@@ -31,7 +31,7 @@ def _parse_yaml(text: str) -> Any:
 
 
 def _fault_of_yaml(text: str, error: Exception) -> SyntaxFault:
-    """What PyYAML says, which knows the line; yaml12 does not always."""
+    """Return the syntax error that PyYAML reports: yaml12 does not always give a line."""
     import yaml
 
     try:
@@ -71,7 +71,7 @@ def _parse_toml(text: str) -> Any:
 
 def _fault_of_toml(text: str, error: Exception) -> SyntaxFault:
     what, _, where = str(error).rpartition(" (at ")
-    numbers = re.findall(r"\d+", where) or [str(len(text.splitlines()))]  # it says line and column, or "end of document"
+    numbers = re.findall(r"\d+", where) or [str(len(text.splitlines()))]  # tomllib gives line and column, or "end of document"
     return SyntaxFault(":".join(numbers), what[:1].lower() + what[1:])
 
 
@@ -81,7 +81,7 @@ _OPENING = re.compile(rf"\s*(\[\[?)?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*(=|\]\]?)")
 
 
 def _line_in_toml(data: bytes, keys: Sequence[str]) -> int:
-    """The same; tomllib does not tell it.
+    """Return the line of the entry. tomllib does not give it.
 
     >>> _line_in_toml(b'[tool.kgbuild]\\njobs = 2\\n[tool.kgbuild.per-path-ignores]\\n"old/*" = 3', ["tool", "kgbuild", "per-path-ignores", "old/*"])
     4
@@ -109,5 +109,5 @@ def _fault_of_json(text: str, error: Exception) -> SyntaxFault:
 
 YAML = Syntax("YAML", _parse_yaml, _fault_of_yaml, _line_in_yaml)
 TOML = Syntax("TOML", _parse_toml, _fault_of_toml, _line_in_toml)
-#: Its entries are found as those of YAML, of which it is a part (YAML 1.2.2, §1.2).
+#: Its entries are located by the YAML parser, since JSON is a subset of YAML (YAML 1.2.2, §1.2).
 JSON = Syntax("JSON", json.loads, _fault_of_json, _line_in_yaml)

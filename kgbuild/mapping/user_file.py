@@ -1,4 +1,4 @@
-"""A file that a user wrote for kgbuild (a mapping, settings, a baseline, a catalogue): a checked value, or an error with file, line and key."""
+"""Read a file that a user wrote for kgbuild (a mapping, settings, a baseline, a catalogue). Errors name file, line and key."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from kgbuild.errors import KgbuildError, permission_todo
 from kgbuild.mapping.syntax import Syntax
 
 _T = TypeVar("_T")
-#: A part of a path of msgspec's: a key, an index, or `...` for some entry of a mapping.
+#: An element of a path in a msgspec error: a key, an index, or `...` for an unnamed entry of a mapping.
 _PART = re.compile(r"[.]([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
 class UserFile(NamedTuple):
-    """A file as it stands: its path, that path as the user would write it, its bytes and its language.
+    """A file: its path, the path shown in errors, its bytes and its language.
 
-    ``failure`` is the type of its errors. ``above`` are the keys that lead to our part of it.
+    ``failure`` is the type of its errors. ``above`` are the keys that lead to the part that kgbuild reads.
     """
 
     path: Path
@@ -32,13 +32,13 @@ class UserFile(NamedTuple):
     above: tuple[str, ...] = ()
 
     def error(self, keys: Sequence[str], sentence: str, *, at: str = "", named: bool = True) -> KgbuildError:
-        """The error of the entry to which keys lead. ``at`` is its line, where that is known; without ``named`` the keys are not told."""
+        """Return the error for the entry at ``keys``. ``at`` is its line if known. Without ``named``, the message leaves out the keys."""
         at = at or str(self.syntax.line_of(self.data, (*self.above, *keys)))
         place = f"{'.'.join(keys)}: " if keys and named else ""
         return self.failure(f"{self.shown}:{at}: {place}{sentence}")
 
     def text(self) -> str:
-        """The text, without a byte-order mark. Raises an error for bytes that are no UTF-8."""
+        """Return the text without a byte-order mark. Raises an error if the bytes are not UTF-8."""
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -47,7 +47,7 @@ class UserFile(NamedTuple):
             raise self.error((), f"expected UTF-8, got the byte {byte}; save the file as UTF-8", at=line) from None
 
     def tree(self, sentence: str) -> Any:
-        """What the parser makes of the text. Raises an error with a ``sentence`` in which `{got}` stands for what is wrong."""
+        """Parse the text. Raises an error with ``sentence``, in which `{got}` is replaced by the syntax error."""
         text = self.text()
         try:
             return self.syntax.parse(text)
@@ -56,7 +56,10 @@ class UserFile(NamedTuple):
             raise self.error((), sentence.format(got=fault.got), at=fault.at) from None
 
     def value(self, tree: Any, shape: type[_T], *, kind: str, todo: str) -> _T:
-        """A tree as a value of a type. Raises an error for the first entry that has another one, or a key that files of this ``kind`` lack."""
+        """Convert a tree into a value of a type.
+
+        Raises an error for the first entry of another type and for a key that files of this ``kind`` do not have.
+        """
         try:
             return msgspec.convert(tree, shape)
         except msgspec.ValidationError as error:
@@ -74,7 +77,7 @@ class UserFile(NamedTuple):
 def read(
     path: Path, syntax: Syntax, failure: type[KgbuildError], *, what: str, otherwise: str, shown: str | None = None,
 ) -> UserFile:  # fmt: skip
-    """The file at a path. Raises an error that expects ``what`` where it cannot be read."""
+    """Read the file at a path. Raises an error that names ``what`` was expected if it cannot be read."""
     shown = str(path) if shown is None else shown
     try:
         return UserFile(path, shown, path.read_bytes(), syntax, failure)
@@ -84,21 +87,21 @@ def read(
 
 
 def _named(tree: Any, keys: Sequence[str], shape: type) -> list[str]:
-    """A path of keys in which msgspec does not name those of mappings: in their place those of the first entries that are refused."""
+    """Return the path with each `...` replaced by the key of the first entry that is invalid."""
     tree = holder = deepcopy(tree)
     named: list[str] = []
     for key in keys:
-        found: Any = _guilty(tree, holder, shape) if key == "..." else int(key) if isinstance(holder, list) else key
+        found: Any = _invalid_key(tree, holder, shape) if key == "..." else int(key) if isinstance(holder, list) else key
         named.append(str(found))
         try:
             holder = holder[found]
-        except (KeyError, IndexError, TypeError):  # what is missing, or has a shape that was not expected, is the last of them
+        except (KeyError, IndexError, TypeError):  # the path ends at a missing entry or at one of another type
             break
     return named
 
 
-def _guilty(tree: Any, holder: dict[Any, Any], shape: type) -> Any:
-    """The key of the first entry of a part of the tree that is refused where it is the only one; then it is."""
+def _invalid_key(tree: Any, holder: dict[Any, Any], shape: type) -> Any:
+    """Reduce a part of the tree to its first entry that is invalid on its own, and return its key. Return `...` if no entry is."""
     entries = dict(holder)
     for key, value in entries.items():
         holder.clear()

@@ -1,4 +1,4 @@
-"""Where a mapping file is wrong: the checks that its types do not make, and the line and key of what they refuse."""
+"""Check what the schema of the mapping files cannot express."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from kgbuild.model.ids import PUBLIC, as_iri
 if TYPE_CHECKING:
     from kgbuild.mapping.schema import BiolinkTerms, Licenses, Prefixes, ProductKind, Vocabulary
 
-#: SSSOM 1.0 (slots of a mapping): "term replaced by" is how the old id of a term is linked to the one in use.
+#: SSSOM 1.0 (slots of a mapping): "term replaced by" links the old id of a term to the current one.
 REPLACED_BY = "IAO:0100001"
-#: What must have a field: a record and a source are none without an id, and a value that stands alone is taken for a source or a label.
+#: The properties that need at least one field: records and sources require an id, and a plain value is read as a source or a label.
 _NAMED = (("resource", "id"), ("product", "id"), ("organization", "id"), ("source", "id"), ("source", "relation"), ("license", "label"))
 
 
 def check(files: Mapping[str, UserFile], parsed: Mapping[str, Any], biolink: BiolinkTerms, own: Path) -> None:
-    """Raise MappingError for the first entry that has the right type and is wrong all the same. ``own`` is the user's folder."""
+    """Raise MappingError for the first entry that is invalid although its type is correct. ``own`` is the user's folder."""
     known = parsed["prefixes"].prefixes
     problems = [
         *(("prefixes.yaml", keys, text) for keys, text in _prefix_problems(parsed["prefixes"])),
@@ -43,9 +43,9 @@ def check(files: Mapping[str, UserFile], parsed: Mapping[str, Any], biolink: Bio
         ),
     ]
     problems += [("categories.yaml", keys, text) for keys, text in _data_problems(parsed["categories"].product)]
-    if files["vocabulary.yaml"].path.parent == own:  # ours need not fit to other files of theirs
+    if files["vocabulary.yaml"].path.parent == own:  # the built-in file need not match the user's other files
         problems += [("vocabulary.yaml", keys, text) for keys, text in _vocabulary_problems(parsed)]
-    if files["licenses.yaml"].path.parent == own:  # the list of known ids takes a while to read, and our own file is checked by tests
+    if files["licenses.yaml"].path.parent == own:  # the list of known ids is slow to read, and tests check the built-in file
         problems += [("licenses.yaml", keys, text) for keys, text in _license_problems(parsed["licenses"])]
     for name, keys, text in problems:
         raise files[name].error(keys, f"{text}; correct the entry")
@@ -109,7 +109,7 @@ def _license_problems(licenses: Licenses) -> Iterator[tuple[list[str], str]]:
 
 
 def _curies(parsed: Mapping[str, Any]) -> Iterator[tuple[str, list[str], str]]:
-    """Every CURIE that a mapping makes kgbuild write, with its file and keys."""
+    """Yield every CURIE that a mapping adds to the output, with its file and keys."""
     for kind in ("resource", "product", "organization", "page"):
         rule = getattr(parsed["categories"], kind)
         yield "categories.yaml", [kind, "class"], rule.class_
@@ -140,7 +140,7 @@ def _curie_problem(curie: str, prefixes: Mapping[str, str], biolink: BiolinkTerm
 
 
 def read_aliases(file: UserFile, prefixes: Prefixes) -> dict[str, str]:
-    """Old id -> id in use, from an SSSOM table (subject old, object new). Raises MappingError with file, line and column name."""
+    """Return the current id of each old id, from an SSSOM table (subject old, object current). Raises MappingError with file, line and column."""
     space = f"{prefixes.spaces['resource']}:"
     lines = [(n, line) for n, line in enumerate(file.text().splitlines(), 1) if line and not line.startswith("#")]
     header = lines[0][1].split("\t") if lines else []
@@ -168,10 +168,10 @@ def read_aliases(file: UserFile, prefixes: Prefixes) -> dict[str, str]:
         old, new = row["subject_id"].removeprefix(space), row["object_id"].removeprefix(space)
         if old == new or aliases.get(old, new) != new:
             other = "itself" if old == new else f"{aliases[old]!r} above"
-            raise file.error(["subject_id"], f"expected one id in use for {old!r}, got {new!r} and {other}; keep one row", at=str(number))
+            raise file.error(["subject_id"], f"expected one current id for {old!r}, got {new!r} and {other}; keep one row", at=str(number))
         aliases[old], numbers[old] = new, number
     for old, new in aliases.items():
         if new in aliases:
-            sentence = f"expected an id in use for {old!r}, got {new!r}, which is an old id itself; name the last one"
+            sentence = f"expected a current id for {old!r}, got {new!r}, which is itself an old id; write the current id"
             raise file.error(["object_id"], sentence, at=str(numbers[old]))
     return aliases

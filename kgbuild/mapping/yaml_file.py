@@ -1,4 +1,4 @@
-"""The text of one mapping file -> its tree; what is wrong with the text, and the lines of its entries."""
+"""Parse the text of one mapping file, and report errors in it with their lines."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ from kgbuild.mapping.user_file import UserFile
 if TYPE_CHECKING:
     import yaml
 
-#: Deeper than any mapping, and far from where a recursive parser runs out of stack.
+#: More than any mapping uses, and far below the depth at which a recursive parser exhausts its stack.
 _MAX_DEPTH = 50
 
 
 def tree_of(file: UserFile, *, own: bool) -> Any:
-    """The tree of a mapping file. A user's ``own`` file is checked first; tests do that for those that come with kgbuild.
+    """Parse a mapping file. A user's ``own`` file is checked first; tests check the built-in files.
 
     Raises MappingError with file and line.
     """
     if own:
         _check_text(file)
     tree = file.tree("expected YAML, got {got}; correct the line")
-    for keys in _no_text(tree) if own else ():
+    for keys in _keys_not_text(tree) if own else ():
         got = f"{keys[-1]!r}" if keys[-1] is not None else "null"
-        raise file.error(list(map(str, keys)), f"expected a key that is text, got {got}; put it into quotes")
+        raise file.error(list(map(str, keys)), f"expected a key that is text, got {got}; put it in quotes")
     return tree
 
 
 def _check_text(file: UserFile) -> None:
-    """Raise for what is no YAML, and for YAML that no mapping file needs: it would be read as something else, or not at all."""
+    """Raise MappingError for invalid YAML, and for YAML features that mapping files do not use and that parsers read differently."""
     import yaml
 
     file.text()
     try:
-        for line, text in _strange_events(file.data):
+        for line, text in _unsupported_events(file.data):
             raise file.error((), text, at=str(line))
-        for line, text in _strange_keys(yaml.compose(file.data, Loader=yaml.CSafeLoader)):
+        for line, text in _unsupported_keys(yaml.compose(file.data, Loader=yaml.CSafeLoader)):
             raise file.error((), text, at=str(line))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else file.data.count(b"\n", 0, getattr(error, "position", 0)) + 1
-        said = getattr(error, "problem", None) or _character(error) or "text that is none"
-        raise file.error((), f"expected YAML, got {said}; correct the line", at=str(line)) from None
+        problem = getattr(error, "problem", None) or _character(error) or "invalid text"
+        raise file.error((), f"expected YAML, got {problem}; correct the line", at=str(line)) from None
 
 
 def _character(error: yaml.YAMLError) -> str:
-    """The character that no YAML may hold, where an error is about one."""
+    """Return the invalid character that an error is about, if any."""
     found = getattr(error, "character", "")
     return f"the character U+{found if isinstance(found, int) else ord(found):04X}" if found else ""
 
 
-def _strange_events(data: bytes) -> Iterator[tuple[int, str]]:
-    """A second document, of which nothing would be read; tags, which make other values; and what is nested too deep to be walked over."""
+def _unsupported_events(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield a second document, which would be ignored; tags, which change values; and excessive nesting."""
     import yaml
 
     depth = documents = 0
@@ -74,15 +74,15 @@ def _strange_events(data: bytes) -> Iterator[tuple[int, str]]:
             yield line, f"expected a value without a tag, got the tag {tag}; remove the tag"
 
 
-def _strange_keys(root: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    """A key that is said twice, of which the parser keeps the last; and one that is a list or a mapping."""
+def _unsupported_keys(root: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """Yield duplicate keys, of which the parser keeps the last, and keys that are lists or mappings."""
     import yaml
 
     nodes = [root] if root else []
     seen: set[int] = set()
     while nodes:
         node = nodes.pop()
-        if id(node) in seen:  # what aliases repeat
+        if id(node) in seen:  # reached through an alias before
             continue
         seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
@@ -100,13 +100,13 @@ def _strange_keys(root: yaml.Node | None) -> Iterator[tuple[int, str]]:
                 nodes.append(value)
 
 
-def _no_text(tree: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The ways to the keys that are no text."""
+def _keys_not_text(tree: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the paths to keys that are not text."""
     if isinstance(tree, dict):
         for key, value in tree.items():
             if not isinstance(key, str):
                 yield (*keys, key)
-            yield from _no_text(value, (*keys, key))
+            yield from _keys_not_text(value, (*keys, key))
     elif isinstance(tree, list):
         for n, value in enumerate(tree):
-            yield from _no_text(value, (*keys, n))
+            yield from _keys_not_text(value, (*keys, n))

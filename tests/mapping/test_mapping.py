@@ -261,11 +261,11 @@ ROWS = {
     ),
     "an id for itself": (
         "kgr:do\tIAO:0100001\tkgr:do\n",
-        "3: subject_id: expected one id in use for 'do', got 'do' and itself; keep one row",
+        "3: subject_id: expected one current id for 'do', got 'do' and itself; keep one row",
     ),
     "two ids for one": (
         "kgr:do\tIAO:0100001\tkgr:doid\nkgr:do\tIAO:0100001\tkgr:hp\n",
-        "4: subject_id: expected one id in use for 'do', got 'hp' and 'doid' above; keep one row",
+        "4: subject_id: expected one current id for 'do', got 'hp' and 'doid' above; keep one row",
     ),
 }
 
@@ -278,7 +278,7 @@ def test_a_wrong_alias_names_file_line_and_column(tmp_path: Path, name: str) -> 
 
 def test_an_alias_of_an_alias(tmp_path: Path) -> None:
     rows = "kgr:a\tIAO:0100001\tkgr:b\nkgr:b\tIAO:0100001\tkgr:c\n"
-    expected = "aliases.sssom.tsv:3: object_id: expected an id in use for 'a', got 'b', which is an old id itself; name the last one"
+    expected = "aliases.sssom.tsv:3: object_id: expected a current id for 'a', got 'b', which is itself an old id; write the current id"
     assert said(tmp_path, "aliases.sssom.tsv", HEAD + rows) == expected
 
 
@@ -335,7 +335,7 @@ TEXTS |= {
     ),
     "a key that is a number": (
         "domains:\n  5: MESH:D1\n",
-        "domains.yaml:2: domains.5: expected a key that is text, got 5; put it into quotes",
+        "domains.yaml:2: domains.5: expected a key that is text, got 5; put it in quotes",
     ),
 }
 
@@ -373,5 +373,5 @@ def test_a_folder_that_is_none(tmp_path: Path, made: bool) -> None:
     if made:
         folder.write_text("")
     result = run_command(["export", str(REGISTRY), "--mappings", str(folder), "--output", str(tmp_path / "output")])
-    text = f"error: {folder}: expected a folder of mapping files for --mappings, got none; give one that exists\n"
+    text = f"error: {folder}: expected a folder of mapping files for --mappings, got none; check the path\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)
