@@ -1,4 +1,4 @@
-"""Writers: nodes and edges -> bytes of files. One file per format; a new format is a file here and a line in WRITERS."""
+"""Writers render nodes and edges as the bytes of files. There is one module per format; a new format is a module and a line in WRITERS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kgbuild.model.graph import Edge, Node
 
 
 class Loss(NamedTuple):
-    """What a format could not hold as it is: the column, and what was done to its values."""
+    """A change that a format made to values it cannot hold: the file, the column, and the change."""
 
     file: str
     column: str
@@ -24,9 +24,9 @@ class Loss(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """The bytes that some nodes and edges add to one file, the rows among them, and what was lost.
+    """The bytes that some nodes and edges add to one file, the number of their rows, and the losses.
 
-    ``later`` is a piece of what comes after the ``data`` of all of the graph (``Writer.settle``).
+    ``later`` is a piece of what follows the ``data`` of the whole graph (``Writer.settle``).
     """
 
     data: bytes
@@ -35,44 +35,44 @@ class Rendered(NamedTuple):
     later: bytes = b""
 
 
-#: Reads the pieces that wait for one file, each as it was rendered, in the order of the graph; it can be called again.
+#: A function that yields the pieces waiting for one file as they were rendered, in the order of the graph. It can be called repeatedly.
 Waiting = Callable[[], Iterator[bytes]]
 
 
 class Writer(Protocol):
-    """Renders one format, whose files are those of its entry in WRITERS: head, what is gathered, what comes later, tail."""
+    """A writer of one format, whose files are listed in WRITERS. A file consists of head, gathered data, later pieces and tail."""
 
     def head(self) -> tuple[bytes, ...]:
-        """What each file begins with."""
+        """Return the beginning of each file."""
 
     def render(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[Rendered, ...]:
-        """What some nodes and edges add to each file; in any process."""
+        """Return what some nodes and edges add to each file. It can run in any process."""
 
     def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
-        """What was rendered, as it goes to the files; in one process, and in the order of the graph. Most formats have nothing to add."""
+        """Return the rendered data as it goes to the files. It runs in one process, in the order of the graph; most formats change nothing."""
         return rendered
 
     def settle(self, waiting: Sequence[Waiting]) -> Iterator[tuple[int, Rendered]]:
-        """What the pieces that wait for each file add to it, by its number, when all is gathered: most formats add them as they are."""
+        """Yield what the waiting pieces add, with the number of the file, after everything is gathered. Most formats add them unchanged."""
         for file, pieces in enumerate(waiting):
             for piece in pieces():
                 yield file, Rendered(piece, 0, Counter())
 
     def tail(self) -> tuple[Rendered, ...]:
-        """What each file ends with, when all is gathered: nothing in most formats."""
+        """Return the end of each file, after everything is gathered. It is empty in most formats."""
         return tuple(Rendered(b"", 0, Counter()) for _ in self.head())
 
 
 class Format(NamedTuple):
-    """A format as users see it: what it is, the endings of its files, and the module whose ``writer(mapping, qualified)`` makes its writer.
+    """A format: a description, the endings of its files, and the module whose ``writer(mapping, qualified)`` returns its writer.
 
-    ``files`` in a folder have names of their own. ``needs`` is the package of an extra, which is called like the format.
+    ``files`` in a folder have fixed names. ``requires`` is a package that the format requires; the extra that installs it has the name of the format.
     """
 
     about: str
     files: tuple[str, ...]
     module: str
-    needs: str = ""
+    requires: str = ""
 
 
 WRITERS: Mapping[str, Format] = MappingProxyType(
@@ -80,13 +80,13 @@ WRITERS: Mapping[str, Format] = MappingProxyType(
         "kgx-tsv": Format("KGX tables", ("_nodes.tsv", "_edges.tsv"), "kgbuild.writers.kgx_tsv"),
         "kgx-jsonl": Format("KGX JSON Lines", ("_nodes.jsonl", "_edges.jsonl"), "kgbuild.writers.kgx_jsonl"),
         "turtle": Format("RDF, for people and stores", (".ttl",), "kgbuild.writers.rdf.turtle"),
-        "ntriples": Format("the same RDF, a triple a line", (".nt",), "kgbuild.writers.rdf.ntriples"),
+        "ntriples": Format("the same RDF, one triple per line", (".nt",), "kgbuild.writers.rdf.ntriples"),
         "neo4j": Format(
             "for neo4j-admin database import full",
             ("neo4j/nodes.csv", "neo4j/nodes_fractions.csv", "neo4j/relationships.csv", "neo4j/import.sh", "neo4j/constraints.cypher"),
             "kgbuild.writers.neo4j",
         ),
-        "parquet": Format("typed tables", ("_nodes.parquet", "_edges.parquet"), "kgbuild.writers.parquet", needs="pyarrow"),
+        "parquet": Format("typed tables", ("_nodes.parquet", "_edges.parquet"), "kgbuild.writers.parquet", requires="pyarrow"),
         "graphml": Format("for Gephi, yEd and Cytoscape", (".graphml",), "kgbuild.writers.graphml"),
     }
 )
@@ -96,34 +96,36 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType({"kgx": ("kgx-tsv", "kg
 
 
 def choose(names: Sequence[str]) -> tuple[str, ...]:
-    """The formats that names (repeated, comma-separated, groups) stand for, in the order of WRITERS.
+    """Return the formats for names (repeated, comma-separated, groups), in the order of WRITERS.
 
-    Raises UsageError for an unknown one, MissingExtra for one whose package is not installed.
+    Raises UsageError for an unknown name, MissingExtra for a format whose package is not installed.
     """
-    wanted = [name.strip() for given in names for name in given.split(",") if name.strip()]
-    for name in wanted:
+    requested = [name.strip() for given in names for name in given.split(",") if name.strip()]
+    for name in requested:
         if name not in WRITERS and name not in GROUPS:
             known = ", ".join((*GROUPS, *WRITERS))
-            raise UsageError(f"--format: expected one of {known}, got {name!r}; `kgbuild formats` tells what each is")
-    chosen = {member for name in wanted for member in GROUPS.get(name, (name,))}
+            raise UsageError(f"--format: expected one of {known}, got {name!r}; `kgbuild formats` describes them")
+    chosen = {member for name in requested for member in GROUPS.get(name, (name,))}
     if not chosen:
         raise UsageError("--format: expected a format, got none; `kgbuild formats` lists them")
     for name in sorted(chosen):
-        needs = WRITERS[name].needs
-        if needs and find_spec(needs) is None:
-            raise MissingExtra(f"--format {name} needs {needs}, which is not installed; install it with: pip install 'kgbuild[{name}]'")
+        requires = WRITERS[name].requires
+        if requires and find_spec(requires) is None:
+            raise MissingExtra(
+                f"--format {name} requires {requires}, which is not installed; install it with: pip install 'kgbuild[{name}]'"
+            )
     return tuple(name for name in WRITERS if name in chosen)
 
 
 def writer(name: str, mapping: RegistryMapping, *, qualified: bool = False) -> Writer:
-    """The writer of a format, imported on use."""
-    made: Any = import_module(WRITERS[name].module).writer(mapping, qualified)
-    writer: Writer = made
+    """Import and return the writer of a format."""
+    created: Any = import_module(WRITERS[name].module).writer(mapping, qualified)
+    writer: Writer = created
     return writer
 
 
 def whole(writer: Writer, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[bytes, ...]:
-    """The files of a graph that is in memory."""
+    """Return the files of a graph that is in memory."""
     files = [[head] for head in writer.head()]
     gathered = writer.gather(writer.render(nodes, edges))
     for file, rendered in zip(files, gathered, strict=True):
@@ -136,7 +138,7 @@ def whole(writer: Writer, nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple
 
 
 def file_name(name: str, ending: str) -> str:
-    """The file of an export called ``name``, from its entry in WRITERS.
+    """Return the file name of an export called ``name`` for an ending in WRITERS.
 
     >>> file_name("graph", "_nodes.tsv"), file_name("graph", "neo4j/nodes.csv")
     ('graph_nodes.tsv', 'neo4j/nodes.csv')

@@ -1,4 +1,4 @@
-"""The fields of nodes and edges as columns, with their types and their RDF: the one table that every writer is made from."""
+"""The fields of nodes and edges as columns, with their types and their RDF. All writers use them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kgbuild.model.rdf import Rdf
 
 
 class Column(NamedTuple):
-    """A field: its name, what its values are (``number`` is whole or not), whether every row has one, and how it is written in RDF."""
+    """A field: its name, the type of its values (a ``number`` can have a fraction), whether every row has one, and its form in RDF."""
 
     name: str
     type: Literal["text", "texts", "boolean", "integer", "number"]
@@ -22,7 +22,7 @@ class Column(NamedTuple):
 
 @cache
 def columns(type: type[Node | Edge]) -> tuple[Column, ...]:
-    """The columns of a type, in the order of its fields."""
+    """Return the columns of a type, in the order of its fields."""
     hints = get_type_hints(type, include_extras=True)
     return tuple(_column(field.name, hints[field.name], field.required) for field in structs.fields(type))
 

@@ -1,4 +1,4 @@
-"""GraphML 1.0, for Gephi, yEd and Cytoscape: all nodes, then all edges, since not every reader takes an edge before its nodes."""
+"""Write GraphML 1.0 for Gephi, yEd and Cytoscape: all nodes, then all edges, since some readers require the nodes of an edge before it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _HEAD = """\
 """
 _KEY = '  <key id="{id}" for="{kind}" attr.name="{name}" attr.type="{type}"/>\n'
 _TAIL = b"  </graph>\n</graphml>\n"
-#: The types that GraphML has (GraphML-Attributes, attr.type), of which none is a list.
+#: The types of GraphML (GraphML-Attributes, attr.type). It has no list type.
 _TYPES = {"text": "string", "texts": "string", "boolean": "boolean", "integer": "long", "number": "double"}
-#: What XML 1.0 §2.2, Char, leaves out: no escape stands for it either.
+#: Characters that XML 1.0 does not allow, even escaped (§2.2, Char).
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-#: What must be escaped: a carriage return would be read as a line feed (XML 1.0 §2.11).
+#: Characters to escape. A carriage return would be read as a line feed (XML 1.0 §2.11).
 _ESCAPED = re.compile('[&<>"\r]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 
 class _Items:
-    """Nodes or edges as elements. Fields that the element itself has (its id and its ends) are no data."""
+    """Nodes or edges as elements. Fields that are attributes of the element (its id and its ends) are not written as data."""
 
     def __init__(self, kind: str, type: type[Node | Edge], own: tuple[str, ...]) -> None:
         self.kind = kind
@@ -46,7 +46,7 @@ class _Items:
         )
 
     def data(self, item: Node | Edge, losses: Counter[Loss]) -> Iterator[str]:
-        """The element's children, a line each, and its end."""
+        """Yield the children of the element, one line each, and its end tag."""
         values = msgspec.structs.astuple(item)
         for n, name in self._columns:
             value = values[n]
@@ -79,7 +79,7 @@ def _escape(value: str) -> str:
 
 
 class GraphML(Writer):
-    """One file."""
+    """The file of an export."""
 
     def __init__(self) -> None:
         self._nodes, self._edges = _Items("node", Node, ("id",)), _Items("edge", Edge, ("id", "subject", "object"))

@@ -1,4 +1,4 @@
-"""KGX JSON Lines: lists are lists, numbers numbers, booleans booleans, and what a node does not have is not there."""
+"""Write KGX JSON Lines: lists, numbers and booleans keep their type, and missing values are left out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _encode = msgspec.json.Encoder().encode_lines
 
 
 class KgxJsonl(Writer):
-    """Both files of an export. The keys are the fields of the types, so they are the columns of the TSV."""
+    """The two files of an export. The keys are the fields of the types, as in the columns of the TSV."""
 
     def head(self) -> tuple[bytes, ...]:
         return b"", b""

@@ -19,7 +19,7 @@ _BREAKS = re.compile(r"[\t\r\n]+")
 
 
 class _TsvTable:
-    """One table: its columns are the fields of the type."""
+    """One table. Its columns are the fields of the type."""
 
     def __init__(self, file: str, type: type[Node | Edge]) -> None:
         self.file, self.columns = file, tuple(column.name for column in columns(type))
@@ -36,7 +36,7 @@ class _TsvTable:
         return Rendered("\n".join(lines).encode(), len(rows), losses)
 
     def _row(self, row: Node | Edge, losses: Counter[Loss]) -> str:
-        """A line without its end. Nearly no row holds what a cell cannot, and that is seen on the whole line at once."""
+        """Return a line without its end. Few rows contain characters that a cell cannot hold, so the whole line is tested first."""
         line = self._line(row)
         if (
             line.count("\t") == self._tabs
@@ -66,9 +66,9 @@ def _plain(value: bool | float) -> str:
 
 @cache
 def _compiled(type: type[Node | Edge]) -> tuple[Callable[[Node | Edge], str], Callable[[Node | Edge], int]]:
-    """Functions made from the fields of a type, as ``dataclasses`` makes its own: a row's line, and the bars between the items of its lists.
+    """Compile two functions from the fields of a type, as ``dataclasses`` does: one renders a row, the other counts the bars between list items.
 
-    A loop over the fields would take three times as long, which is a tenth of a whole export.
+    A loop over the fields would take three times as long, which is a tenth of the time of an export.
     """
     cells, bars = [], ["0"]
     for column in columns(type):
@@ -81,11 +81,11 @@ def _compiled(type: type[Node | Edge]) -> tuple[Callable[[Node | Edge], str], Ca
         else:
             cells.append(f"{{row.{name} or ''}}")
     line = compile('lambda row: f"' + "\\t".join(cells) + '"', "<columns>", "eval")
-    return eval(line, {"plain": _plain}), eval(compile("lambda row: " + " + ".join(bars), "<columns>", "eval"))  # noqa: S307  # our own names
+    return eval(line, {"plain": _plain}), eval(compile("lambda row: " + " + ".join(bars), "<columns>", "eval"))  # noqa: S307  # names of our own fields
 
 
 class KgxTsv(Writer):
-    """Both tables of an export."""
+    """The two tables of an export."""
 
     def __init__(self) -> None:
         self._nodes, self._edges = _TsvTable("_nodes.tsv", Node), _TsvTable("_edges.tsv", Edge)

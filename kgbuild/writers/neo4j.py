@@ -1,6 +1,6 @@
-"""CSV files for `neo4j-admin database import full` (Neo4j 5), a script that imports them, and the constraints for afterwards.
+"""Write CSV files for `neo4j-admin database import full` (Neo4j 5), a script that imports them, and constraints to create afterwards.
 
-Labels and relationship types are categories and predicates in a form that needs no quoting; the CURIEs are properties, like all else.
+Labels and relationship types are categories and predicates in a form that requires no quoting. Their CURIEs are properties.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import Column, columns
 
 _NODES, _FRACTIONS, _RELATIONSHIPS = "neo4j/nodes.csv", "neo4j/nodes_fractions.csv", "neo4j/relationships.csv"
-#: Between the items of a list. It cannot be escaped, so it is the one character that no record can hold (readers.text).
-_BETWEEN = "\0"
-#: The types of the import (Neo4j Operations Manual, "Neo4j-admin import", header files).
+#: The separator of list items. It cannot be escaped, so it is the character that no record can contain (readers.text).
+_SEPARATOR = "\0"
+#: The types of columns (Neo4j Operations Manual, "Neo4j-admin import", header files).
 _TYPES = {"text": "string", "texts": "string[]", "boolean": "boolean", "integer": "long", "number": "long"}
 _IMPORT = """\
 #!/bin/sh
@@ -55,12 +55,12 @@ def _header(column: Column, number: str) -> str:
 
 
 def _cells(item: Node | Edge) -> Iterator[str]:
-    """A cell of each field. What is absent is an unquoted empty cell, which is no property; quoted it would be an empty text."""
+    """Yield a cell for each field. A missing value is an unquoted empty cell, which creates no property; a quoted one would be an empty text."""
     for value in msgspec.structs.astuple(item):
         if value is None or value == ():
             yield ""
         elif isinstance(value, tuple):
-            yield _quoted(_BETWEEN.join(value))
+            yield _quoted(_SEPARATOR.join(value))
         elif isinstance(value, str):
             yield _quoted(value)
         else:
@@ -72,14 +72,14 @@ def _quoted(text: str) -> str:
 
 
 class Neo4j(Writer):
-    """The files of the folder. A column has one type, so nodes with a number that is not whole have a file of their own."""
+    """The files in the folder. A column has one type, so nodes with a number that has a fraction are written to a separate file."""
 
     def __init__(self, mapping: RegistryMapping) -> None:
         self._mapping = mapping
         self._numbers = [column.name for column in columns(Node) if column.type == "number"]
         own = mapping.prefixes.spaces["term"]
         self._name = lru_cache(maxsize=4096)(lambda curie: plain_name(curie, own))
-        self._labels = lru_cache(maxsize=1024)(lambda category: _quoted(_BETWEEN.join(dict.fromkeys(map(self._name, category)))))
+        self._labels = lru_cache(maxsize=1024)(lambda category: _quoted(_SEPARATOR.join(dict.fromkeys(map(self._name, category)))))
 
     def head(self) -> tuple[bytes, ...]:
         ids, *rest = columns(Node)
@@ -88,7 +88,7 @@ class Neo4j(Writer):
         return (*(f"{header}\n".encode() for header in (*nodes, edges)), _IMPORT.encode(), self._constraints().encode())
 
     def _constraints(self) -> str:
-        """Ids are unique among the nodes of each kind, and among the relationships of each type."""
+        """Return constraints that make ids unique among the nodes of each kind, and among the relationships of each type."""
         kinds, edges, profile = self._mapping.categories, self._mapping.provenance.edges, self._mapping.profile
         classes = [
             kind.biolink if profile == "biolink" else kind.class_

@@ -1,6 +1,6 @@
-"""Parquet: typed columns, lists as lists, and null for what a node or edge does not have.
+"""Write Parquet: typed columns, lists as lists, and null for missing values.
 
-pyarrow and not polars, which takes as much room on the disk: its writer takes rows as they come, so that one group of rows is in memory at a time.
+It uses pyarrow instead of polars, which is as large on disk, since pyarrow can write rows as they come: only one row group is in memory at a time.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from kgbuild.model.graph import Edge, Node
 from kgbuild.writers import Loss, Rendered, Writer
 from kgbuild.writers.columns import Column, columns
 
-#: Rows of a group, whatever the pieces in which they come: some tens of megabytes in memory.
+#: Rows of a group, independent of the size of the pieces; some tens of megabytes in memory.
 _GROUP = 32_768
-#: Whole numbers above it may have no double (IEEE 754).
+#: Larger whole numbers may not be representable as a double (IEEE 754).
 _EXACT = 2**53
 _TYPES = {
     "text": pyarrow.string(),
@@ -32,7 +32,7 @@ _TYPES = {
 
 
 class _ParquetTable:
-    """One table: its columns are the fields of the type. It is rendered in any process, and written in one."""
+    """One table. Its columns are the fields of the type. Any process can render it; one process writes it."""
 
     def __init__(self, file: str, type: type[Node | Edge]) -> None:
         self._file, self._columns = file, columns(type)
@@ -45,7 +45,7 @@ class _ParquetTable:
         self._writer: Any = None
 
     def render(self, rows: Sequence[Node] | Sequence[Edge]) -> Rendered:
-        """The rows as a stream of Arrow (IPC)."""
+        """Return the rows as an Arrow IPC stream."""
         losses: Counter[Loss] = Counter()
         arrays = [self._array(column, [getattr(row, column.name) for row in rows], losses) for column in self._columns]
         sink = io.BytesIO()
@@ -68,7 +68,7 @@ class _ParquetTable:
         return self._taken()
 
     def gather(self, rendered: Rendered) -> Rendered:
-        """The groups that are full now."""
+        """Return the row groups that are now complete."""
         with pyarrow.ipc.open_stream(rendered.data) as stream:
             self._waiting += stream
         self._rows += rendered.rows
@@ -86,11 +86,11 @@ class _ParquetTable:
         return Rendered(self._taken(), 0, Counter())
 
     def _table(self) -> Any:
-        """The rows that wait, without the seams between the pieces, which would show in the bytes."""
+        """Return the waiting rows as one chunk, since the borders between pieces would change the bytes."""
         return pyarrow.Table.from_batches(self._waiting, self._schema).combine_chunks()
 
     def _taken(self) -> bytes:
-        """What was written since the last time. (The writer goes on counting from what it wrote, and never goes back.)"""
+        """Return what was written since the last call. The writer never seeks back and counts positions itself."""
         data = self._out.getvalue()
         self._out.seek(0)
         self._out.truncate()
@@ -98,7 +98,7 @@ class _ParquetTable:
 
 
 class Parquet(Writer):
-    """Both tables of an export."""
+    """The two tables of an export."""
 
     def __init__(self) -> None:
         self._tables = _ParquetTable("_nodes.parquet", Node), _ParquetTable("_edges.parquet", Edge)
@@ -110,7 +110,7 @@ class Parquet(Writer):
         return self._tables[0].render(nodes), self._tables[1].render(edges)
 
     def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
-        return tuple(table.gather(said) for table, said in zip(self._tables, rendered, strict=True))
+        return tuple(table.gather(piece) for table, piece in zip(self._tables, rendered, strict=True))
 
     def tail(self) -> tuple[Rendered, ...]:
         return tuple(table.tail() for table in self._tables)

@@ -219,14 +219,14 @@ def test_a_format_whose_package_is_not_installed(tmp_path: Path, records: Write,
     monkeypatch.setattr(writers, "find_spec", lambda name: None)
     for formats in ("parquet", "all"):
         result = run_command(["export", str(tmp_path / "missing"), "--format", formats, "--output", str(tmp_path / "output")])
-        said = "--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
+        said = "--format parquet requires pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {said}\n")
     assert not (tmp_path / "output").exists()
 
 
 def test_an_unknown_format(kgbuild: Run, tmp_path: Path, records: Write) -> None:
     known = ", ".join((*GROUPS, *WRITERS))
-    text = f"--format: expected one of {known}, got 'csv'; `kgbuild formats` tells what each is"
+    text = f"--format: expected one of {known}, got 'csv'; `kgbuild formats` describes them"
     assert told(kgbuild("export", records({"go.md": GO}), "--format", "turtle,csv")) == failed(text)
     assert not (tmp_path / "output").exists()
 

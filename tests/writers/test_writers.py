@@ -42,7 +42,9 @@ def test_a_format_whose_package_is_missing_says_how_to_get_it(monkeypatch: pytes
     monkeypatch.setattr("kgbuild.writers.find_spec", lambda name: None)
     with pytest.raises(MissingExtra) as error:
         choose(["parquet"])
-    assert str(error.value) == ("--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'")
+    assert str(error.value) == (
+        "--format parquet requires pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
+    )
 
 
 def test_no_two_formats_write_one_file() -> None:

@@ -1,1 +1,1 @@
-"""RDF: one walk from nodes and edges to statements, and the two texts in which they are written, a subject at a time."""
+"""RDF writers: one conversion of nodes and edges into statements, and two notations, written subject by subject."""

@@ -1,8 +1,8 @@
-"""Statements -> text by subject: one block for each subject, whose bytes depend on its statements alone, however the work was cut.
+"""Write statements as text, one block per subject. The bytes of a block depend only on its statements, not on how the work was split.
 
-A node's block has its properties and the edges that leave it. Most of these are rendered with the node. An owner's edge to a product and a
-rolled-up edge are not: they wait until the whole graph was rendered, and then join the block of their subject.
-The nodes come in the order of the graph, and after them the edges as resources (``--qualified``), in that order too.
+The block of a node has its properties and the edges that leave it. Most of these edges are rendered with the node. Edges from an owner to a
+product and rolled-up edges are not: they wait until the whole graph is rendered and then join the block of their subject.
+The nodes come first, in the order of the graph, then the edges as resources (``--qualified``), in the same order.
 """
 
 from __future__ import annotations
@@ -21,16 +21,19 @@ from kgbuild.writers.rdf.walk import Walk
 
 
 class Notation(RdfTerms, Protocol):
-    """A text form of RDF. A statement is predicate and object with a space between; neither has a space before that, nor a line break."""
+    """A text form of RDF. A statement is a predicate and an object, separated by one space.
+
+    The predicate contains no space, and neither of them contains a line break.
+    """
 
     def head(self) -> str:
-        """What the file begins with."""
+        """Return the beginning of the file."""
 
     def block(self, subject: str, statements: Sequence[str]) -> str:
-        """The text of a subject's statements, sorted ones, of which there is at least one."""
+        """Return the text of the statements of a subject. They are sorted, and there is at least one."""
 
     def statements(self, block: str) -> list[str]:
-        """The statements that ``block`` was made from."""
+        """Return the statements of a ``block``."""
 
 
 class _BlockPiece(msgspec.Struct, frozen=True, array_like=True):
@@ -44,12 +47,12 @@ class _BlockPiece(msgspec.Struct, frozen=True, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _piece = msgspec.msgpack.Decoder(_BlockPiece).decode
-#: Statements by subjects that were not among the nodes with which they were rendered.
+#: Decode statements by subject, for subjects that were not among the nodes they were rendered with.
 _apart = msgspec.msgpack.Decoder(dict[str, list[str]]).decode
 
 
 class RdfWriter(Writer):
-    """One file. What is rendered waits as pieces, since the last node can add a statement to the block of the first."""
+    """The file of an export. Rendered pieces wait, since the last node can add a statement to the block of the first."""
 
     def __init__(self, mapping: RegistryMapping, notation: Notation, qualified: bool) -> None:
         self._notation, self._qualified = notation, qualified
@@ -79,24 +82,24 @@ class RdfWriter(Writer):
         return (Rendered(_encode(apart), rows, Counter(), _encode(piece)),)
 
     def gather(self, rendered: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
-        """Keep what belongs to blocks of other pieces; the pieces wait."""
+        """Keep the statements that belong to blocks of other pieces. The pieces wait."""
         for subject, statements in _apart(rendered[0].data).items():
             self._apart[subject] += statements
         return (rendered[0]._replace(data=b""),)
 
     def settle(self, waiting: Sequence[Waiting]) -> Iterator[tuple[int, Rendered]]:
-        """The blocks of all nodes, each whole; then those of the edges."""
+        """Yield the complete blocks of all nodes, then those of the edges."""
         (pieces,) = waiting
         for data in pieces():
             yield 0, self._completed(_piece(data))
-        for subject in sorted(self._apart):  # an edge that leaves a node which is not among those rendered
+        for subject in sorted(self._apart):  # edges whose subject was not rendered as a node
             statements = _sorted(self._apart[subject])
             yield 0, Rendered(self._notation.block(subject, statements).encode(), len(statements), Counter())
         for data in pieces() if self._qualified else ():
             yield 0, Rendered(_piece(data).edges, 0, Counter())
 
     def _completed(self, piece: _BlockPiece) -> Rendered:
-        """The blocks of a piece, each with the statements that were rendered apart from it."""
+        """Return the blocks of a piece, each with the statements that were rendered apart from it."""
         if self._apart.keys().isdisjoint(piece.subjects):
             return Rendered(piece.nodes, 0, Counter())
         blocks, start, rows = [], 0, 0
@@ -113,5 +116,5 @@ class RdfWriter(Writer):
 
 
 def _sorted(statements: Iterable[str], more: Iterable[str] = ()) -> list[str]:
-    """Each statement once, in the order of code points, which is that of the bytes in UTF-8."""
+    """Return each statement once, in the order of code points, which is the order of the bytes in UTF-8."""
     return sorted({*statements, *more})

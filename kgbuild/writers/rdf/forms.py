@@ -1,6 +1,6 @@
-"""Values of columns -> statements, as the form of each column says (``kgbuild.model.rdf.Form``).
+"""Convert values of columns into RDF terms, by the form of each column (``kgbuild.model.rdf.Form``).
 
-Every IRI is valid, and numbers are written in their canonical form (XSD 1.1 Part 2).
+Every IRI is valid, and numbers are in canonical form (XSD 1.1 Part 2).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kgbuild.model.ids import as_iri, encode_id, expand, safe_iri
 from kgbuild.model.rdf import Form
 from kgbuild.writers.columns import Column
 
-#: XSD 1.1 Part 2, §3.3.7 to §3.3.14: the lexical forms of the date types that records use, and what makes a day of each.
+#: The lexical forms of the date types that records use (XSD 1.1 Part 2, §3.3.7 to §3.3.14), and the suffix that completes each to a day.
 _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "", "dateTime"),
     (re.compile(r"\d{4}-\d\d-\d\d"), "", "date"),
@@ -27,24 +27,24 @@ _DATES = (
 
 
 class RdfTerms(Protocol):
-    """How a text form of RDF writes IRIs and literals. Equal ones have equal texts; ``a`` is ``rdf:type`` as a predicate."""
+    """A notation of IRIs and literals. Equal terms have equal texts. ``a`` is ``rdf:type`` as a predicate."""
 
     a: str
 
     def iri(self, iri: str) -> str:
-        """A valid IRI."""
+        """Return a valid IRI."""
 
     def literal(self, text: str) -> str:
-        """A text."""
+        """Return a plain literal."""
 
     def typed(self, text: str, datatype: str) -> str:
-        """A literal of a type of XSD, in its canonical form."""
+        """Return a literal of an XSD type, in canonical form."""
 
 
 class Forms:
-    """The forms under one mapping, as some terms write them.
+    """The forms under one mapping, in one notation.
 
-    ``checked`` make an object where the value is what the predicate of a public vocabulary wants, and give None where it is not.
+    ``checked`` are functions that return a term if the value is valid for the predicate of a public vocabulary, and None otherwise.
     """
 
     def __init__(self, mapping: RegistryMapping, terms: RdfTerms) -> None:
@@ -59,15 +59,15 @@ class Forms:
         self.checked: dict[Form, Callable[[Any], str | None]] = {"address": self._address, "license": self._license, "bytes": self._bytes}
 
     def objects(self, column: Column) -> Callable[[Any], str]:
-        """What makes the values of a column objects of its predicate."""
+        """Return the function that converts the values of a column into objects of its predicate."""
         return self._objects.get(column.rdf.form) or (self._terms.literal if column.type in ("text", "texts") else self.literal)
 
     def predicate(self, name: str, property: str | None = None) -> str:
-        """A property of a public vocabulary, or else the term of our own of that name; with the space that follows it in a statement."""
+        """Return a property of a public vocabulary, or the registry's own term of that name, with the space that follows it in a statement."""
         return f"{self.resource(property or f'{self._space}:{encode_id(name)}')} "
 
     def literal(self, value: Any) -> str:
-        """A literal in canonical form: `1.50` is written `1.5`, and no exponent is used."""
+        """Return a literal in canonical form: `1.50` is written `1.5`, without an exponent."""
         if isinstance(value, str):
             return self._terms.literal(value)
         if isinstance(value, bool):
@@ -80,11 +80,11 @@ class Forms:
         raise TypeError(f"a property is text, a number or a boolean, not {type(value)}")
 
     def _resource(self, curie: str) -> str:
-        """What a CURIE names."""
+        """Return the resource that a CURIE names."""
         return self._terms.iri(expand(curie, self._prefixes) or safe_iri(curie))
 
     def _date(self, value: str) -> str:
-        """A typed date where the text is one that the calendar has, else the text."""
+        """Return a typed date if the text is a valid date, otherwise the text."""
         for form, rest, datatype in _DATES:
             if form.fullmatch(value):
                 try:
@@ -95,12 +95,12 @@ class Forms:
         return self._terms.literal(value)
 
     def _named(self, value: str) -> str:
-        """The resource that a CURIE or an address names, else the text."""
+        """Return the resource that a CURIE or an address names, otherwise the text."""
         iri = expand(value, self._prefixes) or as_iri(value)
         return self._terms.iri(iri) if iri else self._terms.literal(value)
 
     def _media_type(self, value: str) -> str:
-        """The resource of the IANA registry (DCAT 3 §6.8.17)."""
+        """Return the media type as a resource of the IANA registry (DCAT 3 §6.8.17)."""
         return self._terms.iri(safe_iri(f"https://www.iana.org/assignments/media-types/{value}"))
 
     def _address(self, value: str) -> str | None:
@@ -108,9 +108,9 @@ class Forms:
         return self._terms.iri(iri) if iri else None
 
     def _license(self, value: str) -> str | None:
-        """The SPDX license or the address of one."""
+        """Return the SPDX license, or the address of a license."""
         return self._terms.iri(f"{self._prefixes['spdx']}{value}") if value in self._licenses else self._address(value)
 
     def _bytes(self, value: float) -> str | None:
-        """A size in bytes (DCAT 3 §6.8.13)."""
+        """Return a size in bytes (DCAT 3 §6.8.13)."""
         return self._terms.typed(str(value), "nonNegativeInteger") if isinstance(value, int) and value >= 0 else None

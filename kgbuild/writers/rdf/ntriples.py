@@ -1,4 +1,4 @@
-"""N-Triples 1.1: a triple a line, those of a subject together and sorted."""
+"""Write N-Triples 1.1: one triple per line, the triples of a subject together and sorted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 class NTriplesNotation(Notation):
-    """The grammar of N-Triples: ``triple ::= subject predicate object '.'``, every IRI whole."""
+    """The grammar of N-Triples: ``triple ::= subject predicate object '.'``. Every IRI is written in full."""
 
     a = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
     iri = staticmethod(iriref)

@@ -1,4 +1,4 @@
-r"""IRIs and literals as Turtle 1.1 and N-Triples 1.1 write them: pure functions over text.
+r"""Format IRIs and literals for Turtle 1.1 and N-Triples 1.1, with pure functions over text.
 
 The productions are those of https://www.w3.org/TR/turtle/#sec-grammar-grammar and https://www.w3.org/TR/n-triples/#n-triples-grammar.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-#: STRING_LITERAL_QUOTE takes all but `"`, `\`, LF and CR as they are. Other control characters are escaped too, as canonical N-Triples 1.2 does,
-#: with ECHAR where there is one and UCHAR where there is none, and so are the two that some readers refuse.
+#: STRING_LITERAL_QUOTE requires an escape only for `"`, `\`, LF and CR. Other control characters are escaped too, as in canonical N-Triples
+#: 1.2: with ECHAR if there is one, otherwise with UCHAR. So are two characters that some readers refuse.
 _ESCAPES = {chr(n): f"\\u{n:04X}" for n in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     "\t": r"\t",
     "\b": r"\b",
@@ -18,21 +18,21 @@ _ESCAPES = {chr(n): f"\\u{n:04X}" for n in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)}
     "\f": r"\f",
 }
 _CONTROL = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
-#: PN_PREFIX, of the letters that a mapping's prefixes can have.
+#: PN_PREFIX, limited to the letters that prefixes of a mapping can have.
 _PN_PREFIX = re.compile(r"[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-#: PN_LOCAL of ASCII letters: (PN_CHARS_U | ':' | [0-9] | PLX) ((PN_CHARS | '.' | ':' | PLX)* (PN_CHARS | ':' | PLX))?, PLX here as PERCENT.
-#: `\.` at an end is right by PN_LOCAL_ESC, but rdflib does not read it; such a name is no local name here.
+#: PN_LOCAL, limited to ASCII letters: (PN_CHARS_U | ':' | [0-9] | PLX) ((PN_CHARS | '.' | ':' | PLX)* (PN_CHARS | ':' | PLX))?, PLX here as PERCENT.
+#: PN_LOCAL_ESC allows `\.` at the end, but rdflib does not read it, so such a name is not used as a local name.
 _PLAIN = re.compile(r"[A-Za-z0-9_:](?:[A-Za-z0-9_:.-]*[A-Za-z0-9_:-])?")
 _LOCAL = re.compile(
     r"(?:[A-Za-z0-9_:~!$&'()*+,;=/?#@-]|%[0-9A-Fa-f]{2})(?:(?:[A-Za-z0-9_:.~!$&'()*+,;=/?#@-]|%[0-9A-Fa-f]{2})*"
     r"(?:[A-Za-z0-9_:~!$&'()*+,;=/?#@-]|%[0-9A-Fa-f]{2}))?"
 )
-#: PN_LOCAL_ESC: what stands in a local name behind a backslash only; `-` only where it comes first.
+#: PN_LOCAL_ESC: the characters that must be escaped in a local name; `-` only in first position.
 _ESCAPED = re.compile(r"[~!$&'()*+,;=/?#@]|^-")
 
 
 def quoted(text: str) -> str:
-    r"""STRING_LITERAL_QUOTE.
+    r"""Return a text as STRING_LITERAL_QUOTE.
 
     >>> print(quoted('a "b"\n'), quoted("\x00é"))
     "a \"b\"\n" "\u0000é"
@@ -41,13 +41,13 @@ def quoted(text: str) -> str:
         text = text.replace("\\", r"\\")
     if '"' in text:
         text = text.replace('"', r"\"")
-    if not text.isprintable():  # which no control character is
+    if not text.isprintable():  # control characters are not printable
         text = _CONTROL.sub(lambda found: _ESCAPES[found[0]], text)
     return f'"{text}"'
 
 
 def iriref(iri: str) -> str:
-    """IRIREF. What it does not take, no IRI of ours holds (``kgbuild.model.ids.safe_iri``).
+    """Return an IRI as IRIREF. IRIs of the graph contain no character that it forbids (``kgbuild.model.ids.safe_iri``).
 
     >>> iriref("http://x.org/a%20b")
     '<http://x.org/a%20b>'
@@ -56,7 +56,7 @@ def iriref(iri: str) -> str:
 
 
 def local_name(text: str) -> str | None:
-    r"""PN_LOCAL, or None where the text has none, or one that not every reader takes.
+    r"""Return a text as PN_LOCAL, or None if it is not valid there, or if some readers do not accept it.
 
     >>> print(local_name("goa.ftp"), local_name("a%20b~c"), local_name("-a-b"))
     goa.ftp a%20b\~c \-a-b
@@ -69,7 +69,7 @@ def local_name(text: str) -> str | None:
 
 
 def usable_prefixes(prefixes: Mapping[str, str]) -> dict[str, str]:
-    """The prefixes that Turtle can have (PN_PREFIX), sorted.
+    """Return the prefixes that are valid in Turtle (PN_PREFIX), sorted.
 
     >>> usable_prefixes({"b": "http://b/", "a.": "http://a/", "a": "http://a/"})
     {'a': 'http://a/', 'b': 'http://b/'}

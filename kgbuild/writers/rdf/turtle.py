@@ -1,4 +1,4 @@
-"""Turtle 1.1: the prefixes once and sorted, then a block for each subject, an object a line."""
+"""Write Turtle 1.1: the prefixes, sorted, then one block per subject with one object per line."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.writers.rdf.blocks import Notation, RdfWriter
 from kgbuild.writers.rdf.text import iriref, local_name, quoted, usable_prefixes
 
-#: Types whose values have a form without quotes (BooleanLiteral, INTEGER, DECIMAL); ours are always in it.
+#: Types whose values are written without quotes (BooleanLiteral, INTEGER, DECIMAL). Canonical values always have that form.
 _BARE = ("boolean", "integer", "decimal")
 
 
 class TurtleNotation(Notation):
-    """The grammar of Turtle: ``triples ::= subject predicateObjectList``, IRIs as PrefixedName where a prefix begins them."""
+    """The grammar of Turtle: ``triples ::= subject predicateObjectList``. An IRI is a PrefixedName if it starts with the namespace of a prefix."""
 
     a = "a"
     literal = staticmethod(quoted)

@@ -1,6 +1,6 @@
-"""Nodes and edges -> statements: PROV-O, DCAT 3, DCTERMS and our own terms; the one walk that every RDF format shares.
+"""Convert nodes and edges into statements with PROV-O, DCAT 3, DCTERMS and the registry's own terms. All RDF formats use it.
 
-A statement is the text of its predicate and object. No node is blank.
+A statement is the text of its predicate and object. There are no blank nodes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _how = attrgetter("kind", "predicate", "original_predicate", "source_role", "rel
 
 
 class Walk:
-    """Statements under one mapping, as some terms write them."""
+    """Statements under one mapping, in one notation."""
 
     def __init__(self, mapping: RegistryMapping, terms: RdfTerms) -> None:
         self._mapping, self._forms = mapping, Forms(mapping, terms)
@@ -31,7 +31,7 @@ class Walk:
         self._node, self._edge = _ColumnsByForm(Node, self._forms), _ColumnsByForm(Edge, self._forms)
 
     def node(self, node: Node) -> list[str]:
-        """The statements about a node, without those that its edges make."""
+        """Return the statements about a node, without those of its edges."""
         form, kind = self._node, node.kind
         found = form.plain(node)
         found += self._types(kind, *[getattr(node, name) for name in form.classes])
@@ -47,7 +47,7 @@ class Walk:
         return found
 
     def leaving(self, edges: Iterable[Edge]) -> dict[str, list[str]]:
-        """The statements that edges make about their subjects, by subject."""
+        """Return the statements that edges make about their subjects, by subject."""
         found: dict[str, list[str]] = {}
         for edge in edges:
             object = self.resource(edge.object)
@@ -55,7 +55,7 @@ class Walk:
         return found
 
     def edge(self, edge: Edge) -> list[str]:
-        """The statements about an edge as a resource (``--qualified``)."""
+        """Return the statements about an edge as a resource (``--qualified``)."""
         form = self._edge
         found = form.plain(edge)
         classes = ["rdf:Statement", *(curie for name in form.classes for curie in _items(getattr(edge, name)))]
@@ -66,7 +66,10 @@ class Walk:
         return found
 
     def _checked(self, column: Column, kind: Kind, value: Any) -> str:
-        """A value under the public property, which may differ by kind of node; or under our own term, if it is not what that wants."""
+        """Return the statement for a value.
+
+        It has the public property, which can depend on the kind of node, or the registry's own term if the value is invalid for the public property.
+        """
         object = self._forms.checked[column.rdf.form](value)
         if object is None:
             return self._forms.predicate(column.name) + self._forms.literal(value)
@@ -81,14 +84,14 @@ class Walk:
         return self.resource(self._mapping.curie("resource", id))
 
     def _records(self, node: Node) -> Iterator[str]:
-        """The records that declare a node, as nodes: a page and an organization declare themselves, a resource all else."""
+        """Yield the records that declare a node, as nodes. Pages and organizations declare themselves; resources declare everything else."""
         if not node.stub and node.kind in ("organization", "page"):
             yield self.resource(node.id)
         else:
             yield from map(self._record, node.declared_in)
 
     def _predicates(self, kind: EdgeKind, written: str, original: str | None, role: Role | None, relation: str | None) -> tuple[str, ...]:
-        """The predicate as written, ours, and those of the public vocabularies; of provenance also role and relation (SPEC §5)."""
+        """Return the predicate as written, ours, and those of public vocabularies. For provenance, role and relation add more (SPEC §5)."""
         provenance = self._mapping.provenance
         own = original or written
         curies = [written, own, provenance.edges[kind].rdf, getattr(provenance.roles, role).predicate if role else None]
@@ -98,7 +101,7 @@ class Walk:
 
 
 class _ColumnsByForm:
-    """The columns of a type by what their statements are made from: ``plain`` ones from the values alone."""
+    """The columns of a type, grouped by how their statements are made. ``plain`` columns require only the values."""
 
     def __init__(self, type: type[Node | Edge], forms: Forms) -> None:
         mine = columns(type)
@@ -111,7 +114,7 @@ class _ColumnsByForm:
         self.records = [forms.predicate(column.name) for column in mine if column.rdf.form == "record"]
 
     def plain(self, item: Node | Edge) -> list[str]:
-        """The statements of the columns whose object needs their value alone."""
+        """Return the statements of the columns whose object depends only on the value."""
         found: list[str] = []
         for value, (predicate, object) in zip(self._values(item), self._plain, strict=True):
             if value is None:
