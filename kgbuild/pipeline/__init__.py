@@ -1,1 +1,1 @@
-"""From files to files: the only package that opens files, starts processes and writes; it decides nothing about the graph."""
+"""The pipelines of the commands. Only this package opens files, starts processes and writes; it makes no decisions about the graph."""

@@ -1,4 +1,4 @@
-"""Nodes and edges as the graphs of other libraries."""
+"""Convert nodes and edges into graphs of other libraries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def to_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> networkx.MultiDiGraph[str]:
-    """A MultiDiGraph whose edges are keyed by edge id, so that parallel edges survive; attributes are the properties that are there."""
+    """Return a MultiDiGraph whose edges are keyed by edge id, so that it keeps parallel edges. Its attributes are the properties with a value."""
     import networkx
 
     graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
@@ -31,7 +31,7 @@ def _properties(item: Node | Edge) -> dict[str, Any]:
 
 
 def to_rdflib(ntriples: bytes) -> rdflib.Graph:
-    """An rdflib Graph of the N-Triples that an export writes."""
+    """Return an rdflib Graph of the N-Triples that an export writes."""
     import rdflib
 
     graph = rdflib.Graph()

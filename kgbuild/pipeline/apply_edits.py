@@ -1,7 +1,7 @@
-"""Edits -> files: all of them are made, or none is.
+"""Apply edits to files, either all of them or none.
 
-The new text of every file is written beside it and renamed over it by a process of its own, which outlives its parent and puts the renamed ones
-back where a later one fails. A file that is not as it was read is not touched.
+The new text of every file is written beside it. A separate process, which outlives its parent, renames the new files over the old ones, and
+restores those if a later rename fails. A file that changed since it was read is not replaced.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from kgbuild.model.edits import FileEdit, current, edited, refused
 from kgbuild.pipeline.detached import in_a_child, uninterrupted
 from kgbuild.pipeline.files import clear, whole
 
-#: What the names of files on their way begin with, before the number of their process: hidden, so never read as records.
+#: The prefix of the names of new files, followed by the number of the process. They are hidden, so never read as records.
 _BESIDE = ".kgbuild-fix-"
 
 
 class _Swap(NamedTuple):
-    """A file, what will take its place, and where it is kept until all are in theirs."""
+    """A file, its new version, and the path where the old version is kept until all files are in place."""
 
     edit: FileEdit
     new: str
@@ -31,7 +31,7 @@ class _Swap(NamedTuple):
 
 
 def apply(edits: Sequence[FileEdit]) -> None:
-    """Make all the edits, or none: raises OutputError where a file has changed since it was read, or cannot be replaced."""
+    """Apply all edits or none. Raises OutputError if a file has changed since it was read, or cannot be replaced."""
     swaps: list[_Swap] = []
     for folder in {os.path.dirname(edit.path) for edit in edits}:
         clear(Path(folder or "."), _BESIDE)
@@ -42,7 +42,7 @@ def apply(edits: Sequence[FileEdit]) -> None:
             _write(swaps[-1])
         with uninterrupted():
             failed = "expected files that can be replaced, got an error; no file was changed"
-            killed = "expected the files to be replaced, got a process that was killed; run it again"
+            killed = "expected to replace the files, got a killed process; run it again"
             in_a_child(partial(_rename, swaps), failed=failed, killed=killed)
     finally:
         _remove(swaps)
@@ -65,7 +65,7 @@ def _same_owner(swap: _Swap) -> None:
         return
     there, here = os.stat(swap.edit.path), os.stat(swap.new)
     if (there.st_uid, there.st_gid) != (here.st_uid, here.st_gid):
-        with suppress(PermissionError):  # only root may give files away; what others may do with it stays the same
+        with suppress(PermissionError):  # only root may change the owner; the permissions stay the same
             os.chown(swap.new, there.st_uid, there.st_gid)
 
 
@@ -77,7 +77,7 @@ def _remove(swaps: Sequence[_Swap]) -> None:
 
 
 def _rename(swaps: Sequence[_Swap]) -> None:
-    """Put every new file into its place. Raises OutputError, with those put back that were renamed."""
+    """Put every new file in place. Raises OutputError after restoring the files that were already renamed."""
     try:
         with ExitStack() as undo:
             for swap in swaps:
@@ -90,11 +90,11 @@ def _rename(swaps: Sequence[_Swap]) -> None:
                 undo.callback(os.replace, swap.old, swap.edit.path)
             undo.pop_all()
     finally:
-        _remove(swaps)  # also here, since who began it may be gone
+        _remove(swaps)  # also here, since the parent may have ended
 
 
 def _keep(swap: _Swap) -> None:
-    """A second name for the old file, or where the file system has none, a copy of it."""
+    """Link the old file under a second name, or copy it if the file system has no links."""
     try:
         os.link(swap.edit.path, swap.old)
     except OSError:

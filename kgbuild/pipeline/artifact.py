@@ -1,4 +1,4 @@
-"""A build at hand: the files of an export, found by its manifest and held against it, or made for the moment from records."""
+"""Open a build: the files of an existing export, verified against its manifest, or a temporary export of records."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from kgbuild.pipeline.export import export
 from kgbuild.pipeline.read import Progress, quiet
 from kgbuild.readers.inputs import MANIFEST_ENDING
 
-#: Characters of a build id: 64 bits of a hash, which no two graphs of one database share by chance.
+#: Characters of a build id: 64 bits of a hash, enough to tell apart the graphs in one database.
 _ID = 16
-#: The files that say all of a graph, by which a build is known.
+#: The files that contain the whole graph. The build id is made from their hashes.
 _GRAPH = ("_nodes.jsonl", "_edges.jsonl")
 
 
 class Build(NamedTuple):
-    """The files of one export: ``name`` is what their names begin with."""
+    """The files of one export. ``name`` is the prefix of their names."""
 
     folder: Path
     name: str
     manifest: manifests.Manifest
 
     def path(self, ending: str) -> Path:
-        """Where the file is whose name has this ending in WRITERS (``_nodes.jsonl``, ``.nt``)."""
+        """Return the path of the file with this ending in WRITERS (``_nodes.jsonl``, ``.nt``)."""
         return self.folder / writers.file_name(self.name, ending)
 
     def written(self, ending: str) -> manifests.WrittenFile:
-        """What the manifest says of the file. Raises KeyError where it was not written."""
+        """Return the entry of the file in the manifest. Raises KeyError if it was not written."""
         name = writers.file_name(self.name, ending)
         for item in self.manifest.written:
             if item.file == name:
@@ -45,15 +45,15 @@ class Build(NamedTuple):
         raise KeyError(name)
 
     def id(self, *endings: str) -> str:
-        """What tells this graph from another: a hash over the hashes of files, by default those of KGX JSON Lines, in hexadecimal."""
+        """Return the id of the graph: a hash, in hexadecimal, over the hashes of files, by default those of KGX JSON Lines."""
         hashes = "".join(self.written(ending).sha256 for ending in endings or _GRAPH)
         return hashlib.sha256(hashes.encode()).hexdigest()[:_ID]
 
 
 def find(folder: Path, formats: Sequence[str], *, name: str | None = None, whole: bool = True) -> Build:
-    """The build in a folder that has some formats, each file as the manifest says: its size, and its hash if ``whole``.
+    """Return the build in a folder. Each file of some formats must match the manifest: its size, and its hash if ``whole``.
 
-    Raises UsageError where there is none, where there are several and no name is given, and where a file is missing or is another one.
+    Raises UsageError if there is no build, if there are several and no name is given, and if a file is missing or does not match.
     """
     manifest = _manifest(folder, name)
     build = Build(folder, manifest.name.removesuffix(MANIFEST_ENDING), _decoded(manifest))
@@ -67,7 +67,7 @@ def find(folder: Path, formats: Sequence[str], *, name: str | None = None, whole
 
 
 def first_of(build: Build, formats: Sequence[str], *, todo: str) -> str:
-    """The first of some formats that a build has. Raises UsageError where it has none; ``todo`` is the one to export."""
+    """Return the first of some formats that a build has. Raises UsageError if it has none; ``todo`` is the format to export."""
     for format in formats:
         if format in build.manifest.formats:
             return format
@@ -76,7 +76,7 @@ def first_of(build: Build, formats: Sequence[str], *, todo: str) -> str:
 
 
 def compare(build: Build, format: str, *, whole: bool) -> None:
-    """Raise UsageError where a file of a format that the build has is not as the manifest says: its size, and its hash if ``whole``."""
+    """Raise UsageError if a file of a format does not match the manifest: its size, and its hash if ``whole``."""
     for ending in writers.WRITERS[format].files:
         _compare(build.path(ending), build.written(ending), whole=whole)
 
@@ -86,7 +86,7 @@ def _manifest(folder: Path, name: str | None) -> Path:
     found = [path for path in found if path.is_file()]
     if not found:
         what = f"{name}{MANIFEST_ENDING}" if name else f"a file *{MANIFEST_ENDING}"
-        raise UsageError(f"{folder}: expected {what}, got none; name the folder that `kgbuild export` wrote")
+        raise UsageError(f"{folder}: expected {what}, got none; give a folder that `kgbuild export` wrote")
     if len(found) > 1:
         names = ", ".join(path.name.removesuffix(MANIFEST_ENDING) for path in found)
         raise UsageError(f"{folder}: expected one build, got {names}; choose one with --name")
@@ -108,16 +108,16 @@ def _compare(path: Path, written: manifests.WrittenFile, *, whole: bool) -> None
     if whole:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != written.sha256:
-                raise UsageError(f"{path}: expected what the manifest says, got other bytes of the same length; export again")
+                raise UsageError(f"{path}: expected the content in the manifest, got other bytes of the same length; export again")
 
 
 @contextmanager
 def open_build(
     options: ReadOptions, formats: Sequence[str], *, folder: Path | None, name: str | None, whole: bool = True, progress: Progress = quiet
 ) -> Iterator[Build]:
-    """The build in ``folder``, or, where that is None, one of the records of ``options``, in a temporary folder for as long as it is used.
+    """Open the build in ``folder`` or, if it is None, a temporary one of the records of ``options``, which is removed afterwards.
 
-    Raises what ``find`` and ``export`` raise.
+    Raises the errors of ``find`` and ``export``.
     """
     if folder is not None:
         yield find(folder, formats, name=name, whole=whole)

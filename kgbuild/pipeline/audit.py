@@ -1,4 +1,4 @@
-"""Parts in, findings out: the view of a run, what the rules find in it, and where that stands in the files."""
+"""Audit a run: make the view that rules read, run the rules, and locate their findings in the files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kgbuild.pipeline.stated_claims import StatedClaims
 
 
 class Raised(NamedTuple):
-    """A finding whose lines are not looked up yet, with the entries that it points at."""
+    """A finding without positions, and the entries that it refers to."""
 
     finding: Finding
     at: EntryRef | Position | None
@@ -32,32 +32,32 @@ class Raised(NamedTuple):
 
 
 def view_of(source: ReadResult, plan: Job, limits: AuditLimits, *, relative: bool = False) -> View:
-    """What rules see of a run: its graph, which is made for them, and every claim with its file."""
+    """Return the view of a run: its graph, which is assembled for it, and every claim with its file."""
     decoded: dict[bytes, EncodedClaim] = {}
     nodes: list[AuditNode] = []
     edges: list[AuditEdge] = []
     for block in assemble.blocks(plan, decoded):
         nodes += block.nodes
         edges += block.edges
-    return _view(source, plan.mapping, limits, nodes, edges, StatedClaims(source.parts, decoded), relative=relative)
+    return _view(source, plan.mapping, limits, nodes, edges, StatedClaims(source.batches, decoded), relative=relative)
 
 
 def graph_view(source: ReadResult, mapping: RegistryMapping, rows: Iterable[bytes], limits: AuditLimits) -> View:
-    """The same of a run that was written: its graph are the rows of its chunks; paths are relative to the input."""
-    return _view(source, mapping, limits, *decode_rows(rows), StatedClaims(source.parts, {}), relative=True)
+    """Return the view of a run whose graph was written, from the audit rows of its chunks. Paths are relative to the input."""
+    return _view(source, mapping, limits, *decode_rows(rows), StatedClaims(source.batches, {}), relative=True)
 
 
 def _view(
     source: ReadResult, mapping: RegistryMapping, limits: AuditLimits, nodes: Iterable[AuditNode], edges: Iterable[AuditEdge],
     claims: StatedClaims, *, relative: bool,
 ) -> View:  # fmt: skip
-    """A view whose paths are ``relative`` to their input or as the user named their input."""
+    """Return a view whose paths are ``relative`` to their input, or as the user named their input."""
     problems = [problem for _, problem in source.problems]
     return View(mapping, limits, nodes, edges, claims, source.names if relative else source.shown, problems)
 
 
 def raise_all(chosen: Iterable[Rule], view: View) -> list[Raised]:
-    """What the rules find, in the order of code, subject, object and field."""
+    """Return the findings of the rules, in the order of code, subject, object and field."""
     raised = [_raised(rule, found, view) for rule, found in checks.run(chosen, view)]
     return sorted(raised, key=lambda r: (r.finding.code, r.finding.subject, r.finding.object, r.finding.field))
 
@@ -86,14 +86,14 @@ def _raised(rule: Rule, found: Violation, view: View) -> Raised:
 
 
 def placed(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping, jobs: int, *, related: bool) -> list[Finding]:
-    """The findings with line and column of their entries, and of the ``related`` ones if asked for: the files are read again for them."""
-    wanted: list[PlaceRequest] = []
+    """Return the findings with line and column of their entries, and of the ``related`` entries if requested. It reads the files again."""
+    requests: list[PlaceRequest] = []
     for n, item in enumerate(raised):
         if isinstance(item.at, EntryRef):
-            wanted.append(PlaceRequest((n, -1), item.at))
+            requests.append(PlaceRequest((n, -1), item.at))
         if related:
-            wanted += [PlaceRequest((n, m), spot) for m, spot in enumerate(item.related)]
-    places = locate(wanted, source, mapping, jobs)
+            requests += [PlaceRequest((n, m), spot) for m, spot in enumerate(item.related)]
+    places = locate(requests, source, mapping, jobs)
     return [_placed(item, n, places) for n, item in enumerate(raised)]
 
 

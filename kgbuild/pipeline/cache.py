@@ -1,7 +1,7 @@
-"""What earlier runs parsed, kept in the user's cache folder: a file that has not changed is only looked at.
+"""Keep what runs parsed in the user's cache folder, so that a file that has not changed is not read again.
 
-A file's size, time, inode -> the SHA-256 of its content -> its parts. Anything odd about a cache (damage, another version, another's file) makes it
-an empty one. A file that was younger than two seconds when it was read may change without a trace, so it is read again.
+The cache maps a file's size, time and inode to the SHA-256 of its content and its claim batches. A cache that is damaged or belongs to another
+version is treated as empty. A file that was younger than two seconds when it was read may change without a new time, so it is read again.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from kgbuild.readers.inputs import STDIN, File
 from kgbuild.version import __version__
 
 _MAGIC = b"kgbuild cache 1\n"
-#: A cache of more bytes is not kept: reading it back would be no faster than reading the files.
+#: A larger cache is not kept: reading it would be no faster than reading the files.
 MAX_BYTES = 256 * 2**20
-#: Caches kept, the last used ones.
+#: The number of caches to keep, the most recently written ones.
 _KEPT = 16
-#: Exports of one content that a cache knows of.
+#: The number of exports of the same content to keep in a cache.
 _RUNS_KEPT = 8
 _YOUNG_NS = 2 * 10**9
 Stamp = tuple[int, int, int]
 
 
 class CachedFile(Struct, frozen=True, array_like=True):
-    """An input file: its stamp, whether that can be trusted, the hashes of its content, and where its parts are in the body."""
+    """An input file: its stamp, whether the stamp can be trusted, the hashes of its content, and the positions of its batches in the body."""
 
     stamp: Stamp
     trusted: bool
     sha256: tuple[bytes, ...]
-    parts: tuple[tuple[int, int], ...]
+    batches: tuple[tuple[int, int], ...]
 
 
 class Run(Struct, frozen=True, array_like=True):
@@ -53,7 +53,7 @@ class Run(Struct, frozen=True, array_like=True):
 
 
 class Index(Struct, frozen=True, array_like=True):
-    """The small file of a cache. ``body`` is the size and CRC of the large one, which holds the parts."""
+    """The index file of a cache. ``body`` is the size and CRC of the body file, which contains the batches."""
 
     entries: dict[str, CachedFile]
     runs: dict[str, Run]
@@ -61,21 +61,21 @@ class Index(Struct, frozen=True, array_like=True):
 
 
 class Unit(Struct, frozen=True):
-    """What one input file came to."""
+    """The claim batches of one input file, and the hashes of its content."""
 
-    parts: tuple[ClaimBatch, ...]
+    batches: tuple[ClaimBatch, ...]
     sha256: tuple[bytes, ...]
 
 
 def folder() -> Path:
-    """The user's cache folder for kgbuild."""
+    """Return the user's cache folder for kgbuild."""
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("kgbuild", appauthor=False))
 
 
 def key_of(options: ReadOptions, mappings: str) -> str:
-    """The name of the cache for some inputs, mappings and options: another one for another version, and for a checkout whose code was changed."""
+    """Return the name of the cache for some inputs, mappings and options. It changes with the version and with the code in a checkout."""
     real = [os.path.realpath(given) for given in options.inputs]
     package = Path(__file__).parents[1]
     code = [(str(path), stat.st_size, stat.st_mtime_ns) for path in package.rglob("*.py") for stat in (path.stat(),)]
@@ -83,7 +83,7 @@ def key_of(options: ReadOptions, mappings: str) -> str:
 
 
 def stamp_of(path: str | Path) -> Stamp | None:
-    """Size, time and inode of a file, None where there is none."""
+    """Return size, time and inode of a file; None if it does not exist."""
     try:
         stat = os.stat(path)
     except OSError:
@@ -92,7 +92,7 @@ def stamp_of(path: str | Path) -> Stamp | None:
 
 
 class Cache:
-    """The cache of one set of inputs. With ``enabled`` false it is empty and keeps nothing."""
+    """The cache of one set of inputs. If ``enabled`` is false, it is empty and keeps nothing."""
 
     def __init__(self, key: str, *, enabled: bool = True) -> None:
         self._enabled = enabled
@@ -107,25 +107,28 @@ class Cache:
             if data.startswith(_MAGIC) and zlib.crc32(data[len(_MAGIC) + 4 :]).to_bytes(4, "big") == data[len(_MAGIC) : len(_MAGIC) + 4]:
                 return msgspec.msgpack.decode(data[len(_MAGIC) + 4 :], type=Index)
         except (OSError, msgspec.DecodeError):
-            pass  # a cache that cannot be read is an empty one
+            pass  # a cache that cannot be read is empty
         return Index({}, {}, (0, 0))
 
     def unchanged(self, files: Sequence[File], now_ns: int) -> bool:
-        """Whether the files hold what they held, none more and none less. Those that only look changed, or may have, are read for it."""
-        if len(self._index.entries) != len(files) or not all(self._holds_the_same(file) for file in files):
+        """Return whether the files are the same as in the cache. It reads files whose stamp changed or cannot be trusted."""
+        if len(self._index.entries) != len(files) or not all(self._is_unchanged(file) for file in files):
             return False
-        if not all(self._fits(file) for file in files):
-            self._renew(files, now_ns)
+        if not all(self._stamp_matches(file) for file in files):
+            self._update_stamps(files, now_ns)
         return True
 
-    def _fits(self, file: File) -> bool:
-        """Whether a file looks unchanged."""
+    def _stamp_matches(self, file: File) -> bool:
+        """Return whether the stamp of a file is unchanged and can be trusted."""
         entry = self._index.entries.get(file.shown)
         return entry is not None and entry.trusted and entry.stamp == file.stamp
 
-    def _holds_the_same(self, file: File) -> bool:
-        """Whether a file looks unchanged, or its content is (of one that is no archive, whose hashes are those of its members)."""
-        if self._fits(file):
+    def _is_unchanged(self, file: File) -> bool:
+        """Return whether the stamp or the content of a file is unchanged.
+
+        The content of an archive is not compared, since its hashes are those of its members.
+        """
+        if self._stamp_matches(file):
             return True
         entry = self._index.entries.get(file.shown)
         if entry is None or entry.stamp[0] != file.size or file.ending in ARCHIVES:
@@ -136,32 +139,35 @@ class Cache:
         except OSError:
             return False
 
-    def _renew(self, files: Sequence[File], now_ns: int) -> None:
-        """Note the stamps of files whose content is the same, so that next time it is enough to look at them."""
+    def _update_stamps(self, files: Sequence[File], now_ns: int) -> None:
+        """Store the stamps of files with unchanged content, so that the next run need not read them."""
         entries = {file.shown: self._index.entries[file.shown] for file in files}
-        renewed = {file.shown: msgspec.structs.replace(entries[file.shown], stamp=file.stamp, trusted=_old(file, now_ns)) for file in files}
+        renewed = {
+            file.shown: msgspec.structs.replace(entries[file.shown], stamp=file.stamp, trusted=_can_be_trusted(file, now_ns))
+            for file in files
+        }
         self._index = msgspec.structs.replace(self._index, entries=renewed)
-        with suppress(OSError, OutputError):  # a cache that cannot be written is none
+        with suppress(OSError, OutputError):  # an export succeeds without a cache
             self._write_index(self._index)
 
     def run(self, key: str) -> Run | None:
-        """The export of these options, if its files are still as they were written."""
+        """Return the export with this key, if its files are unchanged."""
         run = self._index.runs.get(key)
-        return run if run and _stands(run) else None
+        return run if run and _is_intact(run) else None
 
     def get(self, file: File) -> Unit | None:
-        """What a file came to, if it has not changed since."""
-        if not self._holds_the_same(file):
+        """Return the claim batches of a file, if it has not changed."""
+        if not self._is_unchanged(file):
             return None
         entry = self._index.entries[file.shown]
         body = self._read_body()
         if body is None:
             return None
         try:
-            parts = tuple(_decode_part(body[start : start + size]) for start, size in entry.parts)
+            batches = tuple(_decode_batch(body[start : start + size]) for start, size in entry.batches)
         except msgspec.DecodeError:
             return None
-        return Unit(parts, entry.sha256)
+        return Unit(batches, entry.sha256)
 
     def _read_body(self) -> bytes | None:
         if self._body is None:
@@ -173,7 +179,7 @@ class Cache:
         return self._body or None
 
     def save(self, units: Sequence[tuple[File, Unit]], run_key: str, run: Run, now_ns: int) -> None:
-        """Keep what the files of a run came to. A cache that cannot be written is none: the export stands without it."""
+        """Store the claim batches of a run. If the cache cannot be written, nothing is stored and no error is raised."""
         if not self._enabled or any(file.path == STDIN for file, _ in units):
             return
         entries: dict[str, CachedFile] = {}
@@ -181,27 +187,27 @@ class Cache:
         at = 0
         for file, unit in units:
             places = []
-            for part in unit.parts:
-                blob = _encode_part(part)
+            for batch in unit.batches:
+                blob = _encode_batch(batch)
                 blobs.append(blob)
                 places.append((at, len(blob)))
                 at += len(blob)
-            entries[file.shown] = CachedFile(file.stamp, _old(file, now_ns), unit.sha256, tuple(places))
+            entries[file.shown] = CachedFile(file.stamp, _can_be_trusted(file, now_ns), unit.sha256, tuple(places))
             if at > MAX_BYTES:
                 return
         body = b"".join(blobs)
-        index = Index(entries, self._runs_beside(entries) | ({run_key: run} if run.files else {}), (len(body), zlib.crc32(body)))
+        index = Index(entries, self._other_runs(entries) | ({run_key: run} if run.files else {}), (len(body), zlib.crc32(body)))
         with suppress(OSError, OutputError):
             self._write(self._body_path, body)
             self._write_index(index)
             self._prune()
 
-    def _runs_beside(self, entries: Mapping[str, CachedFile]) -> dict[str, Run]:
-        """The last other exports of the same content that are still there: one into another folder, or in another format, unmakes none."""
+    def _other_runs(self, entries: Mapping[str, CachedFile]) -> dict[str, Run]:
+        """Return the most recent other exports of the same content whose files are unchanged, such as one in another folder or format."""
         before = self._index.entries
         if {name: entry.sha256 for name, entry in before.items()} != {name: entry.sha256 for name, entry in entries.items()}:
             return {}
-        return dict([(key, run) for key, run in self._index.runs.items() if _stands(run)][1 - _RUNS_KEPT :])
+        return dict([(key, run) for key, run in self._index.runs.items() if _is_intact(run)][1 - _RUNS_KEPT :])
 
     def _write_index(self, index: Index) -> None:
         data = msgspec.msgpack.encode(index)
@@ -218,20 +224,20 @@ class Cache:
             path.with_suffix(".parts").unlink(missing_ok=True)
 
 
-def _stands(run: Run) -> bool:
-    """Whether the files of an export are as they were written."""
+def _is_intact(run: Run) -> bool:
+    """Return whether the files of an export are as they were written."""
     return all(stamp_of(path) == stamp for path, stamp in run.files.items())
 
 
-def _old(file: File, now_ns: int) -> bool:
-    """Whether a file is so old that it cannot change again without another time."""
+def _can_be_trusted(file: File, now_ns: int) -> bool:
+    """Return whether a file is so old that a change would give it another time."""
     return now_ns - file.mtime_ns > _YOUNG_NS
 
 
-_encode_part = msgspec.msgpack.Encoder().encode
-_decode_part = msgspec.msgpack.Decoder(ClaimBatch).decode
+_encode_batch = msgspec.msgpack.Encoder().encode
+_decode_batch = msgspec.msgpack.Decoder(ClaimBatch).decode
 
 
 def now_ns() -> int:
-    """The time, for telling young files; it reaches no output."""
+    """Return the time, to recognize files that changed recently. It does not reach any output."""
     return time.time_ns()

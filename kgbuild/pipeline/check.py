@@ -1,4 +1,4 @@
-"""Inputs in, findings out: the line of `kgbuild check`, from files to a report."""
+"""The pipeline of `kgbuild check`, from inputs to a report of findings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """Which rules to run, and what of their findings to show. ``form`` is one of REPORTS; ``keeps`` says which findings are told at all."""
+    """The rules to run and the findings to show. ``form`` is a key of REPORTS; a finding is reported if all functions in ``keeps`` accept it."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A run that was checked: what was read, the codes of the rules that ran, and all that was raised."""
+    """The result of a check: what was read, the codes of the rules that ran, and all findings."""
 
     options: ReadOptions
     choices: Choices
@@ -42,33 +42,33 @@ class Checked(Struct, frozen=True, kw_only=True):
 
     @property
     def unread(self) -> int:
-        """How many files, or lines of them, could not be read as records."""
+        """How many files, or lines of files, could not be read as records."""
         return len({(path, problem.line) for path, problem in self.source.problems if not problem.doubled})
 
     def _kept(self) -> list[Raised]:
         return [item for item in self.raised if all(keep(item.finding) for keep in self.choices.keeps)]
 
     def plan(self, known: Collection[str] = ()) -> fix.FixPlan:
-        """How to fix the findings that are reported and not ``known``. Reads the files again, and changes none."""
+        """Plan the fixes of the reported findings that are not ``known``. It reads the files again and does not write them."""
         return fix.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
 
     def report(self, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
-        """The report of the findings that are to be told, with lines for those that will be shown.
+        """Return the report of the findings, with line numbers for those that will be shown.
 
-        Those whose fingerprints are ``known`` are counted only; ``fixed`` is how many were fixed before.
+        Findings whose fingerprints are ``known`` are only counted; ``fixed`` is the number of findings that were fixed before.
         """
         choices, kept = self.choices, self._kept()
-        told = [item for item in kept if item.finding.fingerprint not in known]
+        reported = [item for item in kept if item.finding.fingerprint not in known]
         for_people = choices.form in reports.FOR_PEOPLE
-        shown = _first_of_each(told) if for_people and not choices.statistics else [] if choices.statistics and for_people else told
+        shown = _first_of_each(reported) if for_people and not choices.statistics else [] if choices.statistics and for_people else reported
         placed = audit.placed(shown, self.source, self.vocabulary, self.options.jobs, related=not for_people)
         by_place = {id(item): finding for item, finding in zip(shown, placed, strict=True)}
         return reports.Report(
             inputs=self.options.inputs,
             files=sum(len(unit.sha256) for unit in self.source.units)
             + len({path for path, problem in self.source.problems if not problem.doubled}),
-            findings=[by_place.get(id(item), item.finding) for item in told],
-            known=len(kept) - len(told),
+            findings=[by_place.get(id(item), item.finding) for item in reported],
+            known=len(kept) - len(reported),
             fixed=fixed,
             statistics=choices.statistics,
             color=choices.color,
@@ -77,16 +77,18 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 def _first_of_each(raised: Sequence[Raised]) -> list[Raised]:
-    """The findings that a report for people shows: of each rule the gravest."""
-    return [item for _, group in groupby(raised, lambda item: item.finding.code) for item in sorted(group, key=_gravity)[: reports.SHOWN]]
+    """Return the findings that a report for people shows: the most severe ones of each rule."""
+    return [
+        item for _, group in groupby(raised, lambda item: item.finding.code) for item in sorted(group, key=_severity_rank)[: reports.SHOWN]
+    ]
 
 
-def _gravity(item: Raised) -> int:
+def _severity_rank(item: Raised) -> int:
     return SEVERITIES.index(item.finding.severity)
 
 
 def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) -> Checked:
-    """Read, merge and check. Raises UsageError for an unknown rule or an input that is not there, MappingError for a mapping that is wrong."""
+    """Read, merge and check. Raises UsageError for an unknown rule or a missing input, MappingError for an invalid mapping."""
     chosen = checks.choose(choices.select, choices.ignore)
     run = open_run(options)
     source = run.read(progress)

@@ -1,4 +1,4 @@
-"""The last step of what changes files: neither a key that is typed nor a kill of the program leaves it half done."""
+"""Protect the last step of a change to files, so that neither an interrupt nor a kill leaves it half done."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 
 from kgbuild.errors import Crash, OutputError
 
-#: What a child says before a crash.
+#: The start of a message that reports a crash.
 _CRASH = "\0crash\n"
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """From here on nothing that is typed at the terminal stops it. (Only the main thread may say so, and only it is interrupted.)"""
+    """Ignore interrupts from the terminal. Only the main thread can do so, and only it is interrupted."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -28,37 +28,37 @@ def uninterrupted() -> Iterator[None]:
 
 
 def in_a_child(step: Callable[[], None], *, failed: str, killed: str) -> None:
-    """Do it in a process of its own session: a kill of this one, or of its group, lets it end what it began.
+    """Run a step in a process with its own session, so that a kill of this process or its group does not stop it.
 
-    Raises OutputError: that of the step, or one that says ``failed`` where the system refuses something, and ``killed`` where a kill ended it;
-    and Crash for any other exception. Where the system cannot fork it is done here, and its errors are as they are.
+    Raises the OutputError of the step, an OutputError with ``failed`` for an OSError or with ``killed`` if the process was killed, and Crash for any
+    other exception. If the system cannot fork, the step runs in this process and its errors are not changed.
     """
     if not hasattr(os, "fork"):
         return step()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:  # pragma: no cover  (a process of its own)
-        said = failed
+        message = failed
         try:
             os.setsid()
             os.close(reading)
             step()
-            said = ""
+            message = ""
         except OutputError as error:
-            said = str(error)
+            message = str(error)
         except OSError:
-            said = failed
-        except Exception as error:  # noqa: BLE001  # told by the parent
-            said = _CRASH + Crash.of(error).text
+            message = failed
+        except Exception as error:  # noqa: BLE001  # the parent reports it
+            message = _CRASH + Crash.of(error).text
         finally:
-            with suppress(OSError):  # who was to be told may be gone
-                os.write(writing, said.encode())
+            with suppress(OSError):  # the parent may have ended
+                os.write(writing, message.encode())
             os._exit(0)
     os.close(writing)
     with open(reading, "rb") as pipe:
-        said = pipe.read().decode()
+        message = pipe.read().decode()
     _, status = os.waitpid(child, 0)
-    if said.startswith(_CRASH):
-        raise Crash.read(said.removeprefix(_CRASH))
-    if said or status:
-        raise OutputError(said or killed)
+    if message.startswith(_CRASH):
+        raise Crash.read(message.removeprefix(_CRASH))
+    if message or status:
+        raise OutputError(message or killed)

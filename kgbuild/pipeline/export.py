@@ -1,4 +1,4 @@
-"""Inputs in, a provenance knowledge graph out: the line from files to files (DESIGN), and the Python API."""
+"""Export a provenance knowledge graph from records: the pipeline from files to files, and the Python API."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class ExportOutcome(NamedTuple):
-    """What an export came to. ``unchanged`` says that the files of an earlier run are still right, and were not written again."""
+    """The result of an export. ``unchanged`` means that the files of an earlier run are up to date and were not written again."""
 
     manifest: manifests.Manifest
     problems: Sequence[Problem]
@@ -47,7 +47,7 @@ class ExportOutcome(NamedTuple):
 
 
 class Graph:
-    """The graph of a run. Nodes and edges are made when they are asked for; writing makes them a range at a time and keeps none."""
+    """The graph of a run. Nodes and edges are made on first use; ``write`` makes them one range of ids at a time and keeps none."""
 
     def __init__(self, options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -> None:
         self.mapping, self._options, self._source = mapping, options, source
@@ -73,17 +73,17 @@ class Graph:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why records were left out (``keep_going``)."""
+        """The problems of records that were skipped (``keep_going``)."""
         return tuple(problem for _, problem in self._source.problems)
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
-        """A networkx MultiDiGraph whose edges are keyed by edge id."""
+        """Return a networkx MultiDiGraph whose edges are keyed by edge id."""
         from kgbuild.pipeline.adapters import to_networkx
 
         return to_networkx(self.nodes, self.edges)
 
     def to_rdflib(self, *, qualified: bool = False) -> rdflib.Graph:
-        """An rdflib Graph of the triples that the Turtle holds."""
+        """Return an rdflib Graph with the triples of the Turtle file."""
         from kgbuild.pipeline.adapters import to_rdflib
 
         (ntriples,) = writers.whole(writers.writer("ntriples", self.mapping, qualified=qualified), self.nodes, self.edges)
@@ -95,7 +95,7 @@ class Graph:
     ) -> manifests.Manifest:  # fmt: skip
         """Write files in some formats into the folder ``output``, all at once or none, and return their manifest.
 
-        Raises UsageError for an unknown format, MissingExtra for one that wants an extra, OutputError where the folder cannot be written.
+        Raises UsageError for an unknown format, MissingExtra for one that requires an extra, OutputError if the folder cannot be written.
         """
         given = [formats] if isinstance(formats, str) else arguments.texts("formats", "a format or a list of formats", formats)
         chosen, name = writers.choose(given), arguments.instance("name", name, str)
@@ -103,7 +103,7 @@ class Graph:
         return self.write_target(ExportTarget(formats=chosen, output=Path(output), name=name, qualified=qualified), progress)
 
     def write_target(self, target: ExportTarget, progress: Progress) -> manifests.Manifest:
-        """The same for a target whose formats are known to be ones."""
+        """Write the files of a target whose formats are valid, and return their manifest."""
         check = self._options.check
         plan = self._plan._replace(formats=target.formats, qualified=target.qualified, audited=check == "graph")
         check_target(target, self._options.inputs)
@@ -138,9 +138,9 @@ class Graph:
         return manifest
 
     def check(self, limits: AuditLimits | None = None) -> list[Finding]:
-        """All that the audit finds, with the places of the entries, in the order of code, subject, object and field.
+        """Return all findings of the audit, with the positions of the entries, in the order of code, subject, object and field.
 
-        Paths are as the inputs were given. Raises what ``nodes`` raises, and UsageError for ``limits`` that are none.
+        Paths are as the inputs were given. Raises the errors of ``nodes``, and UsageError if ``limits`` is not an AuditLimits.
         """
         from kgbuild import checks
         from kgbuild.checks.view import AuditLimits
@@ -151,7 +151,7 @@ class Graph:
         return audit.placed(audit.raise_all(checks.load_rules(), view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _audit(self, plan: Job, tally: _Tally) -> list[Finding]:
-        """What the rules that were asked for find in the graph that is written; paths are relative to the input."""
+        """Return the findings of the requested rules for the graph that is written. Paths are relative to the input."""
         from kgbuild import checks
         from kgbuild.checks.view import AuditLimits
         from kgbuild.pipeline import audit
@@ -160,7 +160,7 @@ class Graph:
         if self._options.check == "all":
             view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.load_rules()
         else:
-            view, chosen = audit.graph_view(self._source, self.mapping, tally.facts, limits), checks.load_rules(checks.GRAPH)
+            view, chosen = audit.graph_view(self._source, self.mapping, tally.audit_rows, limits), checks.load_rules(checks.GRAPH)
         return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _manifest(self, target: ExportTarget, tally: _Tally, written: list[manifests.WrittenFile]) -> manifests.Manifest:
@@ -168,15 +168,15 @@ class Graph:
         documents: Counter[str] = Counter()
         notes: Counter[tuple[str, str]] = Counter()
         skipped = [manifests.Skipped(file=file, reason="stale product page") for file in tally.stale]
-        for part in source.parts:
-            documents.update(part.kinds)
-            skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in part.skipped]
-            notes.update({(what, value): count for what, value, count in part.notes})
+        for batch in source.batches:
+            documents.update(batch.kinds)
+            skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in batch.skipped]
+            notes.update({(what, value): count for what, value, count in batch.notes})
         return manifests.Manifest(
             kgbuild=__version__,
             mappings=self.mapping.sha256,
             date=_date(),
-            options=manifests.options_told(options, target),
+            options=manifests.manifest_options(options, target),
             read=manifests.Read(
                 sha256=source.sha256,
                 files=sum(len(unit.sha256) for unit in source.units),
@@ -200,7 +200,7 @@ class Graph:
 
 
 class _Tally:
-    """What all chunks come to."""
+    """The totals of all chunks."""
 
     def __init__(self) -> None:
         self.nodes: Counter[str] = Counter()
@@ -209,7 +209,7 @@ class _Tally:
         self.losses: Counter[writers.Loss] = Counter()
         self.stale: list[str] = []
         self.differences: list[Difference] = []
-        self.facts: list[bytes] = []
+        self.audit_rows: list[bytes] = []
         self.findings: list[Finding] = []
 
     def add(self, chunk: assemble.Chunk) -> None:
@@ -218,14 +218,14 @@ class _Tally:
         self.categories.update(chunk.categories)
         self.stale += chunk.stale
         self.differences += chunk.differences
-        if chunk.facts:
-            self.facts.append(chunk.facts)
+        if chunk.audit_rows:
+            self.audit_rows.append(chunk.audit_rows)
         for rendered in chunk.files.values():
             self.losses.update(rendered.losses)
 
 
 def _counts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
-    """Findings by severity, the gravest first, and code."""
+    """Count findings by severity, the most severe first, and by code."""
     counts: dict[str, Counter[str]] = {}
     for severity in SEVERITIES:
         counts[severity] = Counter(finding.code for finding in findings if finding.severity == severity)
@@ -236,10 +236,10 @@ def build(
     paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, exclude: Sequence[str] = (), profile: Profile = "registry",
     mappings: str | os.PathLike[str] | None = None, aliases: bool = True, rollup: bool = False, keep_going: bool = False, jobs: int = 1,
 ) -> Graph:  # fmt: skip
-    """The graph of the records at some paths (folders, files, archives).
+    """Return the graph of the records at some paths (folders, files, archives).
 
-    ``jobs`` is the number of processes, 0 for one a core. Raises InputError with every record that cannot be read (unless ``keep_going``),
-    UsageError for a path that is not there and for an argument that is none of its kind, MappingError for a mapping that is wrong.
+    ``jobs`` is the number of processes; 0 uses one per core. Raises InputError with every record that cannot be read (unless ``keep_going``),
+    UsageError for a missing path and for an invalid argument, MappingError for an invalid mapping.
     """
     options = ReadOptions(
         inputs=arguments.paths("paths", paths), exclude=arguments.texts("exclude", "a list of globs", exclude),
@@ -253,7 +253,7 @@ def build(
 
 
 def export(options: ReadOptions, target: ExportTarget, progress: Progress = quiet) -> ExportOutcome:
-    """Read, merge and write; or find that an earlier export of the same is still there. Raises what ``build`` and ``Graph.write`` raise."""
+    """Read, merge and write, or reuse an earlier export with the same key. Raises the errors of ``build`` and ``Graph.write``."""
     check_target(target, options.inputs)
     run = open_run(options, output=target.output)
     key = _run_key(options, target)
@@ -268,13 +268,13 @@ def export(options: ReadOptions, target: ExportTarget, progress: Progress = quie
 
 
 def _run_key(options: ReadOptions, target: ExportTarget) -> str:
-    """What an export depends on besides its inputs and mappings."""
-    told = (__version__, run_key_of(options, target), os.environ.get("SOURCE_DATE_EPOCH"))
-    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
+    """Return a hash of what an export depends on besides its inputs and mappings."""
+    values = (__version__, run_key_of(options, target), os.environ.get("SOURCE_DATE_EPOCH"))
+    return hashlib.sha256(msgspec.json.encode(values)).hexdigest()[:32]
 
 
 def _date() -> str | msgspec.UnsetType:
-    """The date that SOURCE_DATE_EPOCH sets (https://reproducible-builds.org/specs/source-date-epoch/), if it does."""
+    """Return the date that SOURCE_DATE_EPOCH sets (https://reproducible-builds.org/specs/source-date-epoch/), if it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
         return msgspec.UNSET

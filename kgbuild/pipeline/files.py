@@ -1,7 +1,7 @@
-"""Writing files: a new one is made beside its target, and takes its place when it is whole.
+"""Write files. A new file is written beside its target and replaces it when it is complete.
 
-Everything that kgbuild writes for a user goes through `create`. One file alone is written by `replacing` or `put`. Several that
-appear together are renamed by publish.py and apply_edits.py, which keep a journal.
+Everything that kgbuild writes for a user goes through `create`. A single file is written by `replacing` or `put`. Several files that
+appear together are renamed by publish.py and apply_edits.py, which can undo or finish the renames.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import BinaryIO
 
 from kgbuild.errors import OutputError
 
-#: What the name of a file on its way begins with, before the number of its process: hidden, so never read as a record.
+#: The prefix of the names of new files, followed by the number of the process. They are hidden, so never read as records.
 BESIDE = ".kgbuild-new-"
-#: Errors of a file system that has no room, in words.
+#: Errors of a file system without room, in words.
 _NO_ROOM = {errno.ENOSPC: "a full disk", errno.EDQUOT: "a full quota", errno.EFBIG: "the limit of a file's size"}
 
-#: The names by which Linux and macOS give the open files of a process.
+#: The names of open files of a process on Linux and macOS.
 _OPEN_FILES = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 
 
 def create(path: str | Path, mode: int = 0o666, *, buffering: int = -1) -> BinaryIO:
-    """A new file, to write and read back; the user's mask is taken from its ``mode``.
+    """Create a file to write and read back. Its permissions are ``mode`` without those that the user's umask removes.
 
-    Raises FileExistsError where anything has this name, a link too: none is followed.
+    Raises FileExistsError if the path exists, even as a link. Links are not followed.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return open(os.open(path, flags, mode), "w+b", buffering)
@@ -37,7 +37,7 @@ def create(path: str | Path, mode: int = 0o666, *, buffering: int = -1) -> Binar
 
 @contextmanager
 def whole(path: str | Path, *, sync: bool = False) -> Iterator[BinaryIO]:
-    """A new file that is gone again where the block raises. With ``sync`` it is on the disk when the block has ended."""
+    """Create a file that is removed if the block raises. With ``sync`` it is on disk when the block ends."""
     file = create(path)
     try:
         with file:
@@ -53,10 +53,10 @@ def whole(path: str | Path, *, sync: bool = False) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replacing(target: Path, *, todo: str) -> Iterator[BinaryIO]:
-    """A file to write, which takes the place of ``target`` when the block has ended. Where the block raises, the earlier file is as it was.
+    """Create a file that replaces ``target`` when the block ends. If the block raises, the earlier file is unchanged.
 
-    A link at the target is replaced, not followed. A terminal, a pipe or another device is written as it is. Raises OutputError, which
-    says what ``todo``.
+    A link at the target is replaced, not followed. A terminal, a pipe or another device is written directly. Raises OutputError, whose message
+    ends with ``todo``.
     """
     try:
         if _is_stream(target):
@@ -67,7 +67,7 @@ def replacing(target: Path, *, todo: str) -> Iterator[BinaryIO]:
         beside = target.parent / f"{BESIDE}{os.getpid()}-{secrets.token_hex(4)}"
         with whole(beside) as file:
             yield file
-            _like_the_earlier(target, file)
+            _copy_mode(target, file)
         try:
             os.replace(beside, target)
         except OSError:
@@ -78,25 +78,25 @@ def replacing(target: Path, *, todo: str) -> Iterator[BinaryIO]:
 
 
 def put(target: Path, data: bytes, *, todo: str) -> None:
-    """Write a file in place of the earlier one, whole or not at all. Raises OutputError, which says what ``todo``."""
+    """Replace a file, completely or not at all. Raises OutputError, whose message ends with ``todo``."""
     with replacing(target, todo=todo) as file:
         file.write(data)
 
 
 def no_room(error: OSError) -> str:
-    """What the file system has no room for, in words; empty for another error."""
+    """Return which room is missing, in words; an empty text for another error."""
     return _NO_ROOM.get(error.errno or 0, "")
 
 
 def unwritable(target: Path, error: OSError, todo: str) -> OutputError:
-    """The error of a file that cannot be written."""
+    """Return the error for a file that cannot be written."""
     if room := no_room(error):
-        return OutputError(f"{target}: expected room for the file, got {room}; make room, or {todo} (the earlier file is as it was)")
+        return OutputError(f"{target}: expected room for the file, got {room}; make room, or {todo} (the earlier file is unchanged)")
     return OutputError(f"{target}: expected a file that can be written, got {error.strerror or str(error)!r}; {todo}")
 
 
 def clear(folder: Path, prefix: str) -> None:
-    """Remove what a run left in a folder that was killed: files of a prefix and the number of a process that no longer runs."""
+    """Remove the files that a killed run left in a folder: those with a prefix and the number of a process that no longer runs."""
     for left in folder.glob(f"{prefix}*"):
         pid = left.name.removeprefix(prefix).partition("-")[0]
         if pid.isdigit() and int(pid) != os.getpid() and not _runs(int(pid)):
@@ -115,7 +115,7 @@ def _runs(pid: int) -> bool:
 
 
 def _is_stream(target: Path) -> bool:
-    """Whether a target is no file that could be replaced: a pipe, a device, or a name of an open file (`/dev/stdout`)."""
+    """Return whether the target cannot be replaced: a pipe, a device, or the name of an open file (`/dev/stdout`)."""
     try:
         mode = target.stat().st_mode
     except OSError:
@@ -123,8 +123,8 @@ def _is_stream(target: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or str(target.absolute()).startswith(_OPEN_FILES)
 
 
-def _like_the_earlier(target: Path, file: BinaryIO) -> None:
-    """Let who could read the earlier file read the new one."""
+def _copy_mode(target: Path, file: BinaryIO) -> None:
+    """Give the new file the permissions of the earlier one."""
     with suppress(FileNotFoundError):
         mode = target.lstat().st_mode
         if stat.S_ISREG(mode) and hasattr(os, "fchmod"):

@@ -1,4 +1,4 @@
-"""Findings in, edits out: what the fixes of their rules repair with certainty, in every listing, page and record with the fault, or in none."""
+"""Plan fixes: convert findings into edits of every listing, page and record with the fault. A fix is planned for all of them or for none."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ from kgbuild.readers.inputs import STDIN, File
 from kgbuild.transform.merge import owner_of
 from kgbuild.transform.values import json_text
 
-#: How many of the findings that are left, and of the records outside the input, are named.
+#: The most findings that are not fixed, and records outside the input, to name.
 _SHOWN = 10
 
 
 class Left(NamedTuple):
-    """A finding that is not fixed, and why."""
+    """A finding that is not fixed, and the reason."""
 
     raised: Raised
-    why: str
+    reason: str
 
     def __str__(self) -> str:
         finding = self.raised.finding
-        return f"{finding.code} {unquote(finding.subject.partition(':')[2])!r} is left as it is: {self.why}"
+        return f"{finding.code} {unquote(finding.subject.partition(':')[2])!r} is not fixed: {self.reason}"
 
 
 class FixPlan(NamedTuple):
-    """What can be done: the edits, the findings that they fix, and those that a fix would repair if it were certain.
+    """The edits, the findings that they fix, and the findings that are not fixed because the fix is not certain.
 
-    ``outside`` are the ids of records that the input does not have and that may hold copies of the listings that change.
+    ``outside`` are the ids of records that are not in the input and may contain copies of the listings that change.
     """
 
     edits: tuple[FileEdit, ...]
@@ -60,25 +60,25 @@ class FixPlan(NamedTuple):
     outside: tuple[str, ...]
 
     def fixed_in(self, raised: Iterable[Raised]) -> int:
-        """How many of the findings are gone from what is raised."""
-        there = {item.finding.fingerprint for item in raised}
-        return sum(item.finding.fingerprint not in there for item in self.fixed)
+        """Return how many of the planned findings are no longer raised."""
+        remaining = {item.finding.fingerprint for item in raised}
+        return sum(item.finding.fingerprint not in remaining for item in self.fixed)
 
     def lines(self, done: str) -> Iterator[str]:
-        """What is ``done`` and what is left, for people."""
+        """Yield a summary for people of what is ``done`` and what is not fixed."""
         count, files = len(self.fixed), len(self.edits)
         if count:
             yield f"{count:,} finding{'s' if count != 1 else ''} {done}, in {files:,} file{'s' if files != 1 else ''}"
         yield from map(str, self.left[:_SHOWN])
         if len(self.left) > _SHOWN:
-            yield f"{len(self.left) - _SHOWN:,} more are left as they are"
+            yield f"{len(self.left) - _SHOWN:,} more are not fixed"
         if self.outside:
             more = f" and {len(self.outside) - _SHOWN:,} more" if len(self.outside) > _SHOWN else ""
-            yield f"copies may stand on records that are not in the input: {', '.join(self.outside[:_SHOWN])}{more}"
+            yield f"records outside the input may contain copies: {', '.join(self.outside[:_SHOWN])}{more}"
 
 
 class _Holder(NamedTuple):
-    """Something that a request is about: the number of its file, the file's path in an archive, and what is said."""
+    """A statement that a request changes: the number of its file, its path in an archive, and the statement."""
 
     file: int
     member: str
@@ -86,46 +86,46 @@ class _Holder(NamedTuple):
 
 
 def plan(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping) -> FixPlan:
-    """How to fix the findings of a run. Reads the files that are to be changed, and changes none."""
+    """Plan the fixes for the findings of a run. It reads the files to change and does not write them."""
     planner = _Planner(source, mapping)
     requests: list[FixRequest] = []
-    why: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for number, item in enumerate(raised):
         try:
             request = planner.request(number, item)
         except NotCertain as error:
-            why[number] = str(error)
+            reasons[number] = str(error)
             continue
         if request is not None:
             requests.append(request)
     edits, refused = planner.edits(requests)
-    why |= refused
-    done = [request for request in requests if request.number not in why]
-    left = tuple(Left(raised[number], reason) for number, reason in sorted(why.items()))
+    reasons |= refused
+    done = [request for request in requests if request.number not in reasons]
+    left = tuple(Left(raised[number], reason) for number, reason in sorted(reasons.items()))
     return FixPlan(edits, tuple(raised[request.number] for request in done), left, planner.outside(done))
 
 
 class _Planner:
     def __init__(self, source: ReadResult, mapping: RegistryMapping) -> None:
         self._source, self._mapping = source, mapping
-        self._resources = frozenset(id for part in source.parts for id in (*part.resources, *part.contained_resources))
+        self._resources = frozenset(id for batch in source.batches for id in (*batch.resources, *batch.contained_resources))
         roles = mapping.provenance.roles
         self._fixes = {rule.code: rule.fix for rule in checks.load_rules()}
         self._roles = {"original": roles.original.fields, "secondary": roles.secondary.fields}
         self._holders: dict[int, list[_Holder]] = {}
-        problems = {problem: None for _, problem in source.problems if not problem.doubled}  # records with a doubled key are read
-        self._unreadable = [(problem.path, _not_read(problem)) for problem in problems]
+        problems = {problem: None for _, problem in source.problems if not problem.doubled}  # records with duplicate keys are read
+        self._unreadable = [(problem.path, _unread_bytes(problem)) for problem in problems]
 
     def request(self, number: int, raised: Raised) -> FixRequest | None:
-        """The change that repairs a finding; None where nothing does. Raises NotCertain where it is not sure enough."""
+        """Return the change that fixes a finding; None if its rule has no fix. Raises NotCertain if the fix is not certain."""
         finding, at = raised.finding, raised.at
         wanted = self._fixes[finding.code](finding, at, self._mapping) if isinstance(at, EntryRef) else None
         return wanted and wanted._replace(number=number)
 
     def edits(self, requests: Sequence[FixRequest]) -> tuple[tuple[FileEdit, ...], dict[int, str]]:
-        """The edits that answer the requests, and why some are refused."""
+        """Return the edits for the requests, and the reasons for requests that are refused."""
         self._holders = self._find(requests)
-        refused = {request.number: why for request in requests if (why := self._hindrance(request))}
+        refused = {request.number: reason for request in requests if (reason := self._hindrance(request))}
         wanted: defaultdict[int, dict[int, int]] = defaultdict(dict)
         by_number = {request.number: request for request in requests}
         for number, holders in self._holders.items():
@@ -146,11 +146,11 @@ class _Planner:
                 refused |= result.refused
                 again |= bool(result.refused)
         found = {number for _, result in made.values() for number in result.found}
-        refused |= {number: "it does not stand where it is read" for number in by_number if number not in found and number not in refused}
+        refused |= {number: "it was not found where it was read" for number in by_number if number not in found and number not in refused}
         return tuple(result.edit for _, (_, result) in sorted(made.items()) if result.edit is not None), refused
 
     def _find(self, requests: Iterable[FixRequest]) -> dict[int, list[_Holder]]:
-        """What each of the requests is about, wherever it was read."""
+        """Return the statements that each request changes, by its number."""
         by_about: defaultdict[str, list[FixRequest]] = defaultdict(list)
         for request in requests:
             by_about[request.about].append(request)
@@ -166,41 +166,41 @@ class _Planner:
     def _claims(self, about: Iterable[str], decoded: dict[bytes, EncodedClaim]) -> Iterator[tuple[int, Claim[Statement], str]]:
         wanted = frozenset(about)
         for number, unit in enumerate(self._source.units):
-            for part in unit.parts:
-                for n, key in enumerate(part.keys):
+            for batch in unit.batches:
+                for n, key in enumerate(batch.keys):
                     if key in wanted:
-                        yield number, part.claim(n, decoded), part.member
+                        yield number, batch.claim(n, decoded), batch.member
 
     def _has(self, request: FixRequest, says: Statement) -> bool:
-        """Whether a statement has what a request changes, as far as it tells: of a value that is kept as JSON text, whether it may."""
+        """Return whether a statement contains what a request changes. For values kept as JSON text, return whether it may."""
         if isinstance(says, Listing) and request.kind != "value":
             roles = {role for role, names in self._roles.items() if not set(names).isdisjoint(request.names)}
             if request.kind == "relation":
                 return any(source.role in roles and source.relation == request.old for source in says.sources)
-            there: list[str] = [source.role for source in says.sources if source.id == request.old]
-            return any(there.count(role) > (request.kind == "double") for role in roles)
-        return not isinstance(says, PageStatement | ProductPage) and _tells(says.category, says.description, request.old)
+            remaining: list[str] = [source.role for source in says.sources if source.id == request.old]
+            return any(remaining.count(role) > (request.kind == "double") for role in roles)
+        return not isinstance(says, PageStatement | ProductPage) and _contains(says.category, says.description, request.old)
 
     def _hindrance(self, request: FixRequest) -> str:
-        """Why a change cannot be made everywhere; empty where it can."""
+        """Return why a change cannot be made everywhere; an empty text if it can."""
         holders = self._holders[request.number]
         for holder in holders:
             file = self._source.files[holder.file]
-            why = _not_editable(file, holder.member)
-            if why:
+            reason = _not_editable(file, holder.member)
+            if reason:
                 where = "standard input" if file.path == STDIN else f"{file.shown}!/{holder.member}" if holder.member else file.shown
-                return f"it also stands in {where}, {why}" if len(holders) > 1 else f"it stands in {where}, {why}"
+                return f"it is also in {where}, {reason}" if len(holders) > 1 else f"it is in {where}, {reason}"
         return self._unread(request)
 
     def _unread(self, request: FixRequest) -> str:
-        """Which file that could not be read as a record may need the change too, since it names the id; empty where none does."""
+        """Return a text about an unreadable file that contains the id and may need the change too; an empty text if there is none."""
         for path, data in self._unreadable:
             if data is None or request.id.encode() in data:
-                return f"{path} may have it too, and cannot be read"
+                return f"{path} may contain it too, and cannot be read"
         return ""
 
     def outside(self, requests: Iterable[FixRequest]) -> tuple[str, ...]:
-        """The records that the input does not have, of the owners and the sources of the listings that change."""
+        """Return the records outside the input that own the listings that change or their sources."""
         found: set[str] = set()
         for request in requests:
             if request.of != "listing":
@@ -212,8 +212,8 @@ class _Planner:
         return tuple(sorted(found - self._resources))
 
 
-def _not_read(problem: Problem) -> bytes | None:
-    """The bytes of a file, or of a line of one, that cannot be read as a record; None where they are not to be had."""
+def _unread_bytes(problem: Problem) -> bytes | None:
+    """Return the bytes of a file or line that cannot be read as a record; None if the file cannot be opened."""
     try:
         data = Path(problem.path).read_bytes()
     except OSError:
@@ -222,21 +222,21 @@ def _not_read(problem: Problem) -> bytes | None:
     return lines[problem.line - 1] if 0 < problem.line <= len(lines) else data
 
 
-def _tells(category: str | None, description: Description, value: str) -> bool:
-    """Whether what is said has a value somewhere, as itself or as a part of what was made of it."""
+def _contains(category: str | None, description: Description, value: str) -> bool:
+    """Return whether a category or description contains a value, as itself or within the value made from it."""
     for name in Description.__struct_fields__:
-        said = getattr(description, name)
-        if said == value or (isinstance(said, tuple) and any(value in item for item in said)):
+        content = getattr(description, name)
+        if content == value or (isinstance(content, tuple) and any(value in item for item in content)):
             return True
     return category == value or any(json_text(value)[1:-1] in text for text in description.extra.values())
 
 
 def _not_editable(file: File, member: str) -> str:
-    """Why a file cannot be changed in place; empty where it can."""
+    """Return why a file cannot be changed in place; an empty text if it can."""
     if file.path == STDIN:
         return "which kgbuild cannot change"
     if member or (file.ending not in READERS and file.ending != ".jsonl"):
-        return "which kgbuild cannot change: unpack it first"
+        return "which kgbuild cannot change; unpack it first"
     real = os.path.realpath(file.path)
     if not os.access(real, os.W_OK) or not os.access(os.path.dirname(real), os.W_OK | os.X_OK):
         return "which cannot be written"

@@ -1,4 +1,4 @@
-"""A git revision in, the files that changed since out: for `kgbuild check --changed-since`, which reads all and reports what is new to look at."""
+"""Find the files that changed since a git revision, for `kgbuild check --changed-since`, which reads all files and reports findings in these."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kgbuild.errors import UsageError
 from kgbuild.model.finding import Finding
 from kgbuild.readers.inputs import STDIN
 
-#: What git tells its hooks of a repository; here the inputs say which one it is. The list is that of `git rev-parse --local-env-vars`
-#: without configuration.
+#: The variables that git sets for its hooks. They are removed, since the inputs determine the repository. The list is that of
+#: `git rev-parse --local-env-vars` without configuration.
 _OF_A_REPOSITORY = frozenset(
     (
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE",
@@ -22,30 +22,30 @@ _OPTION = "--changed-since"
 
 
 def changed_since(revision: str, inputs: Sequence[str]) -> Callable[[Finding], bool]:
-    """Whether a finding stands in a file that changed since a revision, or one of its other places does.
+    """Return a function that tests whether a finding, or one of its related places, is in a file that changed since a revision.
 
-    Changed is what differs between the files as they are and the revision: committed since, staged or not, untracked (unless git ignores it), and
-    the new name of what was renamed. Of a branch that went on by itself, all since the place where it parted counts (`git merge-base`).
+    A file has changed if it differs from the revision: by a later commit, staged or unstaged changes, as an untracked file that git does not ignore,
+    or under its new name after a rename. On a branch, changes since it forked from the revision count (`git merge-base`).
 
-    Raises UsageError where there is no git, for a revision that git does not know, and for inputs that are not in one repository.
+    Raises UsageError if git is not installed, for an unknown revision, and for inputs that are not in one repository.
     """
     if revision.startswith("-") or not revision:
         raise UsageError(f"{_OPTION}: expected a revision, got {revision!r}; give a commit, a tag or a branch")
     top = _repository(inputs)
     changed = frozenset(os.path.normpath(os.path.join(top, name)) for name in _changed(revision, top))
-    known: dict[str, bool] = {}
+    results: dict[str, bool] = {}
     folders: dict[str, str] = {}
 
     def has_changed(path: str) -> bool:
-        if path not in known:
-            known[path] = any(above in changed for whole in _real(path, folders) for above in _upwards(whole))
-        return known[path]
+        if path not in results:
+            results[path] = any(parent in changed for whole in _real(path, folders) for parent in _with_parents(whole))
+        return results[path]
 
     return lambda finding: any(has_changed(path) for path in (finding.path, *(other.path for other in finding.related)) if path)
 
 
 def _repository(inputs: Sequence[str]) -> str:
-    """The folder of the repository that holds all inputs."""
+    """Return the folder of the repository that contains all inputs."""
     tops: dict[str, str] = {}
     for given in inputs:
         if given == STDIN:
@@ -56,27 +56,25 @@ def _repository(inputs: Sequence[str]) -> str:
         status, out, error = _git(real if os.path.isdir(real) else os.path.dirname(real), "rev-parse", "--show-toplevel")
         top = os.path.realpath(os.fsdecode(out.removesuffix(b"\n")))
         if status or not out:
-            raise UsageError(f"{given}: expected an input in a git repository for {_OPTION}, got one in none ({error})")
+            raise UsageError(f"{given}: expected an input in a git repository for {_OPTION}, got one outside any ({error})")
         if _git(top, "check-ignore", "--quiet", "--", real)[0] == 0:
             raise UsageError(
-                f"{given}: expected an input whose changes git follows for {_OPTION}, got one that it ignores; check it in whole"
+                f"{given}: expected an input that git tracks for {_OPTION}, got one that it ignores; check it without {_OPTION}"
             )
         tops.setdefault(top, given)
     if len(tops) > 1:
-        (top, given), (other, stranger) = list(tops.items())[:2]
-        raise UsageError(
-            f"{stranger}: expected an input in the git repository of {given} ({top}), got one in {other}; check them one by one"
-        )
+        (top, given), (other, second) = list(tops.items())[:2]
+        raise UsageError(f"{second}: expected an input in the git repository of {given} ({top}), got one in {other}; check them separately")
     return next(iter(tops))
 
 
 def _changed(revision: str, top: str) -> list[str]:
-    """The names of the files, below the folder of the repository, that changed."""
+    """Return the paths of the changed files, relative to the repository."""
     status, out, _ = _git(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     commit = out.strip().decode()
     if status:
         shallow = _git(top, "rev-parse", "--is-shallow-repository")[1] == b"true\n"
-        todo = "fetch the whole history, of which there is a part" if shallow else "check the spelling"
+        todo = "run `git fetch --unshallow`, since this is a shallow clone" if shallow else "check the spelling"
         raise UsageError(f"{_OPTION}: expected a revision that git knows in {top}, got {revision!r}; {todo}")
     status, out, _ = _git(top, "merge-base", commit, "HEAD")
     names = []
@@ -87,14 +85,14 @@ def _changed(revision: str, top: str) -> list[str]:
         status, out, error = _git(top, *arguments)
         if status:
             raise UsageError(
-                f"{_OPTION}: expected git to tell what changed in {top}, got {error!r}; run `git status` there and do what it says"
+                f"{_OPTION}: expected git to list the changes in {top}, got {error!r}; run `git status` there to see the reason"
             )
         names += [os.fsdecode(name) for name in out.split(b"\0") if name]
     return names
 
 
 def _git(folder: str, *arguments: str) -> tuple[int, bytes, str]:
-    """Exit status and output of git, and the first line of what it complains of."""
+    """Run git. Return its exit status, its output, and the first line of its error output."""
     environment = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
     try:
         done = subprocess.run(
@@ -105,15 +103,15 @@ def _git(folder: str, *arguments: str) -> tuple[int, bytes, str]:
             stdin=subprocess.DEVNULL,
         )
     except OSError as error:
-        raise UsageError(f"{_OPTION}: expected the program git, got {error.strerror!r}; install it, or check without {_OPTION}") from None
+        raise UsageError(f"{_OPTION}: expected the program git, got {error.strerror!r}; install it, or leave out {_OPTION}") from None
     lines = done.stderr.decode(errors="replace").splitlines()
     return done.returncode, done.stdout, lines[0] if lines else ""
 
 
 def _real(path: str, folders: dict[str, str]) -> tuple[str, ...]:
-    """Where a file is, by its path as shown: of a link, the link and what it leads to; of an archive's member, the archive.
+    """Return the real paths of a file shown in a finding: for a link, the link and its target; for a member of an archive, the archive.
 
-    ``folders`` holds where folders are, once that is known.
+    ``folders`` caches the real paths of folders.
     """
     if not os.path.lexists(path):
         path = path.partition("!/")[0]
@@ -124,10 +122,10 @@ def _real(path: str, folders: dict[str, str]) -> tuple[str, ...]:
     return (here, os.path.realpath(here)) if os.path.islink(here) else (here,)
 
 
-def _upwards(path: str) -> list[str]:
-    """A file and the folders above it: of a repository inside the repository, git tells its folder only."""
+def _with_parents(path: str) -> list[str]:
+    """Return a file and the folders above it, since git lists a repository inside the repository by its folder only."""
     found = [path]
-    while (above := os.path.dirname(path)) != path:
-        found.append(above)
-        path = above
+    while (parent := os.path.dirname(path)) != path:
+        found.append(parent)
+        path = parent
     return found

@@ -1,4 +1,4 @@
-"""Entries of records -> lines and columns: the files are read once more, by readers that keep positions, for the findings that are shown."""
+"""Find the lines and columns of entries, for the findings that are shown. The files are read again by readers that keep positions."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from kgbuild.readers.markdown import front_of
 from kgbuild.readers.yaml.outline import Outline, outline_of
 from kgbuild.transform.values import SCALARS
 
-#: Endings of pages, whose lines tell where nearly everything is.
+#: Endings of pages, in which most entries can be found by their lines alone.
 MARKDOWN = (".md", ".markdown")
-#: Files below which a second process costs more than it brings.
+#: The number of files below which a second process is slower.
 _FEW = 20
 
 
 class PlaceRequest(NamedTuple):
-    """An entry whose place is asked for, and the key under which it is told."""
+    """An entry whose position is requested, and the key of the result."""
 
     key: tuple[int, int]
     spot: EntryRef
@@ -45,24 +45,24 @@ class _Task(NamedTuple):
 def locate(
     wanted: Iterable[PlaceRequest], source: ReadResult, mapping: RegistryMapping, jobs: int
 ) -> dict[tuple[int, int], tuple[int, int]]:
-    """Line and column, from one, of each entry by its key. What was read from standard input, or changed since, has none."""
+    """Return line and column, counted from one, of each entry by its key. Entries from standard input or from changed files have none."""
     by_file: defaultdict[int, list[PlaceRequest]] = defaultdict(list)
     for item in wanted:
         by_file[item.spot.claim.file].append(item)
-    files = [(file.path, part.member) for file, unit in zip(source.files, source.units, strict=True) for part in unit.parts]
+    files = [(file.path, batch.member) for file, unit in zip(source.files, source.units, strict=True) for batch in unit.batches]
     grouped: defaultdict[tuple[str, str], list[PlaceRequest]] = defaultdict(list)
     for number, items in sorted(by_file.items()):
         if files[number][0] != STDIN:
             grouped[files[number]] += items
-    handfuls = [_Task([(path, member, items) for (path, member), items in chunk]) for chunk in _chunks(list(grouped.items()))]
+    tasks = [_Task([(path, member, items) for (path, member), items in chunk]) for chunk in _chunks(list(grouped.items()))]
     found: dict[tuple[int, int], tuple[int, int]] = {}
-    for places in local.run(_worker, mapping, handfuls, jobs if len(grouped) > _FEW else 1):
+    for places in local.run(_worker, mapping, tasks, jobs if len(grouped) > _FEW else 1):
         found |= places
     return found
 
 
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:
-    """Members of one archive stay together, so that it is read once."""
+    """Group files. The members of one archive stay together, so that it is read once."""
     chunk: list[Any] = []
     for item in items:
         if len(chunk) >= _FEW and not (item[0][1] and item[0][0] == chunk[-1][0][0]):
@@ -74,7 +74,7 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
 
 
 def _worker(mapping: RegistryMapping) -> Callable[[_Task], dict[tuple[int, int], tuple[int, int]]]:
-    """What looks for entries in one process."""
+    """Return the function that finds entries in one process."""
     return partial(_work, mapping)
 
 
@@ -100,19 +100,19 @@ def _in_archive(
         for name, data in members(Path(path), path, wanted.__contains__):
             _in_file(mapping, name, data, wanted[name], found)
     except InputError:
-        pass  # what is wrong with the archive has been told as a finding of its own
+        pass  # errors in the archive are reported by a finding of their own
 
 
 def _in_file(
     mapping: RegistryMapping, path: str, data: bytes | None, items: Sequence[PlaceRequest], found: dict[tuple[int, int], tuple[int, int]]
 ) -> None:
-    """Find the entries of one file, whose bytes are ``data`` if it lies in an archive."""
+    """Find the entries of one file. ``data`` are its bytes if it is in an archive."""
     if ending_of(path) in MARKDOWN:
         try:
             data = Path(path).read_bytes() if data is None else data
         except OSError:
             return
-        items = _near(mapping, data, items, found)
+        items = _in_lines(mapping, data, items, found)
         if not items:
             return
     by_record: defaultdict[tuple[str, bool], list[PlaceRequest]] = defaultdict(list)
@@ -128,13 +128,13 @@ def _in_file(
                     if item.key not in found and (where := entries.where(item.spot)):
                         found[item.key] = where
     except (InputError, OSError):
-        pass  # it was readable a moment ago: then the finding is told without a line
+        pass  # the file has changed since it was read: the finding has no line
 
 
-def _near(
+def _in_lines(
     mapping: RegistryMapping, data: bytes, items: Sequence[PlaceRequest], found: dict[tuple[int, int], tuple[int, int]]
 ) -> list[PlaceRequest]:
-    """Find entries of a page by its lines alone, and give back those of which that is not certain."""
+    """Find the entries of a page by its lines alone, and return those for which that is not certain."""
     front = front_of(data)
     if front is None:
         return list(items)
@@ -160,7 +160,7 @@ def _mark(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> int | N
     if block is None or not names:
         return block.mark if block else None
     name = next((name for name in names if outline.block((*base, name))), None)
-    if name is None:  # not there, or not in the plain way
+    if name is None:  # missing, or not written in the plain form
         return None if any(f"{name}:".encode() in outline.data[block.start : block.end] for name in names) else block.mark
     field = outline.block((*base, name))
     if field is None or not spot.value:
@@ -173,7 +173,7 @@ def _mark(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> int | N
 
 
 def _listed(mapping: RegistryMapping, outline: Outline, spot: EntryRef) -> Place | None:
-    """The place of a listing on a page that has all of them in one list."""
+    """Return the place of a listing on a page that has all listings in one list."""
     fields = mapping.fields
     names = [name for name in fields.resource.products if outline.block((name,))]
     entries = outline.entries((names[0],), fields.product.id) if len(names) == 1 else {None: []}
@@ -223,7 +223,7 @@ def _pieces(path: str) -> Iterator[bytes]:
 
 
 def _id_fields(mapping: RegistryMapping) -> tuple[str, ...]:
-    """The fields that may hold the id of a record, as they are written."""
+    """Return the fields that can contain the id of a record."""
     fields = mapping.fields
     return tuple(dict.fromkeys((*fields.resource.id, *fields.product.id, *fields.organization.id)))
 
@@ -233,7 +233,7 @@ def _ids(mapping: RegistryMapping, tree: Tree) -> list[str]:
 
 
 class _Entries:
-    """The entries of one document. What was looked for once is known for the next: a record can have a thousand."""
+    """The entries of one document. Results are cached, since a record can have a thousand entries."""
 
     def __init__(self, mapping: RegistryMapping, document: Document) -> None:
         self._mapping, self._document = mapping, document
@@ -248,7 +248,7 @@ class _Entries:
                     self._listings.setdefault(id, []).append((place, item))
 
     def where(self, spot: EntryRef) -> tuple[int, int] | None:
-        """Line and column of an entry; of what it names, as far as it is there."""
+        """Return line and column of an entry, or of the closest part of its path that exists."""
         place = self._place(spot)
         return None if place is None else self._document.where(place)
 
@@ -268,7 +268,7 @@ class _Entries:
         return matches[min(spot.at, len(matches) - 1)] if matches else place
 
     def _matches(self, tree: Tree, place: Place) -> dict[str, list[Place]]:
-        """The places of the scalars below a field, by their text."""
+        """Return the places of the scalars below a field, by their text."""
         if place not in self._values:
             found: dict[str, list[Place]] = {}
             _add_scalars(found, tree, place)
@@ -277,7 +277,7 @@ class _Entries:
 
 
 def _add_scalars(found: dict[str, list[Place]], tree: Tree, place: Place) -> None:
-    """Add the places of the scalars below a place, by their text and by that without white space around it."""
+    """Add the places of the scalars below a place, by their text and by their text without surrounding white space."""
     if isinstance(tree, dict):
         for key, item in tree.items():
             _add_scalars(found, item, (*place, key))

@@ -1,4 +1,4 @@
-"""The manifest of a run: what was read, written, skipped and lost (SPEC §5). No clock and no path of the machine."""
+"""The manifest of a run: what was read, written, skipped and lost (SPEC §5). It contains no time and no path of the machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kgbuild.options import ExportTarget, OptionField, ReadOptions, options_of
 
 
 class Skipped(Struct, frozen=True, kw_only=True):
-    """A file, or a document of it, that adds nothing to the graph, and why."""
+    """A file or document that adds nothing to the graph, and the reason."""
 
     file: str
     reason: str
@@ -28,7 +28,7 @@ class LeftOut(Struct, frozen=True, kw_only=True):
 
 
 class Noted(Struct, frozen=True, kw_only=True):
-    """Something unusual that was kept."""
+    """An unusual value that was kept."""
 
     what: str
     value: str
@@ -36,7 +36,7 @@ class Noted(Struct, frozen=True, kw_only=True):
 
 
 class Read(Struct, frozen=True, kw_only=True):
-    """What was read. ``sha256`` is over the sorted hashes of the files; ``passed_over`` counts files by an ending that is none of ours."""
+    """What was read. ``sha256`` is the hash of the sorted hashes of the files; ``passed_over`` counts files by ending that kgbuild does not read."""
 
     sha256: str
     files: int
@@ -48,7 +48,7 @@ class Read(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What the graph holds."""
+    """The counts of nodes and edges in the graph."""
 
     nodes: Mapping[str, int]
     edges: Mapping[str, int]
@@ -56,7 +56,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class WrittenFile(Struct, frozen=True, kw_only=True):
-    """A file of the export. Rows are nodes, edges or triples; a header is no row."""
+    """A file of the export. Rows are nodes, edges or triples; a header is not counted."""
 
     file: str
     bytes: int
@@ -65,7 +65,7 @@ class WrittenFile(Struct, frozen=True, kw_only=True):
 
 
 class Lost(Struct, frozen=True, kw_only=True):
-    """Values that a format could not hold as they are."""
+    """Values that a format could not hold unchanged."""
 
     file: str
     column: str
@@ -74,10 +74,10 @@ class Lost(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """The whole of it; ``kgbuild`` is the version, ``mappings`` the SHA-256 of the mapping files, ``date`` what SOURCE_DATE_EPOCH asks for.
+    """The manifest. ``kgbuild`` is the version, ``mappings`` the SHA-256 of the mapping files, ``date`` the date of SOURCE_DATE_EPOCH.
 
-    ``options`` are those that say so where they are defined (kgbuild/options.py). ``findings`` counts what the audit found by severity and
-    code, where it ran (``--check``).
+    ``options`` are the options with a place in the manifest (kgbuild/options.py). ``findings`` counts the findings of the audit by severity and
+    code, if it ran (``--check``).
     """
 
     kgbuild: str
@@ -98,34 +98,34 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     @property
     def qualified(self) -> bool:
-        """Whether RDF has each edge as a resource too."""
+        """Whether RDF also has each edge as a resource."""
         return bool(self.options["qualified"])
 
 
-def options_told(options: ReadOptions, target: ExportTarget) -> dict[str, Any]:
-    """The options that are told, by their places in the manifest."""
-    return {item.name: getattr(target if hasattr(target, item.name) else options, item.name) for item in _told()}
+def manifest_options(options: ReadOptions, target: ExportTarget) -> dict[str, Any]:
+    """Return the options in the manifest, in their order."""
+    return {item.name: getattr(target if hasattr(target, item.name) else options, item.name) for item in _listed_options()}
 
 
-def _told() -> list[OptionField]:
-    told = [item for item in options_of(ExportTarget, ReadOptions) if item.meaning.manifest is not None]
-    return sorted(told, key=lambda item: item.meaning.manifest or 0)
+def _listed_options() -> list[OptionField]:
+    listed = [item for item in options_of(ExportTarget, ReadOptions) if item.meaning.manifest is not None]
+    return sorted(listed, key=lambda item: item.meaning.manifest or 0)
 
 
 @cache
-def _shape() -> type[Struct]:
-    """What the options of a manifest are checked against."""
+def _schema() -> type[Struct]:
+    """Return the type that the options of a manifest are checked against."""
     types = get_type_hints(ReadOptions) | get_type_hints(ExportTarget)
-    return msgspec.defstruct("_ManifestOptions", [(item.name, types[item.name]) for item in _told()])
+    return msgspec.defstruct("_ManifestOptions", [(item.name, types[item.name]) for item in _listed_options()])
 
 
 def encode(manifest: Manifest) -> bytes:
-    """The manifest as indented JSON that ends with a line feed."""
+    """Return the manifest as indented JSON that ends with a line feed."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 
 
 def decode(data: bytes) -> Manifest:
-    """The manifest that ``encode`` wrote. Raises msgspec.DecodeError for anything else."""
+    """Parse a manifest written by ``encode``. Raises msgspec.DecodeError for anything else."""
     manifest = msgspec.json.decode(data, type=Manifest)
-    msgspec.convert(manifest.options, _shape())
+    msgspec.convert(manifest.options, _schema())
     return manifest

@@ -1,7 +1,7 @@
-"""Files that appear all together or not at all (SPEC §5): written beside the target, then renamed by a process of its own.
+"""Publish several files together or not at all (SPEC §5): write them beside the target, then rename them in a separate process.
 
-A kill at any moment leaves the earlier files whole or puts all of the new in place. The renames are done by a child in a session of its own,
-which outlives its parent; and whatever is left of a run that lost both (a power cut) is finished or thrown away by the next.
+A kill at any moment leaves the earlier files complete, or puts all new files in place. A child process in its own session does the renames and
+outlives its parent. If both are lost (a power cut), the next run finishes or discards their work.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from kgbuild.pipeline.detached import in_a_child, uninterrupted
 from kgbuild.pipeline.files import create, no_room
 
 _STAGE = ".kgbuild-"
-#: In a stage that has this file every file is whole: what is still in it goes to the target.
+#: A stage that contains this file is complete: its remaining files go to the target.
 _WHOLE = "whole"
 _FILES = "files"
 
 
 class StagedFile:
-    """A file of a stage: counts its bytes and rows, and hashes as it goes. Pieces that come later wait in a file of their own."""
+    """A file of a stage. It counts its bytes and rows and hashes the data. Later pieces wait in a separate file."""
 
     def __init__(self, name: str, path: Path, waiting: Path) -> None:
         self.name, self.bytes, self.rows = name, 0, 0
@@ -37,7 +37,7 @@ class StagedFile:
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes, rows: int = 0) -> None:
-        """Append some bytes, which hold so many rows."""
+        """Append some bytes, which contain ``rows`` rows."""
         _write_all(self._file, data)
         self._hash.update(data)
         self.bytes += len(data)
@@ -51,21 +51,21 @@ class StagedFile:
             self._sizes.append(len(data))
 
     def waiting(self) -> Iterator[bytes]:
-        """The pieces that were kept."""
+        """Yield the pieces that were kept."""
         if self._sizes:
             with self._waiting_at.open("rb") as file:
                 for size in self._sizes:
                     yield file.read(size)
 
     def close(self) -> None:
-        """End the file. It may be closed already."""
+        """Close the file. It may be closed already."""
         self._file.close()
         if self._waiting:
             self._waiting.close()
 
     @property
     def sha256(self) -> str:
-        """Of what was written so far, in hexadecimal."""
+        """The hash of the data written so far, in hexadecimal."""
         return self._hash.hexdigest()
 
 
@@ -76,7 +76,7 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
 
 
 class Stage:
-    """Files on their way to ``target``, by name."""
+    """New files for ``target``, by name."""
 
     def __init__(self, target: Path, folder: Path) -> None:
         self._target, self._folder = target, folder
@@ -84,7 +84,7 @@ class Stage:
         (folder / _FILES).mkdir()
 
     def file(self, name: str) -> StagedFile:
-        """A new file that will be called ``name`` in the target, or in a folder of it."""
+        """Create a file that will have this ``name`` in the target, or in a folder of it."""
         path = self._folder / _FILES / name
         path.parent.mkdir(exist_ok=True)
         self.files[name] = StagedFile(name, path, self._folder / f"{len(self.files)}.later")
@@ -106,23 +106,23 @@ class Stage:
             in_a_child(partial(_move, self._folder, self._target), failed=failed, killed=failed)
 
     def close(self) -> None:
-        """End all files."""
+        """Close all files."""
         for file in self.files.values():
             file.close()
 
 
 @contextmanager
 def staged(target: Path) -> Iterator[Stage]:
-    """A stage beside the files of ``target``. What was left by a run that was killed is cleared up first; other runs wait.
+    """Open a stage beside the files of ``target``. It first finishes or discards the work of runs that were killed; other runs wait.
 
-    Raises OutputError where the target cannot be written, or is full; then it is as it was before.
+    Raises OutputError if the target cannot be written or is full. The target is then unchanged.
     """
-    made = not target.exists()
+    created = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
         with _locked(target):
             recover(target)
-            folder = target / f"{_STAGE}{os.getpid()}"  # the lock makes it the only one, and it is known before it is there
+            folder = target / f"{_STAGE}{os.getpid()}"  # the lock makes it unique, and the name is known before the folder exists
             try:
                 folder.mkdir()
                 stage = Stage(target, folder)
@@ -135,12 +135,12 @@ def staged(target: Path) -> Iterator[Stage]:
     except OSError as error:
         raise _refused(target, error) from None
     finally:
-        if made and target.is_dir() and not any(target.iterdir()):
+        if created and target.is_dir() and not any(target.iterdir()):
             target.rmdir()
 
 
 def _discard(folder: Path) -> None:
-    """Throw a stage away, unless it is whole and not yet in place: then the next run finishes it."""
+    """Remove a stage, unless it is complete and not yet in place: the next run finishes it."""
     if not ((folder / _WHOLE).exists() and _staged(folder)):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -149,35 +149,35 @@ def _refused(target: Path, error: OSError) -> OutputError:
     if room := no_room(error):
         todo = "make room, or choose another --output (the earlier export is whole)"
         return OutputError(f"{target}: expected room for the export, got {room}; {todo}")
-    said = error.strerror or str(error)
+    reason = error.strerror or str(error)
     todo = permission_todo(error, "u+w", target, "choose another --output")
-    return OutputError(f"{target}: expected a folder that can be written, got {said!r}; {todo}")
+    return OutputError(f"{target}: expected a folder that can be written, got {reason!r}; {todo}")
 
 
 def recover(target: Path) -> None:
-    """Finish or throw away what earlier runs left. Only with the lock held."""
+    """Finish or discard what earlier runs left. The caller must hold the lock."""
     for left in target.glob(f"{_STAGE}*"):
-        if (left / _WHOLE).exists() and (left / _FILES).exists():  # else it was being thrown away
+        if (left / _WHOLE).exists() and (left / _FILES).exists():  # otherwise it was being discarded
             _move(left, target)
         shutil.rmtree(left, ignore_errors=True)
 
 
 def _move(folder: Path, target: Path) -> None:
-    """Rename each file into the target, manifests last: one that is there tells of files that are there."""
+    """Rename each file into the target, manifests last, so that a manifest never names missing files."""
     for name in sorted(_staged(folder), key=lambda name: (name.endswith("_manifest.json"), name)):
         (target / name).parent.mkdir(exist_ok=True)
         os.replace(folder / _FILES / name, target / name)
 
 
 def _staged(folder: Path) -> list[str]:
-    """The files that are still in a stage, by their names in the target."""
+    """Return the files that are still in a stage, by their names in the target."""
     files = folder / _FILES
     return [str(path.relative_to(files)) for path in files.rglob("*") if not path.is_dir()]
 
 
 @contextmanager
 def _locked(target: Path) -> Iterator[None]:
-    """One run at a time for each target, where the system has locks; the lock is the folder's own, so that none is left behind."""
+    """Allow one run at a time for each target, if the system has locks. It locks the folder itself, so no lock file remains."""
     try:
         import fcntl
     except ImportError:

@@ -1,4 +1,4 @@
-"""Claim batches -> the claims about an id, with the file of each. A claim is decoded when it is asked for."""
+"""Find the claims about an id, with the file of each, in claim batches. A claim is decoded on use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kgbuild.pipeline.engine.claim_batch import ClaimBatch, EncodedClaim
 
 
 class StatedClaims:
-    """All claims of a run. ``decoded`` are statements that are known already, by their bytes; equal statements are one object."""
+    """All claims of a run. ``decoded`` caches statements by their bytes; equal statements are one object."""
 
     def __init__(self, batches: Sequence[ClaimBatch], decoded: dict[bytes, EncodedClaim]) -> None:
         self._batches, self._decoded = batches, decoded
@@ -23,11 +23,11 @@ class StatedClaims:
                 self._numbers[key].append(number)
 
     def ids(self) -> Iterable[str]:
-        """The ids that claims are about, in the order of their first claims."""
+        """Return the ids that claims are about, in the order of their first claims."""
         return self._numbers
 
     def about(self, id: str) -> list[StatedClaim]:
-        """The claims about an id, in the order of the files; each knows which of its record's claims about the id it is."""
+        """Return the claims about an id, in the order of the files. ``nth`` numbers the claims of the same record about the id."""
         found: list[StatedClaim] = []
         for number in self._numbers.get(id, ()):
             file = bisect_right(self._firsts, number) - 1
@@ -38,5 +38,5 @@ class StatedClaims:
         return found
 
     def __iter__(self) -> Iterator[StatedClaim]:
-        """All claims, id by id."""
+        """Iterate over all claims, grouped by id."""
         return (claim for id in self._numbers for claim in self.about(id))

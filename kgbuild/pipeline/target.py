@@ -1,4 +1,4 @@
-"""What an export writes, and where: never over an input, never into one (SPEC §5)."""
+"""Check the target of an export: it must not replace an input or lie inside one (SPEC §5)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
 
 
 def check_target(target: ExportTarget, inputs: Sequence[str]) -> None:
-    """Raise where the target's name is none, or the target is an input or lies inside one (SPEC §5)."""
+    """Raise UsageError if the name is invalid, or if the target is an input or lies inside one (SPEC §5); OutputError if it is a file."""
     if not _NAME.fullmatch(target.name):
-        raise UsageError(f"--name: expected a plain file name, got {target.name!r}; leave out slashes and a dot at the front")
+        raise UsageError(f"--name: expected a plain file name, got {target.name!r}; leave out slashes and a leading dot")
     output = os.path.realpath(target.output)
     if os.path.exists(output) and not os.path.isdir(output):
         raise OutputError(f"{target.output}: expected a folder to write to, got a file; choose another --output")
@@ -27,7 +27,7 @@ def check_target(target: ExportTarget, inputs: Sequence[str]) -> None:
         real = os.path.realpath(given)
         if real in written:
             raise UsageError(
-                f"--output: expected to write no input, got {given}, which the export would replace; choose another --output or --name"
+                f"--output: expected files that are not inputs, got {given}, which the export would replace; choose another --output or --name"
             )
         if given != STDIN and os.path.isdir(real) and os.path.commonpath((real, output)) == real:
             raise UsageError(f"--output: expected a folder outside the inputs, got {target.output}, which is in {given}; choose another")

@@ -239,7 +239,7 @@ def test_no_format(kgbuild: Run, records: Write) -> None:
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "", "a\nb"])
 def test_a_name_that_is_none(kgbuild: Run, tmp_path: Path, records: Write, name: str) -> None:
-    text = f"--name: expected a plain file name, got {name!r}; leave out slashes and a dot at the front"
+    text = f"--name: expected a plain file name, got {name!r}; leave out slashes and a leading dot"
     assert told(kgbuild("export", records({"go.md": GO}), "--name", name)) == failed(text)
     assert [path.name for path in tmp_path.iterdir()] == ["records"]
 

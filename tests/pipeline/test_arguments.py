@@ -59,7 +59,7 @@ def test_what_is_right_is_taken_in_every_form(tmp_path: Path) -> None:
         ),
         ({"formats": []}, "--format: expected a format, got none; `kgbuild formats` lists them"),
         ({"name": 5}, "name: expected str(...), got 5; correct the argument"),
-        ({"name": "a/b"}, "--name: expected a plain file name, got 'a/b'; leave out slashes and a dot at the front"),
+        ({"name": "a/b"}, "--name: expected a plain file name, got 'a/b'; leave out slashes and a leading dot"),
         ({"qualified": "yes"}, "qualified: expected True or False, got 'yes'; correct the argument"),
         ({"output": None}, "output: expected a path, got None; correct the argument"),
     ],
@@ -81,7 +81,7 @@ def test_check_refuses_limits_that_are_none(limits: Any) -> None:
 @pytest.mark.parametrize(
     ("option", "expected"),
     [
-        (["--name", "a/b"], "--name: expected a plain file name, got 'a/b'; leave out slashes and a dot at the front"),
+        (["--name", "a/b"], "--name: expected a plain file name, got 'a/b'; leave out slashes and a leading dot"),
     ],
 )
 def test_the_command_line_says_it_in_the_same_words(option: list[str], expected: str) -> None:

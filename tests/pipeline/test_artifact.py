@@ -43,7 +43,7 @@ def test_the_id_is_that_of_the_graph(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "name", "sentence"),
     [
-        ((), "other", "DIR: expected other_manifest.json, got none; name the folder that `kgbuild export` wrote"),
+        ((), "other", "DIR: expected other_manifest.json, got none; give a folder that `kgbuild export` wrote"),
         (("ntriples",), None, "DIR/graph_manifest.json: expected ntriples, got kgx-jsonl; export again with --format ntriples too"),
     ],
 )
@@ -52,7 +52,7 @@ def test_what_is_not_there(tmp_path: Path, formats: tuple[str, ...], name: str |
 
 
 def test_no_build(tmp_path: Path) -> None:
-    assert said(tmp_path) == "DIR: expected a file *_manifest.json, got none; name the folder that `kgbuild export` wrote"
+    assert said(tmp_path) == "DIR: expected a file *_manifest.json, got none; give a folder that `kgbuild export` wrote"
 
 
 def test_several_builds(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_file_that_was_altered(tmp_path: Path) -> None:
     path = exported(tmp_path) / "graph_edges.jsonl"
     data = path.read_bytes()
     path.write_bytes(data.replace(b"kgrs", b"kgrt", 1))
-    assert said(tmp_path) == "DIR/graph_edges.jsonl: expected what the manifest says, got other bytes of the same length; export again"
+    assert said(tmp_path) == "DIR/graph_edges.jsonl: expected the content in the manifest, got other bytes of the same length; export again"
     assert artifact.find(tmp_path, ["kgx-jsonl"], whole=False).name == "graph"
     path.write_bytes(data[:-1])
     size = f"expected a file of {len(data)} bytes, as the manifest says, got {len(data) - 1}"

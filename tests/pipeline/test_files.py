@@ -36,13 +36,13 @@ LIMIT = "got the limit of a file's size; make room, or"
 #: What is said where there is no room.
 NO_ROOM = {
     ("export", "--output"): f"out: expected room for the export, {LIMIT} choose another --output (the earlier export is whole)",
-    ("check", "--output"): f"out/file: expected room for the file, {LIMIT} choose another --output (the earlier file is as it was)",
+    ("check", "--output"): f"out/file: expected room for the file, {LIMIT} choose another --output (the earlier file is unchanged)",
     (
         "check",
         "--write-baseline",
-    ): f"out/file: expected room for the file, {LIMIT} give another --baseline (the earlier file is as it was)",
+    ): f"out/file: expected room for the file, {LIMIT} give another --baseline (the earlier file is unchanged)",
     ("check", "--fix"): "out/a.md: expected a file that can be replaced, got 'File too large'; no file was changed",
-    ("query", "--output"): f"expected room for the answer in {tempfile.gettempdir()}, {LIMIT} name another folder in TMPDIR",
+    ("query", "--output"): f"expected room for the answer in {tempfile.gettempdir()}, {LIMIT} set TMPDIR to another folder",
 }
 
 

@@ -98,7 +98,7 @@ def source_of(folder: Path) -> ReadResult:
 
 def raised(source: ReadResult, code: str, about: str, field: str, value: str, suggestion: str | None = None) -> Raised:
     """A finding about the first thing that is said of ``about``, as a rule would raise it."""
-    said: list[StatedClaim] = sorted((said for said in StatedClaims(source.parts, {}) if said.about == about), key=lambda said: said.file)
+    said: list[StatedClaim] = sorted((said for said in StatedClaims(source.batches, {}) if said.about == about), key=lambda said: said.file)
     finding = Finding(
         code=code, severity="warning", message="", subject=about, object=value, field=field, suggestion=suggestion,
         fingerprint=fingerprint(code, about, value, field),
@@ -116,7 +116,7 @@ def fix(folder: Path, *wanted: tuple[str, ...]) -> fixing.FixPlan:
 
 
 def left(plan: fixing.FixPlan) -> list[str]:
-    return [str(one).partition(" is left as it is: ")[2] for one in plan.left]
+    return [str(one).partition(" is not fixed: ")[2] for one in plan.left]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -396,7 +396,7 @@ def test_places_that_cannot_be_changed(records: Write, tmp_path: Path, name: str
     folder = records({"a.md": text.replace(b"id: c\n", b"id: a\n"), name: packed.getvalue()})
     before = contents(folder)
     inside = "" if name.endswith(".jsonl.gz") else "!/c.md"
-    assert left(fix(folder, TWICE_B)) == [f"it also stands in {folder}/{name}{inside}, which kgbuild cannot change: unpack it first"]
+    assert left(fix(folder, TWICE_B)) == [f"it is also in {folder}/{name}{inside}, which kgbuild cannot change; unpack it first"]
     assert contents(folder) == before
 
 
@@ -404,7 +404,7 @@ def test_a_file_that_cannot_be_read_may_have_it_too(records: Write) -> None:
     folder = records(
         {"a.md": page("  original_source:\n  - b\n  - b\n"), "z.md": "---\nid: z\nname: [a.tsv\n---\n", "y.md": "---\na: [\n---\n"}
     )
-    assert left(fix(folder, TWICE_B)) == [f"{folder}/z.md may have it too, and cannot be read"]
+    assert left(fix(folder, TWICE_B)) == [f"{folder}/z.md may contain it too, and cannot be read"]
     (folder / "z.md").unlink()
     assert len(fix(folder, TWICE_B).fixed) == 1
 
@@ -412,7 +412,7 @@ def test_a_file_that_cannot_be_read_may_have_it_too(records: Write) -> None:
 def test_a_file_that_cannot_be_written(records: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = records({"a.md": page("  original_source:\n  - b\n  - b\n")})
     monkeypatch.setattr("kgbuild.pipeline.fix.os.access", lambda path, mode: False)
-    assert left(fix(folder, TWICE_B)) == [f"it stands in {folder}/a.md, which cannot be written"]
+    assert left(fix(folder, TWICE_B)) == [f"it is in {folder}/a.md, which cannot be written"]
 
 
 def test_records_outside_the_input(records: Write) -> None:
@@ -584,14 +584,14 @@ def said(source: ReadResult) -> set[tuple[str, str]]:
     aliases = VOCABULARY.aliases
     return {
         (aliases.get(s.id, s.id), s.relation)
-        for one in StatedClaims(source.parts, {})
+        for one in StatedClaims(source.batches, {})
         if isinstance(one.says, Listing)
         for s in one.says.sources
     }
 
 
 def faults(source: ReadResult) -> Iterable[tuple[str, ...]]:
-    ids = [s.id for one in StatedClaims(source.parts, {}) if isinstance(one.says, Listing) for s in one.says.sources]
+    ids = [s.id for one in StatedClaims(source.batches, {}) if isinstance(one.says, Listing) for s in one.says.sources]
     yield from (("LS002", "kgr:a.tsv", "original", id) for id in sorted({id for id in ids if ids.count(id) > 1}))
     yield from (("RF002", "kgr:a.tsv", "original", id, "doid") for id in sorted({*ids} & {"do"}))
 
@@ -633,7 +633,7 @@ REGISTRY: Mapping[str, str] = {
     "a.md": page("  original_source:\n  - b\n  - b\n  format: TSV\n"),
     "b.md": page("  original_source:\n  - b\n  - b\n  format: TSV\n", id="b"),
 }
-OUTSIDE = "copies may stand on records that are not in the input: b\n"
+OUTSIDE = "records outside the input may contain copies: b\n"
 CODES = ("--select", "LS002,FM002")
 
 
@@ -680,7 +680,7 @@ def test_fix_reports_what_is_left(records: Write) -> None:
     folder = records({"a.md": page("  original_source:\n  - b\n  - {source: b, relation_type: prov:used}\n  format: TSV\n")})
     code, out, err = check(folder, *CODES, "--fix", "--fail-on", "info")
     assert code == 1
-    assert err == f"1 finding fixed, in 1 file\nLS002 'a.tsv' is left as it is: {folder}/a.md: {DIFFER}\n{OUTSIDE}"
+    assert err == f"1 finding fixed, in 1 file\nLS002 'a.tsv' is not fixed: {folder}/a.md: {DIFFER}\n{OUTSIDE}"
     assert "LS002" in out
     assert "1 fixed" in out
 
@@ -711,7 +711,7 @@ def test_only_what_is_told_is_fixed(records: Write) -> None:
 
 def test_standard_input_is_not_fixed(kgbuild: object) -> None:
     result = kgbuild("check", "-", *CODES, "--fix", "--isolated", stdin=LINE.encode())  # type: ignore[operator]
-    assert "LS002 'a.tsv' is left as it is: it also stands in standard input, which kgbuild cannot change" in result.stderr.decode()
+    assert "LS002 'a.tsv' is not fixed: it is also in standard input, which kgbuild cannot change" in result.stderr.decode()
 
 
 def test_the_help_says_that_it_changes_the_input() -> None:

@@ -274,7 +274,7 @@ def test_a_part_of_the_history(repository: Path, tmp_path: Path) -> None:
     put(repository / "records", "a", text="more\n")
     commit(repository)
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{repository}", "clone")
-    expected = f"expected a revision that git knows in {tmp_path}/clone, got 'HEAD~1'; fetch the whole history, of which there is a part"
+    expected = f"expected a revision that git knows in {tmp_path}/clone, got 'HEAD~1'; run `git fetch --unshallow`, since this is a shallow clone"
     assert refused("HEAD~1", str(tmp_path / "clone")) == f"--changed-since: {expected}"
 
 
@@ -296,7 +296,7 @@ def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     complaint = "fatal: not a git repository (or any of the parent directories): .git"
-    expected = f"records: expected an input in a git repository for --changed-since, got one in none ({complaint})"
+    expected = f"records: expected an input in a git repository for --changed-since, got one outside any ({complaint})"
     assert refused("HEAD", "records") == expected
     assert refused("HEAD", "records/a.md") == expected.replace("records", "records/a.md", 1)
 
@@ -313,14 +313,14 @@ def test_an_input_outside_the_repository(repository: Path, tmp_path: Path, monke
     put(tmp_path / "outside", "d")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     complaint = "fatal: not a git repository (or any of the parent directories): .git"
-    expected = f"{tmp_path}/outside: expected an input in a git repository for --changed-since, got one in none ({complaint})"
+    expected = f"{tmp_path}/outside: expected an input in a git repository for --changed-since, got one outside any ({complaint})"
     assert refused("HEAD", "records", str(tmp_path / "outside")) == expected
 
 
 def test_an_input_that_git_ignores(repository: Path) -> None:
     (repository / ".gitignore").write_text("made/\n")
     put(repository / "made", "d")
-    expected = "made: expected an input whose changes git follows for --changed-since, got one that it ignores; check it in whole"
+    expected = "made: expected an input that git tracks for --changed-since, got one that it ignores; check it without --changed-since"
     assert refused("HEAD", "made") == expected
 
 
@@ -336,5 +336,5 @@ def test_an_input_that_is_not_there(repository: Path) -> None:
 
 def test_no_git(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    expected = "--changed-since: expected the program git, got 'No such file or directory'; install it, or check without --changed-since"
+    expected = "--changed-since: expected the program git, got 'No such file or directory'; install it, or leave out --changed-since"
     assert refused("HEAD", "records") == expected

@@ -162,5 +162,5 @@ def test_an_export_is_served_as_it_is(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "kgbuild", "serve", "--from", tmp_path], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False
     )
-    sentence = f"error: {tmp_path}: expected a file *_manifest.json, got none; name the folder that `kgbuild export` wrote\n"
+    sentence = f"error: {tmp_path}: expected a file *_manifest.json, got none; give a folder that `kgbuild export` wrote\n"
     assert (done.returncode, done.stderr.decode()) == (2, sentence)

@@ -1,1 +1,1 @@
-"""Engines move data between the four functions (parse, claims, merge, render); they decide nothing about the graph."""
+"""Engines move data between the four functions parse, claims, merge and render. They make no decisions about the graph."""

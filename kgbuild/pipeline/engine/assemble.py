@@ -1,7 +1,7 @@
-"""Parts -> nodes and edges, or their bytes: a range of ids at a time, in several processes, in an order that depends on the ids alone.
+"""Assemble claim batches into nodes and edges, or their bytes: one range of ids at a time, in several processes, in the order of the ids.
 
-Resources and products come first and organizations after them, in order of their ids, each with the edges that were merged with it.
-Then come documentation pages, stubs, and rolled-up edges, which can only be made when all else is known.
+Resources and products come first, then organizations, in order of their ids, each with the edges that were merged with it.
+Documentation pages, stubs and rolled-up edges follow, since they require everything else.
 """
 
 from __future__ import annotations
@@ -22,25 +22,28 @@ from kgbuild.pipeline.engine.job import Job
 from kgbuild.transform.finalize import Block, Finalizer
 from kgbuild.transform.merge import Merger
 
-#: Claims that one task merges: some thousand keep all its objects within a few megabytes.
+#: The number of claims that one task merges, few enough to keep its objects within a few megabytes.
 _RANGE = 4_000
-#: What the kinds of node are called in counts.
+#: The names of the kinds of node in counts.
 _KIND_NAMES: dict[Kind, str] = {"resource": "resource", "product": "product", "organization": "organization", "page": "documentation page"}
 _stated_as = attrgetter("original_predicate", "predicate")
 
 
 class Span(NamedTuple):
-    """A range of ids to merge: from ``first`` up to ``end``, which is left out. ``parts`` hold its claims, where a worker has none of the run."""
+    """A range of ids to merge, from ``first`` up to, not including, ``end``.
+
+    ``batches`` contains its claims if the worker does not have the batches of the run.
+    """
 
     first: str
     end: str | None
-    parts: Sequence[ClaimBatch] | None = None
+    batches: Sequence[ClaimBatch] | None = None
 
 
 class Chunk(NamedTuple):
-    """What a block adds to each file, and the counts of what is in it.
+    """What a block adds to each file, and counts of its content.
 
-    ``ids`` are the edge ids, 16 bytes each; ``facts`` the Facts of its nodes and edges, where the plan asks for them, as bytes.
+    ``ids`` are the edge ids, 16 bytes each. ``audit_rows`` are the columns of its nodes and edges that rules read, as bytes, if the job is audited.
     """
 
     files: dict[str, writers.Rendered]
@@ -48,52 +51,52 @@ class Chunk(NamedTuple):
     edges: Counter[str]
     categories: Counter[str]
     ids: bytes
-    facts: bytes = b""
+    audit_rows: bytes = b""
     stale: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
 
 
 def blocks(plan: Job, decoded: dict[bytes, EncodedClaim] | None = None) -> Iterator[Block]:
-    """The graph, a block at a time, in this process. ``decoded`` are statements that are known already, by their bytes."""
-    ending = Finalizer(plan.mapping, plan.facts, rollup=plan.rollup)
-    for span in ranges(plan.parts, _RANGE):
+    """Yield the graph one block at a time, in this process. ``decoded`` caches statements by their bytes."""
+    finalizer = Finalizer(plan.mapping, plan.run_index, rollup=plan.rollup)
+    for span in ranges(plan.batches, _RANGE):
         block = _merge(plan, Span(*span), {} if decoded is None else decoded)
-        ending.add(block)
+        finalizer.add(block)
         yield block
-    yield _last(plan, ending)
+    yield _last(plan, finalizer)
 
 
 def chunks(plan: Job, jobs: int, tick: Callable[[int, int], None]) -> Iterator[Chunk]:
-    """The graph as bytes, a chunk at a time; ``tick`` is told how many are done, and of how many.
+    """Yield the graph as bytes, one chunk at a time. ``tick`` is called with the number of ranges done and their total.
 
-    Raises KgbuildError where two edges have one id.
+    Raises KgbuildError if two edges have the same id.
     """
-    ending = Finalizer(plan.mapping, plan.facts, rollup=plan.rollup)
-    spans = ranges(plan.parts, _RANGE)
+    finalizer = Finalizer(plan.mapping, plan.run_index, rollup=plan.rollup)
+    spans = ranges(plan.batches, _RANGE)
     jobs = jobs if len(spans) > 1 else 1
     state, tasks = plan, (Span(*span) for span in spans)
-    if jobs > 1 and local.start_method() != "fork":  # the workers then have none of what is in memory here
-        state = plan._replace(parts=())
-        tasks = (Span(first, end, [part.cut(first, end) for part in plan.parts if part.holds(first, end)]) for first, end in spans)
+    if jobs > 1 and local.start_method() != "fork":  # these workers have no copy of this process's memory
+        state = plan._replace(batches=())
+        tasks = (Span(first, end, [batch.cut(first, end) for batch in plan.batches if batch.holds(first, end)]) for first, end in spans)
     seen = _Ids()
     for done, (chunk, block) in enumerate(local.run(_worker, state, tasks, jobs), 1):
         tick(done, len(spans))
-        ending.add(block)
+        finalizer.add(block)
         seen.add(chunk.ids)
         yield chunk
-    last = _render(plan, _last(plan, ending))
+    last = _render(plan, _last(plan, finalizer))
     seen.add(last.ids)
     yield last
 
 
 def _last(plan: Job, finalizer: Finalizer) -> Block:
-    """What can be made only when everything else has been merged."""
-    pages = (claim for part in plan.parts for claim in part.pages)
-    return finalizer.block(pages, [part.keys for part in plan.parts])
+    """Return the block that requires everything else to be merged."""
+    pages = (claim for batch in plan.batches for claim in batch.pages)
+    return finalizer.block(pages, [batch.keys for batch in plan.batches])
 
 
 class Gatherer:
-    """What the formats of a plan write: heads, chunk after chunk in the order of the graph, what waits, tails; each by its file's ending."""
+    """Gather the output of the formats of a job: heads, chunks in the order of the graph, waiting pieces, tails; each by the ending of its file."""
 
     def __init__(self, plan: Job) -> None:
         self._writers = [
@@ -101,11 +104,11 @@ class Gatherer:
         ]
 
     def heads(self) -> dict[str, bytes]:
-        """What each file begins with."""
+        """Return the beginning of each file."""
         return {file: head for files, writer in self._writers for file, head in zip(files, writer.head(), strict=True)}
 
     def gather(self, chunk: Chunk) -> dict[str, writers.Rendered]:
-        """What a chunk adds to each file."""
+        """Return what a chunk adds to each file."""
         return {
             file: rendered
             for files, writer in self._writers
@@ -113,23 +116,23 @@ class Gatherer:
         }
 
     def settle(self, waiting: Mapping[str, writers.Waiting]) -> Iterator[tuple[str, writers.Rendered]]:
-        """What the pieces that wait for each file add to it, when all chunks are gathered."""
+        """Yield what the waiting pieces add to each file after all chunks are gathered."""
         for files, writer in self._writers:
             for number, rendered in writer.settle([waiting[file] for file in files]):
                 yield files[number], rendered
 
     def tails(self) -> dict[str, writers.Rendered]:
-        """What each file ends with."""
+        """Return the end of each file."""
         return {file: tail for files, writer in self._writers for file, tail in zip(files, writer.tail(), strict=True)}
 
 
 def _worker(plan: Job) -> Callable[[Span], tuple[Chunk, Block]]:
-    """What merges and renders ranges in one process."""
+    """Return the function that merges and renders ranges in one process."""
     return partial(_work, plan)
 
 
 def _work(plan: Job, span: Span) -> tuple[Chunk, Block]:
-    """A chunk, and of its block what is needed at the end: not the nodes and edges, but what they leave to be done."""
+    """Return a chunk, and its block without the nodes and edges that the end of the run does not require."""
     block = _merge(plan, span, {})
     chunk = _render(plan, block)
     return chunk, block._replace(nodes=[], edges=block.edges if plan.rollup else [])
@@ -138,11 +141,11 @@ def _work(plan: Job, span: Span) -> tuple[Chunk, Block]:
 def _merge(plan: Job, span: Span, decoded: dict[bytes, EncodedClaim]) -> Block:
     """Merge all claims about the ids of a range."""
     groups: defaultdict[str, list[Claim[Statement]]] = defaultdict(list)
-    for part in plan.parts if span.parts is None else span.parts:
-        if part.holds(span.first, span.end):
-            for claim in part.claims(span.first, span.end, decoded):
+    for batch in plan.batches if span.batches is None else span.batches:
+        if batch.holds(span.first, span.end):
+            for claim in batch.claims(span.first, span.end, decoded):
                 groups[claim.about].append(claim)
-    merger = Merger(plan.mapping, plan.facts)
+    merger = Merger(plan.mapping, plan.run_index)
     block = Block([], [], [], [], [], [], [])
     for about in sorted(groups):
         merged = merger.merge(groups[about])
@@ -169,7 +172,7 @@ def _render(plan: Job, block: Block) -> Chunk:
         nodes=nodes,
         edges=_by_predicate(block.edges),
         categories=categories,
-        facts=encode_rows(block.nodes, block.edges) if plan.audited else b"",
+        audit_rows=encode_rows(block.nodes, block.edges) if plan.audited else b"",
         ids=bytes.fromhex("".join([edge.id[9:] for edge in block.edges]).replace("-", "")),
         stale=tuple(block.stale),
         differences=tuple(block.differences),
@@ -177,7 +180,7 @@ def _render(plan: Job, block: Block) -> Chunk:
 
 
 def _by_predicate(edges: Sequence[Edge]) -> Counter[str]:
-    """Edges by our own predicate, without its prefix."""
+    """Count edges by the registry's own predicate, without its prefix."""
     counts: Counter[str] = Counter()
     for (original, predicate), count in Counter(map(_stated_as, edges)).items():
         counts[(original or predicate).partition(":")[2]] += count
@@ -185,7 +188,7 @@ def _by_predicate(edges: Sequence[Edge]) -> Counter[str]:
 
 
 def _counts(nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
-    """Nodes by kind, where stubs count in their kind and once more as stubs; and by their specific class."""
+    """Count nodes by kind, and stubs also as stubs; and nodes by their specific class."""
     kinds: Counter[str] = Counter()
     for node in nodes:
         kind = _KIND_NAMES[node.kind]
@@ -196,7 +199,7 @@ def _counts(nodes: Sequence[Node]) -> tuple[Counter[str], Counter[str]]:
 
 
 class _Ids:
-    """The ids of all edges. Two edges of one id have never been seen, and would lose one of the two without a word."""
+    """The ids of all edges. A duplicate id would silently lose an edge, so it is an error."""
 
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
@@ -207,5 +210,5 @@ class _Ids:
         self._count += len(ids) // 16
         if len(self._seen) != self._count:
             raise KgbuildError(
-                "two edges have one id: expected every edge to differ in subject, predicate, object, role or relation; please report it"
+                "two edges have the same id: expected every edge to differ in subject, predicate, object, role or relation; please report it"
             )

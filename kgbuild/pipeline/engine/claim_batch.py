@@ -1,4 +1,4 @@
-"""Parts: the claims of some documents as bytes, sorted by what they are about, so that they can be kept, moved and taken by ranges of ids."""
+"""Claim batches: the claims of some documents as bytes, sorted by the ids they are about, so that ranges of ids can be cached, moved and merged."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kgbuild.transform.merge import RunIndex
 from kgbuild.transform.properties import Note
 
 _about = attrgetter("about")
-#: Statements of which a part maker remembers the bytes; some kilobytes each.
+#: The number of statements whose bytes a batch maker caches; some kilobytes each.
 _REMEMBERED = 20_000
 
 
 class EncodedClaim(Struct, frozen=True, array_like=True):
-    """A claim without who makes it."""
+    """A claim without the record that makes it."""
 
     about: str
     id: str
@@ -34,10 +34,10 @@ _decode = msgspec.msgpack.Decoder(EncodedClaim).decode
 class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
     """The claims of some documents.
 
-    Claim number ``i`` is about ``keys[i]``, which are sorted, is made by record ``by[i]``, and says ``statements[said[i]]``, an encoded Said: the
-    many copies of a listing share one. ``contained`` are the numbers of the claims of records in containers. Claims of documentation pages are kept
-    apart, since they wait for the addresses of the whole run. ``kinds`` counts documents, ``notes`` what was unusual; ``skipped`` are (file, reason).
-    ``member`` is the path of the documents' file in its archive, if it is in one.
+    Claim number ``i`` is about ``keys[i]`` (``keys`` is sorted), is made by record ``by[i]``, and its statement is ``statements[said[i]]``, an
+    EncodedClaim. The copies of a listing share one statement. ``contained`` are the numbers of the claims of records in containers. Claims of
+    documentation pages are separate, since they require the addresses of the whole run. ``kinds`` counts documents, ``notes`` unusual values;
+    ``skipped`` are (file, reason). ``member`` is the path of the documents' file in its archive, if it is in one.
     """
 
     keys: tuple[str, ...] = ()
@@ -55,17 +55,17 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
     member: str = ""
 
     def claims(self, first: str, end: str | None, decoded: dict[bytes, EncodedClaim]) -> Iterator[Claim[Statement]]:
-        """The claims about ids from ``first`` up to ``end``, which is left out. Equal statements are one object, which ``decoded`` holds."""
+        """Return the claims about ids from ``first`` up to, not including, ``end``. Equal statements are one object, cached in ``decoded``."""
         low = bisect_left(self.keys, first)
         high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
         return (self.claim(n, decoded) for n in range(low, high))
 
     def holds(self, first: str, end: str | None) -> bool:
-        """Whether the part may have claims about ids from ``first`` up to ``end``, which is left out."""
+        """Return whether the batch may have claims about ids from ``first`` up to, not including, ``end``."""
         return bool(self.keys) and self.keys[-1] >= first and (end is None or self.keys[0] < end)
 
     def cut(self, first: str, end: str | None) -> ClaimBatch:
-        """The claims about ids from ``first`` up to ``end``, with no more of the statements than they need."""
+        """Return a batch of the claims about ids from ``first`` up to, not including, ``end``, with only the statements they use."""
         low = bisect_left(self.keys, first)
         high = len(self.keys) if end is None else bisect_left(self.keys, end, low)
         numbers: dict[int, int] = {}
@@ -79,7 +79,7 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
         )
 
     def claim(self, n: int, decoded: dict[bytes, EncodedClaim]) -> Claim[Statement]:
-        """Claim number ``n``."""
+        """Return claim number ``n``."""
         data = self.statements[self.said[n]]
         said = decoded.get(data)
         if said is None:
@@ -87,19 +87,19 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
         return Claim(said.about, said.id, self.by[n], said.says, bool(self.contained) and self._is_contained(n))
 
     def _is_contained(self, n: int) -> bool:
-        """Whether a claim's number is among those of records in containers, which are sorted: a file may hold thousands of these."""
+        """Return whether a claim is of a record in a container. A binary search is used, since a file can contain thousands of these."""
         at = bisect_left(self.contained, n)
         return at < len(self.contained) and self.contained[at] == n
 
 
 class ClaimBatchMaker:
-    """Makes parts. The copies of a listing, which are one object, are encoded once."""
+    """Make claim batches. The copies of a listing, which are one object, are encoded once."""
 
     def __init__(self) -> None:
         self._encoded: dict[int, tuple[Statement, bytes]] = {}
 
     def batch_of(self, readings: Iterable[tuple[str, Reading]], member: str) -> ClaimBatch:
-        """The part of some documents of one file, given with its name; ``member`` is its path in an archive."""
+        """Return the batch of some documents of one file, given with its name. ``member`` is its path in an archive."""
         claims: list[Claim[Statement]] = []
         pages: list[Claim[PageStatement]] = []
         ids: dict[type[Statement], list[str]] = {ResourceStatement: [], OrganizationStatement: []}
@@ -115,7 +115,7 @@ class ClaimBatchMaker:
                 skipped.append((name, reading.skip))
             for claim in reading.claims:
                 if type(claim.says) is PageStatement:
-                    pages.append(claim)  # type: ignore[arg-type]  # the condition is what narrows it
+                    pages.append(claim)  # type: ignore[arg-type]  # the condition narrows the type
                     continue
                 claims.append(claim)
                 if type(claim.says) in ids:
@@ -140,31 +140,31 @@ class ClaimBatchMaker:
         )
 
     def _bytes(self, claim: Claim[Statement]) -> bytes:
-        if type(claim.says) is ProductPage:  # which is its page's own
+        if type(claim.says) is ProductPage:  # each page has its own
             return _encode((claim.about, claim.id, claim.says))
-        known = self._encoded.get(id(claim.says))
-        if known is None:
+        encoded = self._encoded.get(id(claim.says))
+        if encoded is None:
             if len(self._encoded) >= _REMEMBERED:
                 self._encoded.clear()
-            # The statement is kept beside them, so that no other can come to have its id.
-            known = self._encoded[id(claim.says)] = claim.says, _encode((claim.about, claim.id, claim.says))
-        return known[1]
+            # Keeping the statement prevents another object from getting its id().
+            encoded = self._encoded[id(claim.says)] = claim.says, _encode((claim.about, claim.id, claim.says))
+        return encoded[1]
 
 
-def run_index(parts: Sequence[ClaimBatch], aliases: dict[str, str]) -> RunIndex:
-    """The facts of a run, gathered from all its parts."""
-    pages = frozenset(id for part in parts for id in part.resources)
+def run_index(batches: Sequence[ClaimBatch], aliases: dict[str, str]) -> RunIndex:
+    """Return the index of a run, made from all its batches."""
+    pages = frozenset(id for batch in batches for id in batch.resources)
     return RunIndex(
-        resources=pages.union(id for part in parts for id in part.contained_resources),
-        organizations=frozenset(id for part in parts for id in part.organizations),
+        resources=pages.union(id for batch in batches for id in batch.contained_resources),
+        organizations=frozenset(id for batch in batches for id in batch.organizations),
         pages=pages,
         aliases=aliases,
-        addressed=any(part.pages for part in parts),
+        addressed=any(batch.pages for batch in batches),
     )
 
 
-def ranges(parts: Sequence[ClaimBatch], size: int) -> list[tuple[str, str | None]]:
-    """Ranges of ids, each with some ``size`` claims, that cover all parts: (first, end), where the end is left out."""
-    keys = sorted(key for part in parts for key in part.keys)
+def ranges(batches: Sequence[ClaimBatch], size: int) -> list[tuple[str, str | None]]:
+    """Return ranges of ids (first, end) that cover all batches, each with about ``size`` claims. ``end`` is not included; it is None in the last."""
+    keys = sorted(key for batch in batches for key in batch.keys)
     firsts = sorted({keys[n] for n in range(0, len(keys), size)})
     return list(zip(firsts, [*firsts[1:], None], strict=True)) if firsts else []

@@ -1,4 +1,4 @@
-"""What workers are told, and what comes of a range of ids."""
+"""The input of workers that merge and render ranges of ids."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kgbuild.transform.merge import RunIndex
 
 
 class Job(NamedTuple):
-    """All that workers need to know. ``formats`` are names of WRITERS."""
+    """The input of workers. ``formats`` are keys of WRITERS."""
 
-    parts: Sequence[ClaimBatch]
+    batches: Sequence[ClaimBatch]
     mapping: RegistryMapping
-    facts: RunIndex
+    run_index: RunIndex
     formats: tuple[str, ...] = ()
     qualified: bool = False
     rollup: bool = False

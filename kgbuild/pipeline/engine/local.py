@@ -1,4 +1,4 @@
-"""Work in several processes: tasks in, results in the order of the tasks, with few of either in memory at a time."""
+"""Run tasks in several processes. Results come in the order of the tasks, and only a few tasks and results are in memory at a time."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _R = TypeVar("_R")
 
 #: How a worker process is started (multiprocessing, "Contexts and start methods").
 StartMethod = Literal["fork", "forkserver", "spawn"]
-#: The environment variable that chooses another one than ``start_method`` would.
+#: The environment variable that overrides ``start_method``.
 START_METHOD = "KGBUILD_START_METHOD"
-#: Tasks given out ahead of the result that is waited for, per worker: enough to keep all busy.
+#: The number of tasks per worker to submit ahead of the next result, enough to keep all workers busy.
 _AHEAD = 2
 _worker: Any = None
 
 
 def start_method() -> StartMethod:
-    """The way in which workers are started here.
+    """Return how to start workers on this system.
 
-    A fork has all that is in memory, and takes a hundredth of a second; it is not safe beside other threads, whose locks stay locked in
-    it, nor on macOS, whose libraries have such threads. Raises UsageError where the environment names none that the system has.
+    A fork has a copy of all memory and takes a hundredth of a second. It is not safe if there are other threads, whose locks stay locked in the
+    child, nor on macOS, whose libraries start threads. Raises UsageError if the environment names a method that the system does not have.
     """
     import multiprocessing
 
@@ -47,10 +47,10 @@ def start_method() -> StartMethod:
 
 
 def run(worker: Callable[[_S], Callable[[_T], _R]], state: _S, tasks: Iterable[_T], jobs: int) -> Iterator[_R]:
-    """``worker(state)(task)`` for each task, in this process with one job; else ``worker(state)`` is made once in each process.
+    """Yield ``worker(state)(task)`` for each task. With one job it runs in this process, otherwise ``worker(state)`` is created once per process.
 
-    ``worker`` is a function of a module. ``state`` reaches the others by fork, or pickled. Raises KgbuildError where a worker is killed, Crash
-    for what no worker expects, and whatever KgbuildError a worker raises.
+    ``worker`` is a module-level function. ``state`` is passed by fork or pickled. Raises KgbuildError if a worker is killed, Crash for an unexpected
+    exception in a worker, and any KgbuildError that a worker raises.
     """
     if jobs <= 1:
         return map(worker(state), tasks)
@@ -63,8 +63,8 @@ def _spread(worker: Callable[[_S], Callable[[_T], _R]], state: _S, tasks: Iterab
     from concurrent.futures.process import BrokenProcessPool
 
     method = start_method()
-    begin = _Begin(worker, state if method == "fork" else pickle.dumps(state), method != "fork")
-    executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _begin, (begin,))
+    begin = _WorkerSetup(worker, state if method == "fork" else pickle.dumps(state), method != "fork")
+    executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _set_up, (begin,))
     ahead: deque[Future[_R]] = deque()
     try:
         for task in tasks:
@@ -81,45 +81,45 @@ def _spread(worker: Callable[[_S], Callable[[_T], _R]], state: _S, tasks: Iterab
 
 def _broken(method: StartMethod) -> str:
     if method == "fork":
-        return "a worker process was ended from outside, perhaps for want of memory; try again with --jobs 1"
-    script = "a script that uses kgbuild needs `if __name__ == '__main__':` around what it does"
-    return f"a worker process did not start, or was ended from outside, perhaps for want of memory; try again with --jobs 1 ({script})"
+        return "a worker process was killed, perhaps for lack of memory; try again with --jobs 1"
+    script = "in a script, put the code that calls kgbuild under `if __name__ == '__main__':`"
+    return f"a worker process did not start, or was killed, perhaps for lack of memory; try again with --jobs 1 ({script})"
 
 
-class _Begin(NamedTuple, Generic[_S, _T, _R]):
-    """What a process needs to make its worker, when its first task comes."""
+class _WorkerSetup(NamedTuple, Generic[_S, _T, _R]):
+    """What a process requires to create its worker when its first task arrives."""
 
     worker: Callable[[_S], Callable[[_T], _R]]
     state: Any
     pickled: bool
 
     def make(self) -> Callable[[_T], _R]:
-        return self.worker(pickle.loads(self.state) if self.pickled else self.state)  # noqa: S301  # our own, from the parent
+        return self.worker(pickle.loads(self.state) if self.pickled else self.state)  # noqa: S301  # pickled by the parent
 
 
-def _begin(begin: _Begin[Any, Any, Any]) -> None:
-    global _worker  # noqa: PLW0603  # a process pool has no other place for what every task needs
+def _set_up(begin: _WorkerSetup[Any, Any, Any]) -> None:
+    global _worker  # noqa: PLW0603  # a process pool has no other place for the worker
     _worker = begin
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the whole group; the parent is the one to deal with it
-    gc.disable()  # what is made here is trees, of which reference counts free all
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the whole process group; only the parent handles it
+    gc.disable()  # workers create trees, which reference counting frees
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
 def _do(task: Any) -> Any:
-    """The result of a task. What is raised must reach the parent whole, where an exception of any class may not be unpickled."""
+    """Run a task. Every exception must reach the parent, where an arbitrary class might not be unpicklable, so it is converted into a Crash."""
     global _worker  # noqa: PLW0603
     try:
-        if isinstance(_worker, _Begin):
+        if isinstance(_worker, _WorkerSetup):
             _worker = _worker.make()
         return _worker(task)
     except (KgbuildError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001  # told by the parent
+    except Exception as error:  # noqa: BLE001  # the parent reports it
         raise Crash.of(error) from None
 
 
 def _end_with_the_parent() -> None:
-    """A worker whose parent was killed would wait for tasks for ever."""
+    """End this worker if its parent is killed: it would otherwise wait for tasks forever."""
     import multiprocessing
 
     parent = multiprocessing.parent_process()

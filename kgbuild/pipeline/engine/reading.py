@@ -1,4 +1,4 @@
-"""Tasks -> parts: pieces of input are read, parsed and made into claims, in several processes."""
+"""Read tasks, parse them and make claim batches, in several processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ReadingState(NamedTuple):
-    """What every worker is given: the mapping, and ``copies`` and ``lenient`` of ``read``."""
+    """The state of every worker: the mapping, and ``copies`` and ``lenient`` of ``read``."""
 
     mapping: RegistryMapping
     copies: bool
@@ -31,10 +31,10 @@ class ReadingState(NamedTuple):
 
 
 class Makers(NamedTuple):
-    """What every task needs, and what is remembered from one to the next."""
+    """What every task requires. The makers cache values from one task to the next."""
 
     claims: ClaimMaker
-    parts: ClaimBatchMaker
+    batches: ClaimBatchMaker
     strict: bool
 
 
@@ -48,20 +48,20 @@ def read(
     copies: bool = False,
     lenient: bool = False,
 ) -> Iterator[Result]:
-    """Read files. Results come in the order of the files; ``tick`` is told how many bytes were handed out.
+    """Read files. Results come in the order of the files; ``tick`` is called with the number of bytes submitted.
 
-    With ``copies`` the claims of generated product pages say what they copy. A ``lenient`` run reads a record that says a key twice, with the
-    last value of each, and the doubled key is a problem all the same; any other run cannot read such a record.
+    With ``copies``, the claims of generated product pages contain the descriptions that they copy. A ``lenient`` run reads records with duplicate
+    keys and uses the last value of each; every duplicate key is still a problem. Other runs cannot read such records.
     """
     total = sum(file.size for file in files)
     jobs = jobs if total > BATCH or any(file.path == STDIN for file in files) else 1
-    handfuls = batches(tasks(files, rules, tick))
-    for results in local.run(_worker, ReadingState(mapping, copies, lenient), handfuls, jobs):
+    task_batches = batches(tasks(files, rules, tick))
+    for results in local.run(_worker, ReadingState(mapping, copies, lenient), task_batches, jobs):
         yield from results
 
 
 def _worker(state: ReadingState) -> Callable[[list[Task | Result]], list[Result]]:
-    """What reads batches in one process."""
+    """Return the function that reads batches of tasks in one process."""
     return partial(_work, Makers(ClaimMaker(state.mapping, copies=state.copies), ClaimBatchMaker(), strict=not state.lenient))
 
 
@@ -79,8 +79,8 @@ def _result(makers: Makers, task: Task) -> Result:
         digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
         text.check_size(task.shown, len(data))
         readings, doubled = _file(makers, task, data)
-        part = makers.parts.batch_of([(task.name, reading) for reading in readings], task.member)
-        return Result(task.unit, part, digest, tuple((task.name, problem) for problem in doubled))
+        batch = makers.batches.batch_of([(task.name, reading) for reading in readings], task.member)
+        return Result(task.unit, batch, digest, tuple((task.name, problem) for problem in doubled))
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
     except OSError as error:
@@ -90,7 +90,7 @@ def _result(makers: Makers, task: Task) -> Result:
 
 
 def _whole_file(path: str, size: int) -> bytes:
-    """The bytes of a file, some ``size`` of them, by the system's own calls: there are thousands of small ones."""
+    """Return the bytes of a file of about ``size`` bytes. It uses system calls directly, since there are thousands of small files."""
     handle = os.open(path, os.O_RDONLY)
     try:
         data = os.read(handle, size + 1)
@@ -108,7 +108,7 @@ def _sha256(path: str) -> bytes:
 
 
 def _file(makers: Makers, task: Task, data: bytes) -> tuple[list[Reading], list[Problem]]:
-    """What a file claims, and its doubled keys. Parsed fast first, and again exactly where that lost a text that is needed.
+    """Return the claims of a file, and its duplicate keys. It is parsed fast, then exactly if the fast parser lost a text that is required.
 
     Raises InputError with the problems of all its records together.
     """
@@ -140,7 +140,10 @@ def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> tupl
 
 
 def _placed(document: Document, mapping: RegistryMapping, *, one_of_many: bool = False) -> list[Problem]:
-    """The doubled keys of a record with their places in it, before which its id stands in brackets if it is one of many in its file."""
+    """Return the duplicate keys of a record with their places in it.
+
+    A place starts with the record's id in brackets if its file has several records.
+    """
     top = document.top
     record = f"[{_id(document.tree, mapping) or show(top)}]" if one_of_many or top else ""
     return [
@@ -152,7 +155,7 @@ def _placed(document: Document, mapping: RegistryMapping, *, one_of_many: bool =
 
 
 def _named(tree: Tree, place: Place, mapping: RegistryMapping) -> str:
-    """A place as users read it, in which the items of lists are told by their ids, so that it stays the same where others come and go."""
+    """Return a place as users read it. List items are named by their ids, so that a place does not change if other items are added or removed."""
     shown = ""
     for part in place:
         if isinstance(part, int):
@@ -171,7 +174,7 @@ def _id(tree: Tree, mapping: RegistryMapping) -> str | None:
 
 
 def _lines(makers: Makers, task: Task) -> Result:
-    """The records of some lines. A line that cannot be read is a problem of its own; the others are kept."""
+    """Return the records of some lines. A line that cannot be read is a problem; the others are kept."""
     data = task.data if task.data is not None else _whole_lines(task)
     readings: list[tuple[str, Reading]] = []
     problems: list[Problem] = []
@@ -184,18 +187,18 @@ def _lines(makers: Makers, task: Task) -> Result:
         if not line.strip():
             continue
         try:
-            reading, told = _line(makers, task, line, number + 1)
+            reading, found = _line(makers, task, line, number + 1)
             readings.append((task.name, reading))
         except InputError as error:
-            told = list(error.problems)
-        if told:
+            found = list(error.problems)
+        if found:
             first = first or _line_number(task)
-            problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in told]
-    return Result(task.unit, makers.parts.batch_of(readings, task.member), None, tuple((task.name, problem) for problem in problems))
+            problems += [problem._replace(line=problem.line + first - 1) if problem.line else problem for problem in found]
+    return Result(task.unit, makers.batches.batch_of(readings, task.member), None, tuple((task.name, problem) for problem in problems))
 
 
 def _line(makers: Makers, task: Task, line: bytes, number: int) -> tuple[Reading, list[Problem]]:
-    """What a line claims, and its doubled keys."""
+    """Return the claims of a line, and its duplicate keys."""
     if len(line) > text.MAX_BYTES:
         raise InputError([too_long(task.shown, number)])
     try:
@@ -217,7 +220,7 @@ def _record(makers: Makers, task: Task, document: Document) -> tuple[Reading, li
 
 
 def _whole_lines(task: Task) -> bytes:
-    """The lines that begin within the task's range of bytes."""
+    """Return the lines that begin within the task's range of bytes."""
     with open(task.path, "rb", buffering=0) as file:
         file.seek(max(task.start - 1, 0))
         data = file.read(task.end - max(task.start - 1, 0))
@@ -236,7 +239,7 @@ def _whole_lines(task: Task) -> bytes:
 
 
 def _line_number(task: Task) -> int:
-    """The number of the first line that begins within the task's range."""
+    """Return the number of the first line that begins within the task's range."""
     lines, left = 1, max(task.start - 1, 0)
     with open(task.path, "rb") as file:
         while left and (chunk := file.read(min(left, 2**20))):

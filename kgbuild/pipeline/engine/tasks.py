@@ -1,4 +1,4 @@
-"""Input files -> tasks: pieces of input that workers read, of much the same size, and what cannot be cut into any."""
+"""Split input files into tasks of similar size for workers, and report what cannot be split."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers import ARCHIVES, LINES, text
 from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
 
-#: Bytes that one task reads: small enough to share the work out evenly, large enough that handing it over costs nothing.
+#: The bytes that one task reads: few enough to distribute the work evenly, and enough to make the cost of a task negligible.
 BATCH = 4 * 2**20
-#: Files that one task reads at most.
+#: The most files in one batch of tasks.
 _BATCH_FILES = 400
-#: Decompressed bytes of a JSON Lines file for each byte of it, and at least: records say much the same, and yet not a thousand times.
+#: The largest allowed ratio of a JSON Lines file's decompressed size to its size, and the size that is always allowed. Records repeat
+#: themselves, but not a thousand times.
 _MAX_RATIO, _MIN_STREAM = 250, 2**30
 
 
 class Task(Struct, kw_only=True):
-    """A piece of input for one worker: ``data`` if it is in memory, else the bytes from ``start`` to ``end`` of the file at ``path``.
+    """A piece of input for one worker: ``data`` if it is in memory, otherwise the bytes from ``start`` to ``end`` of the file at ``path``.
 
-    ``unit`` is the number of the input file that the piece belongs to, ``member`` its path in that if it is an archive; ``line`` the number
-    of its first line, 0 where only reading the file from its beginning would tell. ``hash_only`` asks for the SHA-256 of the whole file.
+    ``unit`` is the number of the input file, ``member`` the path in it if it is an archive. ``line`` is the number of the first line, 0 if only
+    reading the file from its beginning would give it. With ``hash_only``, the task computes the SHA-256 of the whole file.
     """
 
     unit: int
@@ -44,16 +45,16 @@ class Task(Struct, kw_only=True):
 
 
 class Result(NamedTuple):
-    """What became of a task; problems come with the name of their file."""
+    """The result of a task. Each problem comes with the name of its file."""
 
     unit: int
-    part: ClaimBatch | None
+    batch: ClaimBatch | None
     sha256: bytes | None
     problems: tuple[tuple[str, Problem], ...]
 
 
 def batches(tasks: Iterable[Task | Result]) -> Iterator[list[Task | Result]]:
-    """Tasks by the handful, for one worker at a time."""
+    """Group tasks into batches for workers."""
     batch: list[Task | Result] = []
     size = 0
     for task in tasks:
@@ -68,7 +69,7 @@ def batches(tasks: Iterable[Task | Result]) -> Iterator[list[Task | Result]]:
 
 
 def tasks(files: Sequence[File], rules: Rules, tick: Callable[[int], None]) -> Iterator[Task | Result]:
-    """The pieces of all files, in their order; ``tick`` is told how many bytes were handed out."""
+    """Yield the tasks of all files, in order. ``tick`` is called with the number of bytes submitted."""
     for unit, file in enumerate(files):
         left = file.size
         for task in _tasks_of(unit, file, rules):
@@ -80,7 +81,7 @@ def tasks(files: Sequence[File], rules: Rules, tick: Callable[[int], None]) -> I
 
 
 def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
-    """The pieces of one input file, or the result that it cannot be cut into pieces."""
+    """Yield the tasks of one input file, or a result with the problem if it cannot be split."""
     try:
         if file.ending in ARCHIVES:
             yield from _archive_tasks(unit, file, rules)
@@ -111,7 +112,7 @@ def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
 
 
 def _renamed(path: str, file: File) -> str:
-    """A problem's path relative to its input."""
+    """Return the path of a problem relative to its input."""
     return file.name + path.removeprefix(file.shown) if path.startswith(file.shown) else path
 
 
@@ -119,11 +120,11 @@ def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Resul
     from kgbuild.readers.archives.archive import members
     from kgbuild.readers.archives.compressed import expand
 
-    def wanted(name: str) -> bool:
+    def is_requested(name: str) -> bool:
         ending = ending_of(name)
         return ending is not None and ending not in ARCHIVES and not rules.leaves_out_member(name)
 
-    for name, data in members(Path(file.path), file.shown, wanted):
+    for name, data in members(Path(file.path), file.shown, is_requested):
         shown = f"{file.shown}!/{name}"
         ending = ending_of(name) or ""
         if ending not in LINES:
@@ -140,7 +141,7 @@ def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes]) -> Iterator[Task | Result]:
-    """Whole lines of a stream, some BATCH bytes at a time."""
+    """Yield tasks with whole lines of a stream, about BATCH bytes each."""
     held: list[bytes] = []
     size, line = 0, 1
     digest = hashlib.sha256() if shown == "standard input" else None
@@ -165,7 +166,7 @@ def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes]) -> 
 
 
 def too_long(shown: str, line: int) -> Problem:
-    """The problem of a line that no record needs."""
+    """Return the problem of a line that is longer than any record."""
     return Problem(
-        shown, line, 1, "", f"a line of at most {text.MAX_BYTES // 2**20} MiB", "a longer one", "write each record on a line of its own"
+        shown, line, 1, "", f"a line of at most {text.MAX_BYTES // 2**20} MiB", "a longer one", "write each record on its own line"
     )

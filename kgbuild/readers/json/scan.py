@@ -266,7 +266,7 @@ class Scan:
     def _end(self) -> JsonFault | None:
         if not self._next():
             return None
-        lines = "write each record on a line of its own"
+        lines = "write each record on its own line"
         todo = lines if self.whole == "line" else f"make them a list, or {lines} and name the file .jsonl"
         return self._fault("one JSON value", todo, "more, ")
 

@@ -109,7 +109,7 @@ def test_workers_that_are_not_forked_write_the_same_bytes(claims: list[Claim[Sta
 
 def test_a_range_that_takes_its_claims_with_it_needs_no_others() -> None:
     whole = job([[claim("a", RECORD), claim("a.x", LISTING, "a")], [claim("b", RECORD)]])
-    span = Span("kgr:a", "kgr:b", [part.cut("kgr:a", "kgr:b") for part in whole.parts if part.holds("kgr:a", "kgr:b")])
-    block = assemble._merge(whole._replace(parts=()), span, {})
+    span = Span("kgr:a", "kgr:b", [batch.cut("kgr:a", "kgr:b") for batch in whole.batches if batch.holds("kgr:a", "kgr:b")])
+    block = assemble._merge(whole._replace(batches=()), span, {})
     assert block == assemble._merge(whole, Span("kgr:a", "kgr:b"), {})
     assert [node.id for node in block.nodes] == ["kgr:a", "kgr:a.x"]

@@ -176,10 +176,10 @@ def test_what_a_worker_raises_reaches_the_parent(tmp_path: Path, method: str, ta
 def test_a_worker_that_ends_is_a_sentence(tmp_path: Path, method: str) -> None:
     said, errors = pool(tmp_path, method, "end").communicate(timeout=60)
     expected = (
-        "a worker process was ended from outside, perhaps for want of memory; try again with --jobs 1\n"
+        "a worker process was killed, perhaps for lack of memory; try again with --jobs 1\n"
         if method == "fork"
-        else "a worker process did not start, or was ended from outside, perhaps for want of memory; try again with --jobs 1 "
-        "(a script that uses kgbuild needs `if __name__ == '__main__':` around what it does)\n"
+        else "a worker process did not start, or was killed, perhaps for lack of memory; try again with --jobs 1 "
+        "(in a script, put the code that calls kgbuild under `if __name__ == '__main__':`)\n"
     )
     assert (said, errors) == (expected, "")
 
@@ -232,7 +232,9 @@ def test_fork_is_chosen_where_there_is_one_thread_and_not_beside_others() -> Non
 
 def test_what_workers_are_given_is_small_and_comes_back_equal() -> None:
     mapping = load_mapping()
-    job = Job(parts=(), mapping=mapping, facts=run_index([ClaimBatch(resources=("a", "b"))], {"c": "d"}), formats=tuple(writers.WRITERS))
+    job = Job(
+        batches=(), mapping=mapping, run_index=run_index([ClaimBatch(resources=("a", "b"))], {"c": "d"}), formats=tuple(writers.WRITERS)
+    )
     data = pickle.dumps(job)
     assert pickle.loads(data) == job
     assert len(data) < 200_000

@@ -37,7 +37,7 @@ def results(items: Iterable[Task | Result]) -> list[Result]:
 def read(path: Path) -> tuple[list[tuple[str, ...]], list[tuple[int, str]]]:
     """The ids that were read, in order, and the lines that could not be read."""
     found = results(tasks(files_of(path), Rules(), lambda size: None))
-    ids = [part.by for result in found if (part := result.part)]
+    ids = [batch.by for result in found if (batch := result.batch)]
     return [key for keys in ids for key in keys], [(problem.line, problem.expected) for result in found for _, problem in result.problems]  # type: ignore[misc]
 
 
@@ -94,9 +94,9 @@ def test_what_cannot_be_cut_is_a_result_with_its_problem(tmp_path: Path) -> None
     (tmp_path / "a.zip").write_bytes(b"no archive")
     (result,) = tasks(files_of(tmp_path / "a.zip"), Rules(), lambda size: None)
     assert isinstance(result, Result)
-    assert (result.unit, result.part, result.sha256, [name for name, _ in result.problems]) == (0, None, None, ["a.zip"])
+    assert (result.unit, result.batch, result.sha256, [name for name, _ in result.problems]) == (0, None, None, ["a.zip"])
 
 
 def test_a_line_that_no_record_needs() -> None:
-    problem = Problem("a.jsonl", 3, 1, "", "a line of at most 64 MiB", "a longer one", "write each record on a line of its own")
+    problem = Problem("a.jsonl", 3, 1, "", "a line of at most 64 MiB", "a longer one", "write each record on its own line")
     assert too_long("a.jsonl", 3) == problem
