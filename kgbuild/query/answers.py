@@ -1,4 +1,4 @@
-"""Answers as rows, and the forms that they are shown in: a table for people, and forms for programs."""
+"""Write answers as a table for people, or in formats for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 from kgbuild.errors import MissingExtra
 from kgbuild.query.sandbox import QueryError
 
-#: What the narrowest column of a table may be cut to.
+#: The width below which a column of a table is not cut.
 _NARROWEST = 12
 _ELLIPSIS = "…"
 
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
 
 def table(answer: Answer, out: BinaryIO, width: int | None) -> None:
-    """Columns side by side, under their names; cut to ``width`` characters, or not at all where that is None."""
+    """Write aligned columns under their names. They are cut to ``width`` characters in total; None does not cut them."""
     cells = [[_shown(value) for value in row] for row in answer.rows]
     numbers = [all(isinstance(row[n], int | float | None) for row in answer.rows) for n in range(len(answer.columns))]
     widths = [max([_wide(name), *(_wide(row[n]) for row in cells)]) for n, name in enumerate(answer.columns)]
@@ -38,7 +38,7 @@ def table(answer: Answer, out: BinaryIO, width: int | None) -> None:
 
 
 def _fit(widths: list[int], width: int) -> list[int]:
-    """The widths, the widest of them lessened until all fit, but none below a bound."""
+    """Reduce the widest columns until all fit. No column is reduced below a minimum."""
     widths = list(widths)
     while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
@@ -53,14 +53,14 @@ def _cell(text: str, wide: int, number: bool) -> str:
 
 
 def _wide(text: str) -> int:
-    """The columns of a terminal that a text takes (Unicode Standard Annex #11)."""
+    """Return the number of terminal columns of a text (Unicode Standard Annex #11)."""
     if text.isascii():
         return len(text)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _shown(value: Any) -> str:
-    """A value on one line, without what a terminal would obey: control characters and those that turn the direction of text are escaped."""
+    """Return a value on one line. Control characters and characters that change the text direction are escaped, since a terminal would obey them."""
     if value is None:
         return ""
     if isinstance(value, list | tuple | dict):
@@ -76,7 +76,7 @@ def _json(value: Any) -> str:
 
 
 def as_csv(answer: Answer, out: BinaryIO, delimiter: str = ",") -> None:
-    """CSV as RFC 4180 has it, or with tabs; a list is JSON text."""
+    """Write CSV (RFC 4180), or tab-separated values. A list is JSON text."""
     text = io.TextIOWrapper(out, "utf-8", newline="", errors="replace", write_through=True)
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
     writer.writerow(answer.columns)
@@ -91,17 +91,17 @@ def _flat(value: Any) -> Any:
 
 
 def as_tsv(answer: Answer, out: BinaryIO) -> None:
-    """The same with tabs."""
+    """Write tab-separated values."""
     as_csv(answer, out, "\t")
 
 
 def as_jsonl(answer: Answer, out: BinaryIO) -> None:
-    """An object a line. What a row has no value for is left out of its object."""
+    """Write one JSON object per line. Missing values are left out."""
     out.writelines(f"{_json(_object(answer, row))}\n".encode("utf-8", "replace") for row in answer.rows)
 
 
 def as_json(answer: Answer, out: BinaryIO) -> None:
-    """A list of objects."""
+    """Write a JSON list of objects."""
     rows = [f"  {_json(_object(answer, row))}" for row in answer.rows]
     out.write(("[\n" + ",\n".join(rows) + "\n]\n" if rows else "[]\n").encode("utf-8", "replace"))
 
@@ -111,7 +111,7 @@ def _object(answer: Answer, row: Sequence[Any]) -> dict[str, Any]:
 
 
 def require_pyarrow() -> Any:
-    """The package, with its writer of Parquet and what it imports at its first use. Raises MissingExtra where it is not installed."""
+    """Import pyarrow with its Parquet writer and the modules that it imports on first use. Raises MissingExtra if it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
@@ -119,20 +119,20 @@ def require_pyarrow() -> Any:
         pyarrow.parquet.write_table(pyarrow.table({"a": [None]}), pyarrow.BufferOutputStream())
     except ModuleNotFoundError:
         raise MissingExtra(
-            "--format parquet needs pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
+            "--format parquet requires pyarrow, which is not installed; install it with: pip install 'kgbuild[parquet]'"
         ) from None
     return pyarrow
 
 
 def as_parquet(answer: Answer, out: BinaryIO) -> None:
-    """A table of Parquet whose columns have the type of their values; a column of several types is text.
+    """Write a Parquet table. Columns have the type of their values; a column of several types is text.
 
-    Raises MissingExtra where pyarrow is not installed.
+    Raises MissingExtra if pyarrow is not installed.
     """
     pyarrow = require_pyarrow()
     arrays = [_column(pyarrow, [row[n] for row in answer.rows]) for n in range(len(answer.columns))]
     if len(set(answer.columns)) < len(answer.columns):
-        raise QueryError(f"--format parquet: expected columns with names of their own, got {', '.join(answer.columns)}; name them with AS")
+        raise QueryError(f"--format parquet: expected columns with different names, got {', '.join(answer.columns)}; rename them with AS")
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(answer.columns)), out)
 
 
@@ -145,7 +145,7 @@ def _column(pyarrow: Any, values: list[Any]) -> Any:
         return pyarrow.array([None if value is None else str(_flat(value)) for value in values], pyarrow.string())
 
 
-#: Form -> what writes it.
+#: The function that writes each format.
 FORMS: Mapping[str, Callable[[Answer, BinaryIO], None]] = MappingProxyType(
     {"csv": as_csv, "tsv": as_tsv, "json": as_json, "jsonl": as_jsonl, "parquet": as_parquet}
 )

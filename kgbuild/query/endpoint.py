@@ -1,4 +1,4 @@
-"""A read-only SPARQL endpoint over a store (SPARQL 1.1 Protocol, §2.1), and a page with the named questions; a process for each request."""
+"""Serve a read-only SPARQL endpoint over a store (SPARQL 1.1 Protocol, §2.1) and a page with the named questions. Each request has a process."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from kgbuild.query.sandbox import Bounds, QueryError, RanAway
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-#: The most bytes that a query may have, and the most requests that are answered at once; others wait.
-_LONGEST, _AT_ONCE = 2**20, 8
-#: Seconds that a client may take to send its request.
-_PATIENCE = 20
+#: The most bytes of a query, and the most requests that are answered at the same time; others wait.
+_MAX_BYTES, _MAX_REQUESTS = 2**20, 8
+#: Seconds to wait for a client's request.
+_REQUEST_TIMEOUT = 20
 _ROWS = {
     "application/sparql-results+json": "JSON",
     "application/sparql-results+xml": "XML",
@@ -32,17 +32,17 @@ _ROWS = {
     "text/tab-separated-values": "TSV",
 }
 _TRIPLES = {"text/turtle": "turtle", "application/n-triples": "ntriples"}
-#: Other names that clients give to these.
-_ALSO = {
+#: Other media types that clients use for these formats.
+_SYNONYMS = {
     "application/json": "application/sparql-results+json",
     "application/xml": "application/sparql-results+xml",
     "text/plain": "application/n-triples",
 }
-_WITHIN = {"127.0.0.1", "localhost", "::1"}
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Served(NamedTuple):
-    """What an endpoint serves."""
+    """The content of an endpoint and the limits of its queries."""
 
     store: ox.Store
     vocabulary: RegistryMapping
@@ -50,7 +50,7 @@ class Served(NamedTuple):
 
 
 class Refused(Exception):
-    """A request that is answered with a status other than 200 and a sentence."""
+    """A request that is answered with an error status and a message."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -58,10 +58,10 @@ class Refused(Exception):
 
 
 class EndpointServer(socketserver.ForkingMixIn, socketserver.TCPServer):
-    """Listens on one address. Each request is answered in a fork, so that a query can be ended and nothing that it does stays."""
+    """A server on one address. Each request is answered in a fork, so that a query can be stopped and leaves nothing behind."""
 
     allow_reuse_address = True
-    max_children = _AT_ONCE
+    max_children = _MAX_REQUESTS
     request_queue_size = 64
     timeout = None
 
@@ -75,12 +75,12 @@ class EndpointServer(socketserver.ForkingMixIn, socketserver.TCPServer):
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The address of the page."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.server_address[1]}/"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # socketserver's own
-        """A client that goes away in the middle is its own affair; anything else is told."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # the signature of socketserver
+        """Print unexpected errors. A client that disconnects is not an error."""
         import sys
 
         error = sys.exception()
@@ -93,23 +93,23 @@ class Handler(BaseHTTPRequestHandler):
 
     server: EndpointServer
     server_version, sys_version = "kgbuild", ""
-    timeout = _PATIENCE
+    timeout = _REQUEST_TIMEOUT
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are not told."""
+        """Do not log requests."""
 
     def do_GET(self) -> None:
-        """The page, or a query in the address."""
+        """Answer with the page, or with the result of the query in the address."""
         self._answer(self._get)
 
-    do_HEAD = do_GET  # noqa: N815  # the names that http.server asks for
+    do_HEAD = do_GET  # noqa: N815  # the names that http.server requires
 
     def do_POST(self) -> None:
-        """A query in a form or as it is."""
+        """Answer a query in a form or in the body."""
         self._answer(self._post)
 
     def do_OPTIONS(self) -> None:
-        """What browsers ask before a notebook on another address may ask."""
+        """Answer the preflight request that browsers send for a page on another address (CORS)."""
         self._answer(lambda: self._send(204, "text/plain", b""))
 
     def _other(self) -> None:
@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         raise Refused(405, f"{self.command}: expected GET or POST, got another method; this endpoint is read-only")
 
     def _answer(self, work: Any) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says that it ends
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles interrupts
         try:
             self._check_host()
             work()
@@ -130,17 +130,17 @@ class Handler(BaseHTTPRequestHandler):
         except KgbuildError as error:
             self._send(503 if isinstance(error, RanAway) else 400, "text/plain; charset=utf-8", f"{error}\n".encode())
         except OSError:
-            raise  # the client has gone
+            raise  # the client has disconnected
         except Exception as error:
             self._send(500, "text/plain; charset=utf-8", f"{unexpected(error)}\n".encode())
-            raise  # the server tells it too
+            raise  # the server prints it too
 
     def _check_host(self) -> None:
-        """Refuse a request by a name that is none of this machine's: a page elsewhere may have its own name point here (DNS rebinding)."""
+        """Refuse a request for a host name that is not of this machine: a foreign page may resolve its own name to it (DNS rebinding)."""
         host = self.headers.get("Host", "")
         name = host.rpartition(":")[0] if re.search(r":\d+\Z", host) else host
-        if self.server.host in _WITHIN and name.strip("[]").lower() not in _WITHIN:
-            raise Refused(421, f"Host: expected a name of this machine, got {host!r}; ask {self.server.address}")
+        if self.server.host in _LOOPBACK and name.strip("[]").lower() not in _LOOPBACK:
+            raise Refused(421, f"Host: expected a name of this machine, got {host!r}; use {self.server.address}")
 
     def _get(self) -> None:
         url = urlsplit(self.path)
@@ -156,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _not_found(self, path: str) -> None:
         if path in ("/update", "/store", "/data"):
-            raise Refused(403, f"{path}: expected a query, got a way to change the graph; this endpoint is read-only")
+            raise Refused(403, f"{path}: expected a query, got a path for changes to the graph; this endpoint is read-only")
         raise Refused(404, f"{path[:200]}: expected / or /query, got another path; queries go to /query")
 
     def _post(self) -> None:
@@ -179,8 +179,8 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not re.fullmatch(r"[0-9]{1,18}", length):
             raise Refused(411, "Content-Length: expected a number of bytes, got none; send the query with its length")
-        if int(length) > _LONGEST:
-            raise Refused(413, f"expected a query of at most {_LONGEST} bytes, got {length}; ask something shorter")
+        if int(length) > _MAX_BYTES:
+            raise Refused(413, f"expected a query of at most {_MAX_BYTES} bytes, got {length}; shorten the query")
         return self.rfile.read(int(length))
 
     def _query(self, fields: Mapping[str, list[str]]) -> None:
@@ -221,8 +221,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _fields(text: str) -> dict[str, list[str]]:
-    if len(text) > 3 * _LONGEST:
-        raise Refused(413, f"expected a query of at most {_LONGEST} bytes, got more; ask something shorter")
+    if len(text) > 3 * _MAX_BYTES:
+        raise Refused(413, f"expected a query of at most {_MAX_BYTES} bytes, got more; shorten the query")
     try:
         unquote_to_bytes(text).decode("utf-8")
         return parse_qs(text, keep_blank_values=True, max_num_fields=100, errors="strict")
@@ -238,7 +238,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _work(served: Served, text: str, accept: str, out: BinaryIO) -> str:
-    """Write the answer of a query in the form that the client likes best, and return the media type."""
+    """Write the answer of a query in the format that the client prefers, and return the media type."""
     import pyoxigraph as ox
 
     sparql.shut()
@@ -252,17 +252,17 @@ def _work(served: Served, text: str, accept: str, out: BinaryIO) -> str:
             type = preferred(accept, tuple(_ROWS))
             result.serialize(out, format=getattr(ox.QueryResultsFormat, _ROWS[type]))
     except (RuntimeError, OSError) as error:
-        raise QueryError(sparql.said(error)) from None
+        raise QueryError(sparql.message_of(error)) from None
     return f"{type}; charset=utf-8" if type.startswith("text/") else type
 
 
 def preferred(accept: str, offered: tuple[str, ...]) -> str:
-    """The offered media type that an Accept header likes best (RFC 9110 §12.5.1), the first where it likes none.
+    """Return the offered media type that an Accept header prefers (RFC 9110 §12.5.1), or the first one if it accepts none.
 
     >>> preferred("text/csv;q=0.5, application/json", ("application/sparql-results+json", "text/csv"))
     'application/sparql-results+json'
     """
-    best, liked = offered[0], 0.0
+    best, highest = offered[0], 0.0
     for item in accept.split(","):
         type, *parameters = (part.strip().lower() for part in item.split(";"))
         quality = 1.0
@@ -270,9 +270,9 @@ def preferred(accept: str, offered: tuple[str, ...]) -> str:
             if parameter.startswith("q="):
                 with contextlib.suppress(ValueError):
                     quality = float(parameter[2:])
-        type = _ALSO.get(type, type)
+        type = _SYNONYMS.get(type, type)
         found = type if type in offered else next((known for known in offered if type in ("*/*", f"{known.partition('/')[0]}/*")), None)
         quality -= 0.001 if "*" in type else 0
-        if found is not None and quality > liked:
-            best, liked = found, quality
+        if found is not None and quality > highest:
+            best, highest = found, quality
     return best

@@ -1,4 +1,4 @@
-"""The named questions that kgbuild answers by its own lineage code (SPEC §8): a build and an id -> rows."""
+"""Answer the named questions about lineage (SPEC §8) with kgbuild.lineage."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from kgbuild.pipeline.artifact import Build, first_of
 from kgbuild.query.answers import Answer
 from kgbuild.query.rows import read_rows
 
-#: What a build must have.
+#: The formats that can be read.
 FORMATS = ("kgx-jsonl",)
 
 
 def chosen(build: Build) -> str:
-    """The format that the graph is read from. Raises UsageError where the build does not have it."""
+    """Return the format that the graph is read from. Raises UsageError if the build does not have it."""
     return first_of(build, FORMATS, todo="kgx-jsonl")
 
 
 def load(build: Build, vocabulary: RegistryMapping) -> Upstream:
-    """The upstreams of a build's graph. Raises UsageError for a build that was made with other mappings."""
-    return Upstream(ProvenanceGraph(*read_rows(build, vocabulary, "ask with --sql")), vocabulary.not_data)
+    """Return the upstreams of a build's graph. Raises UsageError for a build that was made with other mappings."""
+    return Upstream(ProvenanceGraph(*read_rows(build, vocabulary, "use --sql")), vocabulary.not_data)
 
 
 class LineageQuestion(NamedTuple):
-    """How a named question is answered; ``nodes`` are the columns that hold ids of nodes."""
+    """The function that answers a named question. ``nodes`` are the columns that contain ids of nodes."""
 
     answer: Callable[[Upstream, str], Answer]
     nodes: tuple[str, ...]
@@ -58,7 +58,7 @@ def _license(node: AuditNode) -> str | None:
     return node.license if node.license is not None else node.license_label
 
 
-#: The named questions that are answered here.
+#: The named questions that this module answers.
 QUESTIONS: Mapping[str, LineageQuestion] = MappingProxyType(
     {"affected": LineageQuestion(_affected, ("product",)), "upstream": LineageQuestion(_upstream, ("source",))}
 )

@@ -1,4 +1,4 @@
-"""The build that is asked, where the user names one and where not."""
+"""Open the build that a query reads."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from kgbuild.pipeline.artifact import Build, compare
 from kgbuild.query import lineage, sql, triples
 from kgbuild.query.question import Engine
 
-#: What a build is made with for an engine, and the function that says which of a build's formats it reads.
+#: For each engine, the format to export for it, and the function that chooses which format of a build to read.
 _READ: Mapping[Engine, tuple[str, Callable[[Build], str]]] = MappingProxyType(
     {"lineage": ("kgx-jsonl", lineage.chosen), "sparql": ("ntriples", triples.chosen), "sql": ("kgx-jsonl", sql.chosen)}
 )
 
 
 class BuildSource(Protocol):
-    """What `cli_build` says of the build that a command was asked to use."""
+    """The build that a command uses (``kgbuild.cli.options.BuildRequest``)."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Records."""
+        """The records."""
 
     @property
     def folder(self) -> Path | None:
         """The folder of an export."""
 
     def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:
-        """The build, in some formats."""
+        """Open the build in some formats."""
 
 
 @contextmanager
-def opened(wanted: BuildSource, engine: Engine) -> Iterator[Build]:
-    """The build, of which the file that will be read is as the manifest says. Raises what ``open_build`` raises."""
+def opened(source: BuildSource, engine: Engine) -> Iterator[Build]:
+    """Open the build and verify the file that the engine reads against the manifest. Raises the errors of ``open_build``."""
     format, chosen = _READ[engine]
-    if wanted.folder is None:
-        with wanted.open_build((format,), whole=False) as build:
+    if source.folder is None:
+        with source.open_build((format,), whole=False) as build:
             yield build
         return
-    with wanted.open_build((), whole=False) as build:
+    with source.open_build((), whole=False) as build:
         compare(build, chosen(build), whole=False)
         yield build

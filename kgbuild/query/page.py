@@ -1,4 +1,4 @@
-"""The page of the endpoint: the named questions as HTML, which asks for nothing from elsewhere."""
+"""The web page of the endpoint, with the named questions. It loads nothing from other servers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kgbuild.query.question import Question, questions
 
 
 def render(vocabulary: RegistryMapping) -> str:
-    """The page: a question to choose, its parameters, its text, and a button."""
-    asked = [question for question in questions().values() if "sparql" in question.texts]
+    """Return the page: a list of questions, the parameters and the text of the chosen question, and a button."""
+    supported = [question for question in questions().values() if "sparql" in question.texts]
     others = ", ".join(f"<code>{escape(name)}</code>" for name, question in questions().items() if "sparql" not in question.texts)
-    options = "\n".join(f'<option value="{escape(q.name)}">{escape(q.name)}: {escape(q.words)}</option>' for q in asked)
-    data = json.dumps({q.name: _data(q) for q in asked}, ensure_ascii=False).replace("<", "\\u003c")
+    options = "\n".join(f'<option value="{escape(q.name)}">{escape(q.name)}: {escape(q.words)}</option>' for q in supported)
+    data = json.dumps({q.name: _data(q) for q in supported}, ensure_ascii=False).replace("<", "\\u003c")
     bases = json.dumps({space: vocabulary.prefixes.prefixes[space] for space in vocabulary.prefixes.prefixes}).replace("<", "\\u003c")
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -26,8 +26,8 @@ def render(vocabulary: RegistryMapping) -> str:
 <script type="application/json" id="prefixes">{bases}</script>
 <script src="/page.js" defer></script>
 <h1>Questions to the graph</h1>
-<p>The address of the SPARQL endpoint is <code id="address">/query</code>. It only reads.
-Questions that SPARQL cannot ask, for <code>kgbuild query</code>: {others}.</p>
+<p>The address of the SPARQL endpoint is <code id="address">/query</code>. It is read-only.
+Questions that SPARQL cannot express are answered by <code>kgbuild query</code>: {others}.</p>
 <form id="form">
 <label>Question <select id="question">
 {options}

@@ -1,4 +1,4 @@
-"""The named questions: files ``NAME.rq``, ``NAME.sql``, ``NAME.cypher``, whose head says the question in words and its parameters."""
+"""The named questions: files ``NAME.rq``, ``NAME.sql`` and ``NAME.cypher``. Their first comment contains the question in words and its parameters."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.query.lineage import QUESTIONS
 
 Language = Literal["sparql", "sql", "cypher"]
-#: What answers a query without a server: our own lineage code, Oxigraph, DuckDB.
+#: The engines that answer a query without a server: kgbuild.lineage, Oxigraph, DuckDB.
 Engine = Literal["lineage", "sparql", "sql"]
-#: What a parameter may be: the id of a node, a text, a whole number.
+#: The types of parameters: the id of a node, a text, a whole number.
 Kind = Literal["node", "text", "number"]
 
-#: Language -> the ending of its files, and what begins a comment.
+#: The file ending and the start of a comment in each language.
 LANGUAGES: Mapping[Language, tuple[str, str]] = MappingProxyType(
     {"sparql": (".rq", "#"), "sql": (".sql", "--"), "cypher": (".cypher", "//")}
 )
@@ -28,7 +28,7 @@ _PARAMETER = re.compile(r"\$(?P<name>[a-z]+) \((?P<kind>node|text|number)(?:, (?
 
 
 class Parameter(NamedTuple):
-    """What a question must be told. ``default`` is the text of its value where none is given, None where one must be."""
+    """A parameter of a question. ``default`` is the text of its default value, None if a value is required."""
 
     name: str
     kind: Kind
@@ -37,7 +37,7 @@ class Parameter(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A question in words, its parameters, and its text in each language that it can be asked in."""
+    """A question in words, its parameters, and its text in each language."""
 
     name: str
     words: str
@@ -46,28 +46,30 @@ class Question(NamedTuple):
 
     @property
     def engine(self) -> Engine:
-        """What answers the question unless SQL is asked for."""
+        """The engine that answers the question unless SQL is requested."""
         return "lineage" if self.name in QUESTIONS else "sparql" if "sparql" in self.texts else "sql"
 
     def text(self, language: Language, vocabulary: RegistryMapping) -> str:
-        """The question in a language, with the vocabulary's classes of products that are not data for ``$not_data``.
+        """Return the text in a language. ``$not_data`` is replaced by the vocabulary's classes of products that are not data.
 
-        Raises UsageError where there is no such text.
+        Raises UsageError if there is no text in that language.
         """
         if language not in self.texts:
-            raise UsageError(f"{self.name}: expected one of {', '.join(self.texts)}, got {language}; this question has no other text")
+            raise UsageError(
+                f"{self.name}: expected one of {', '.join(self.texts)}, got {language}; this question has no text in other languages"
+            )
         return self.texts[language].replace("$not_data", _list(sorted(vocabulary.not_data), language))
 
 
 def _list(texts: Sequence[str], language: Language) -> str:
-    """A list of texts as SQL and Cypher write it."""
+    """Return a list of texts in the syntax of SQL or Cypher."""
     escaped = str.maketrans({"'": "\\'", "\\": "\\\\"} if language == "cypher" else {"'": "''"})
     quoted = [f"'{text.translate(escaped)}'" for text in texts]
     return f"[{', '.join(quoted)}]"
 
 
 def head(text: str, mark: str) -> tuple[str, tuple[Parameter, ...]]:
-    """The question in words and the parameters, from the comment that a text begins with.
+    """Return the question in words and the parameters, from the comment at the start of a text.
 
     >>> head("# What is it?\\n#\\n# $id (node): a product\\nASK {}", "#")
     ('What is it?', (Parameter(name='id', kind='node', default=None, about='a product'),))
@@ -84,15 +86,15 @@ def head(text: str, mark: str) -> tuple[str, tuple[Parameter, ...]]:
 
 @cache
 def questions() -> Mapping[str, Question]:
-    """All named questions by name, sorted."""
+    """Return all named questions by name, sorted."""
     found: dict[str, Question] = {}
     for path in sorted(FOLDER.iterdir()):
         for language, (ending, mark) in LANGUAGES.items():
             if path.suffix == ending:
                 text = path.read_text("utf-8")
                 words, parameters = head(text, mark)
-                known = found.setdefault(path.stem, Question(path.stem, words, parameters, {}))
-                found[path.stem] = known._replace(texts={**known.texts, language: text})
+                existing = found.setdefault(path.stem, Question(path.stem, words, parameters, {}))
+                found[path.stem] = existing._replace(texts={**existing.texts, language: text})
     in_order = {name: question._replace(texts=_ordered(question.texts)) for name, question in sorted(found.items())}
     return MappingProxyType(in_order)
 
@@ -102,21 +104,23 @@ def _ordered(texts: Mapping[Language, str]) -> Mapping[Language, str]:
 
 
 def named(name: str) -> Question:
-    """A question by its name. Raises UsageError for an unknown one, with those that it may stand for."""
+    """Return a question by its name. Raises UsageError for an unknown name, with similar names."""
     found = questions().get(name)
     if found is None:
         near = nearest(name, questions())
-        hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query --list` lists them, and -e takes the text of a query"
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else "`kgbuild query --list` lists the questions, and -e runs the text of a query"
+        )
         raise UsageError(f"{name}: expected the name of a question, got another word; {hint}")
     return found
 
 
-def nearest(name: str, known: Mapping[str, object] | list[str], most: int = 3) -> list[str]:
-    """The known names that a name as written may stand for, the likeliest first."""
+def nearest(name: str, existing: Mapping[str, object] | list[str], most: int = 3) -> list[str]:
+    """Return the existing names that are most similar to a name, the most similar first."""
     from difflib import get_close_matches
 
     from kgbuild.checks.support.nearest import letters
 
     word = letters(name)
-    same = sorted(other for other in known if letters(other) == word)
-    return same[:most] or get_close_matches(name, list(known), n=most, cutoff=0.7)
+    same = sorted(other for other in existing if letters(other) == word)
+    return same[:most] or get_close_matches(name, list(existing), n=most, cutoff=0.7)

@@ -1,4 +1,4 @@
-"""The rows of a build -> nodes and edges with their kinds, as the export made them."""
+"""Read the rows of a build as nodes and edges with their kinds, as the export made them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from kgbuild.model.graph import Edge, Node
 from kgbuild.pipeline.artifact import Build
 from kgbuild.transform.kinds import KindReader
 
-#: Lines that are decoded at a time.
+#: The number of lines to decode at a time.
 _LINES = 10_000
 
 
 def row_batches(build: Build, vocabulary: RegistryMapping, instead: str) -> Iterator[tuple[list[Node], list[Edge]]]:
-    """Yield the nodes and then the edges of a build with KGX JSON Lines, in their order, some at a time.
+    """Yield the nodes and then the edges of a build with KGX JSON Lines, in their order, in batches.
 
-    Raises UsageError if the build was made with other mappings; ``instead`` says what to do then.
+    Raises UsageError if the build was made with other mappings; ``instead`` is what to do then.
     """
     if build.manifest.mappings != vocabulary.sha256:
-        raise UsageError(f"{build.folder}: expected a build that was made with the mappings at hand, got one made with others; {instead}")
+        raise UsageError(f"{build.folder}: expected a build made with the current mappings, got one made with others; {instead}")
     kinds = KindReader(vocabulary)
     for lines in _batches(build.path("_nodes.jsonl")):
         yield [kinds.node(msgspec.json.decode(line, type=Node)) for line in lines], []
@@ -33,7 +33,7 @@ def row_batches(build: Build, vocabulary: RegistryMapping, instead: str) -> Iter
 
 
 def read_rows(build: Build, vocabulary: RegistryMapping, instead: str) -> tuple[list[Node], list[Edge]]:
-    """Return all nodes and edges of a build with KGX JSON Lines. Raises what ``row_batches`` raises."""
+    """Return all nodes and edges of a build with KGX JSON Lines. Raises the errors of ``row_batches``."""
     nodes: list[Node] = []
     edges: list[Edge] = []
     for some_nodes, some_edges in row_batches(build, vocabulary, instead):

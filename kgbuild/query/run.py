@@ -1,4 +1,4 @@
-"""A question to a build, in a process of its own: what was asked -> the bytes of the answer in some form."""
+"""Run a query on a build in a separate process, and return the answer in an output format."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-#: The forms of the answer to SELECT and ASK that SPARQL 1.1 has standards for.
+#: The output formats for SELECT and ASK that SPARQL 1.1 standardizes.
 _STANDARD = ("csv", "tsv", "json")
 
 
-#: Characters of a wrong id that are told.
-_TOLD = 100
+#: The most characters of an unknown id to show.
+_MAX_ID = 100
 
 
 class Query(NamedTuple):
-    """A query, what answers it, the values of its parameters, and the form of the answer; ``width`` is that of a table, None without bounds.
+    """A query, its engine, the values of its parameters, and the output format. ``width`` limits a table; None does not limit it.
 
-    ``text`` is the name of the question where the engine is "lineage". ``named`` marks a named question, whose text names all predicates
-    that it needs.
+    ``text`` is the name of the question if the engine is "lineage". ``named`` marks a named question, whose text names all predicates
+    that it requires.
     """
 
     text: str
@@ -43,11 +43,13 @@ class Query(NamedTuple):
 
 
 def ask(query: Query, build: Build, vocabulary: RegistryMapping, bounds: Bounds) -> BinaryIO:
-    """The answer, as a file. Raises what ``apart.run`` raises."""
+    """Return the answer as a file. Raises the errors of ``sandbox.run``."""
 
     def work(out: BinaryIO) -> str:
-        if query.form != "parquet":  # pyarrow would take what is there instead for a pandas
-            sys.modules.setdefault("pandas", cast("ModuleType", None))  # DuckDB imports it for each parameter, longer than the query takes
+        if query.form != "parquet":  # pyarrow would take the placeholder for pandas
+            sys.modules.setdefault(
+                "pandas", cast("ModuleType", None)
+            )  # DuckDB imports pandas for each parameter, which takes longer than the query
         if query.engine == "sql":
             _sql(query, build, bounds, out)
         elif query.engine == "sparql":
@@ -62,7 +64,7 @@ def ask(query: Query, build: Build, vocabulary: RegistryMapping, bounds: Bounds)
 def _sql(query: Query, build: Build, bounds: Bounds, out: BinaryIO) -> None:
     if query.form in ("ntriples", "turtle"):
         raise UsageError(
-            f"--format {query.form}: expected a query that makes triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet"
+            f"--format {query.form}: expected a query that returns triples, got one in SQL; use table, csv, tsv, json, jsonl or parquet"
         )
     connection = sql.load(build, bounds.memory)
     for name, value in _nodes(query):
@@ -87,7 +89,7 @@ def _sparql(query: Query, build: Build, vocabulary: RegistryMapping, out: Binary
     import pyoxigraph as ox
 
     sparql.refuse_service(query.text)
-    if query.form == "parquet":  # what is imported can no longer be when nothing may be opened
+    if query.form == "parquet":  # modules must be imported before opening files is disabled
         answers.require_pyarrow()
     prefixes = vocabulary.prefixes.prefixes
     store = triples.load(build, vocabulary, sparql.terms(query.text, prefixes) if query.named else ())
@@ -98,7 +100,7 @@ def _sparql(query: Query, build: Build, vocabulary: RegistryMapping, out: Binary
     try:
         _render(sparql.ask(store, query.text, query.values, prefixes), query, out, prefixes)
     except (RuntimeError, OSError) as error:  # an answer is evaluated as it is read
-        raise QueryError(sparql.said(error)) from None
+        raise QueryError(sparql.message_of(error)) from None
 
 
 def _nodes(query: Query) -> list[tuple[str, NodeId]]:
@@ -106,7 +108,7 @@ def _nodes(query: Query) -> list[tuple[str, NodeId]]:
 
 
 def _ids(store: ox.Store, vocabulary: RegistryMapping) -> list[str]:
-    """The CURIEs of the resources and products of a graph."""
+    """Return the CURIEs of the resources and products of a graph."""
     import pyoxigraph as ox
 
     prefixes, space = vocabulary.prefixes.prefixes, vocabulary.prefixes.spaces["resource"]
@@ -116,11 +118,11 @@ def _ids(store: ox.Store, vocabulary: RegistryMapping) -> list[str]:
 
 
 def unknown(name: str, value: NodeId, curies: list[str]) -> str:
-    """The sentence about an id that is not in the graph, with those that may have been meant."""
+    """Return the message for an id that is not in the graph, with similar ids."""
     local = {curie.partition(":")[2]: curie for curie in curies}
     near = nearest(value.curie.partition(":")[2], sorted(local))
-    hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query -e 'SELECT ?s { ?s a ?c }'` lists what there is"
-    return f"--param {name}: expected an id of the graph, got {value.written[:_TOLD]!r}; {hint}"
+    hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query -e 'SELECT ?s { ?s a ?c }'` lists the ids"
+    return f"--param {name}: expected an id of the graph, got {value.written[:_MAX_ID]!r}; {hint}"
 
 
 def _render(result: Any, query: Query, out: BinaryIO, prefixes: Mapping[str, str]) -> None:
@@ -128,11 +130,15 @@ def _render(result: Any, query: Query, out: BinaryIO, prefixes: Mapping[str, str
 
     if isinstance(result, ox.QueryTriples):
         if query.form not in ("table", "ntriples", "turtle"):
-            raise UsageError(f"--format {query.form}: expected a query that makes rows, got one that makes triples; use ntriples or turtle")
+            raise UsageError(
+                f"--format {query.form}: expected a query that returns rows, got one that returns triples; use ntriples or turtle"
+            )
         sparql.write_graph(result, query.form, out, prefixes)
         return
     if query.form in ("ntriples", "turtle"):
-        raise UsageError(f"--format {query.form}: expected a query that makes triples, got one that makes none; use CONSTRUCT or DESCRIBE")
+        raise UsageError(
+            f"--format {query.form}: expected a query that returns triples, got one that returns none; use CONSTRUCT or DESCRIBE"
+        )
     if isinstance(result, ox.QueryBoolean):
         _boolean(result, query, out)
     elif query.form in _STANDARD:

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 queries over a store: parameters bound, answers as rows or in the standard forms."""
+"""Run SPARQL 1.1 queries on a store, with bound parameters, and return rows or the standard formats."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from kgbuild.query.sandbox import QueryError
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-#: Tokens of SPARQL 1.1 (§19.8) in which words stand that are no keywords: long and short strings, IRIs, comments, prefixed names, variables.
+#: Tokens of SPARQL 1.1 (§19.8) that can contain words that are not keywords: strings, IRIs, comments, prefixed names, variables.
 _NO_KEYWORD = re.compile(
     r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"\"\"(?:\"{0,2}(?:[^\"\\]|\\.))*\"\"\"|'(?:[^'\\\n\r]|\\.)*'|\"(?:[^\"\\\n\r]|\\.)*\""
     r"|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n\r]*|[?$]\w+|[\w.-]*:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*|@[\w-]+",
     re.DOTALL,
 )
 _SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
-#: SPARQL 1.1 Update (§3), without what stands before its first word.
+#: The start of a SPARQL 1.1 Update (§3), after its prologue.
 _UPDATE = re.compile(r"\A(?:\s|BASE\b|PREFIX\b)*(?:INSERT|DELETE|LOAD|CLEAR|DROP|ADD|MOVE|COPY|CREATE|WITH)\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _INTEGERS = frozenset(_XSD + name for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"))
 _FRACTIONS = frozenset(_XSD + name for name in ("decimal", "double", "float"))
-#: How much of a parser's list of all that it would have taken is told.
-_TOLD = 160
+#: The most characters of a parser's list of expected tokens to show.
+_MAX_MESSAGE = 160
 
 
 def refuse_service(text: str) -> None:
-    """Raise QueryError for a query that asks another endpoint: a query reads the build and nothing else."""
+    """Raise QueryError for a query to another endpoint: a query may read only the build."""
     if _SERVICE.search(_NO_KEYWORD.sub(" ", text)):
-        raise QueryError("SERVICE: expected a query over the build alone, got one that asks another endpoint; ask that endpoint itself")
+        raise QueryError("SERVICE: expected a query over the build only, got one to another endpoint; send it to that endpoint directly")
 
 
 def terms(text: str, prefixes: Mapping[str, str]) -> set[str]:
-    """The IRIs of all prefixed names of a text, and `rdf:type`: among them are all predicates of a text that has neither variables nor IRIs as such.
+    """Return the IRIs of all prefixed names of a text, and `rdf:type`. They include all predicates of a text without variables or IRIs as predicates.
 
     >>> sorted(terms("SELECT ?s { ?s a x:A ; x:b/^x:c ?o }", {"x": "http://x/", "rdf": "http://r/"}))
     ['http://r/type', 'http://x/A', 'http://x/b', 'http://x/c']
@@ -51,7 +51,7 @@ def terms(text: str, prefixes: Mapping[str, str]) -> set[str]:
 
 
 def is_update(text: str) -> bool:
-    """Whether a text is an update, by its first word.
+    """Return whether the first keyword of a text is one of an update.
 
     >>> is_update("PREFIX a: <x:> # all\\nDROP ALL"), is_update("SELECT * { ?s a <x:drop> }")
     (True, False)
@@ -62,10 +62,10 @@ def is_update(text: str) -> bool:
 def ask(
     store: ox.Store, text: str, values: Mapping[str, Value], prefixes: Mapping[str, str]
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """The answer of a query, which is evaluated as it is read.
+    """Return the answer of a query. It is evaluated as it is read.
 
-    A parameter that the text has as ``VALUES ?name { … }`` stands there, as a term; any other is substituted for the variable of its name.
-    Raises QueryError for a wrong text.
+    A parameter that the text contains as ``VALUES ?name { … }`` is inserted there as a term; others are substituted for the variable of their name.
+    Raises QueryError for an invalid text.
     """
     import pyoxigraph as ox
 
@@ -77,11 +77,11 @@ def ask(
     }
     refuse_service(text)
     if is_update(text):
-        raise QueryError("expected a query, got an update; ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
+        raise QueryError("expected a query, got an update; use SELECT, ASK, CONSTRUCT or DESCRIBE")
     try:
         return store.query(text, prefixes=dict(prefixes), substitutions=rest)
     except (SyntaxError, RuntimeError, ValueError, OSError) as error:
-        raise QueryError(said(error)) from None
+        raise QueryError(message_of(error)) from None
 
 
 def _block(name: str) -> re.Pattern[str]:
@@ -89,7 +89,7 @@ def _block(name: str) -> re.Pattern[str]:
 
 
 def _term(value: Value) -> ox.NamedNode | ox.Literal:
-    """A value as a term, whose text is what Oxigraph writes for it: an IRI that is one, or a literal in which all is escaped."""
+    """Return a value as a term. Its text is what Oxigraph writes for it: a valid IRI, or a literal with everything escaped."""
     import pyoxigraph as ox
 
     if isinstance(value, NodeId):
@@ -98,25 +98,25 @@ def _term(value: Value) -> ox.NamedNode | ox.Literal:
 
 
 def shut() -> None:
-    """Open nothing any more in this process, neither files nor connections: a query has all that it needs in memory."""
+    """Forbid this process to open files or connections: a query has everything that it requires in memory."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def said(error: Exception) -> str:
-    """What the engine says is wrong, in one sentence.
+def message_of(error: Exception) -> str:
+    """Return the message of an engine's error as one sentence.
 
-    >>> said(SyntaxError("error at 1:3: expected a,\\n b"))
+    >>> message_of(SyntaxError("error at 1:3: expected a,\\n b"))
     'line 1, column 3: expected a, b; correct the query'
     """
     text = _SPACES.sub(" ", str(error)).strip()
-    if len(text) > _TOLD:
-        text = f"{text[:_TOLD].rpartition(' ')[0]} …"
+    if len(text) > _MAX_MESSAGE:
+        text = f"{text[:_MAX_MESSAGE].rpartition(' ')[0]} …"
     found = re.match(r"error at (\d+):(\d+): (.*)", text)
     return f"line {found[1]}, column {found[2]}: {found[3]}; correct the query" if found else f"{text}; correct the query"
 
 
 def solutions(answer: Answer, nodes: Collection[str], prefixes: Mapping[str, str]) -> ox.QuerySolutions:
-    """An answer as solutions of SPARQL, as if a query had found it; the columns ``nodes`` hold CURIEs, which become IRIs."""
+    """Return an answer as SPARQL solutions, as if a query had returned it. The columns ``nodes`` contain CURIEs, which become IRIs."""
     import pyoxigraph as ox
 
     bindings = [
@@ -139,7 +139,7 @@ def _binding(value: str | int, prefixes: Mapping[str, str] | None) -> dict[str, 
 
 
 def rows(solutions: ox.QuerySolutions, shorten: Mapping[str, str] | None = None) -> Answer:
-    """Solutions as rows of plain values; with ``shorten`` (prefix -> IRI), IRIs as CURIEs where one of the prefixes is theirs."""
+    """Return solutions as rows of plain values. With ``shorten`` (prefix -> IRI), IRIs become CURIEs if one of the prefixes applies."""
     names = tuple(variable.value for variable in solutions.variables)
     known = sorted(((base, f"{prefix}:") for prefix, base in (shorten or {}).items()), key=lambda item: (-len(item[0]), item))
     cache: dict[str, str] = {}
@@ -168,7 +168,7 @@ def _short(iri: str, known: list[tuple[str, str]]) -> str:
 
 
 def _number(text: str, type: str) -> Any:
-    """The value of a literal: a whole number, a fraction, a boolean, else its text."""
+    """Return the value of a literal: a whole number, a fraction, a boolean, or its text."""
     try:
         if type in _INTEGERS:
             return int(text)
@@ -182,7 +182,7 @@ def _number(text: str, type: str) -> Any:
 
 
 def write_graph(triples: ox.QueryTriples, form: str, out: BinaryIO, prefixes: Mapping[str, str]) -> None:
-    """Triples as N-Triples or Turtle, in the order of their text: the same graph is written as the same bytes."""
+    """Write triples as N-Triples or Turtle, sorted by their text, so that the same graph always has the same bytes."""
     import pyoxigraph as ox
 
     in_order = sorted(set(triples), key=str)

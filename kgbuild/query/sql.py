@@ -1,4 +1,4 @@
-"""SQL over a build: DuckDB with the tables ``nodes`` and ``edges`` in memory, and no way to anything else."""
+"""Query a build with SQL. DuckDB has the tables ``nodes`` and ``edges`` in memory and no access to anything else."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from kgbuild.writers.columns import columns
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-#: What a build must have one of, the quickest to load first.
+#: The formats that can be read, the fastest to load first.
 FORMATS = ("parquet", "kgx-jsonl")
 _TYPES = {"text": "VARCHAR", "texts": "VARCHAR[]", "boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE"}
-#: The longest line of JSON that DuckDB is told to expect, in bytes; it takes some multiple of that in memory.
+#: The longest JSON line that DuckDB accepts, in bytes. It uses a multiple of this in memory.
 _LINE = 64 * 2**20
 
 
 def require() -> None:
-    """Raise MissingExtra unless DuckDB can be imported."""
+    """Raise MissingExtra if DuckDB is not installed."""
     if find_spec("duckdb") is None:
-        raise MissingExtra("--sql needs duckdb, which is not installed; install it with: pip install 'kgbuild[sql]'")
+        raise MissingExtra("--sql requires duckdb, which is not installed; install it with: pip install 'kgbuild[sql]'")
 
 
 def chosen(build: Build) -> str:
-    """The format that the tables are read from. Raises UsageError where the build has none that will do."""
+    """Return the format that the tables are read from. Raises UsageError if the build has no suitable format."""
     return first_of(build, FORMATS, todo="kgx-jsonl")
 
 
 def load(build: Build, memory: float) -> DuckDBPyConnection:
-    """A database with the two tables, typed, within so many GiB. Nothing can be attached, read, written, installed or set any more."""
+    """Return a database with the two typed tables, limited to ``memory`` GiB. It cannot attach, read, write, install or configure anything."""
     import duckdb
 
     connection = duckdb.connect(
@@ -65,18 +65,18 @@ def load(build: Build, memory: float) -> DuckDBPyConnection:
 
 
 def ask(connection: DuckDBPyConnection, text: str, values: Mapping[str, Value]) -> Answer:
-    """The rows of a query; each parameter is bound to ``$name``. Raises QueryError for a wrong text, or one that is no single query."""
+    """Return the rows of a query. Each parameter is bound to ``$name``. Raises QueryError for an invalid text or more than one statement."""
     import duckdb
 
     bound = {name: value.curie if isinstance(value, NodeId) else value for name, value in values.items()}
     try:
         statements = connection.extract_statements(text)
         if len(statements) != 1:
-            raise QueryError(f"expected one statement, got {len(statements)}; ask one question at a time")
-        wanted = {name: value for name, value in bound.items() if name in statements[0].named_parameters}
-        if unused := bound.keys() - wanted.keys():
-            raise QueryError(f"--param {min(unused)}: expected ${min(unused)} in the query, got none; write it where the value belongs")
-        cursor = connection.execute(statements[0], wanted)
+            raise QueryError(f"expected one statement, got {len(statements)}; run one statement at a time")
+        used = {name: value for name, value in bound.items() if name in statements[0].named_parameters}
+        if unused := bound.keys() - used.keys():
+            raise QueryError(f"--param {min(unused)}: expected ${min(unused)} in the query, got none; add it where the value belongs")
+        cursor = connection.execute(statements[0], used)
         names = tuple(column[0] for column in cursor.description or ())
         return Answer(names, _plain(cursor.fetchall()))
     except duckdb.Error as error:
@@ -84,7 +84,7 @@ def ask(connection: DuckDBPyConnection, text: str, values: Mapping[str, Value]) 
 
 
 def _plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows of values that every form can hold: what is neither text, number, boolean nor a list or mapping of these becomes text."""
+    """Return rows with values that every output format can represent. Other values become text."""
     return [tuple(value if isinstance(value, _KNOWN) else str(value) for value in row) for row in rows]
 
 
@@ -92,5 +92,5 @@ _KNOWN = (str, int, float, bool, list, tuple, dict, type(None))
 
 
 def _first(error: Exception) -> str:
-    """The first line of what DuckDB says, without its kind."""
+    """Return the first line of a DuckDB error."""
     return str(error).strip().partition("\n")[0]

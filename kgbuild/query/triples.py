@@ -1,4 +1,4 @@
-"""The triples of a build as a store of Oxigraph, in memory."""
+"""Load the triples of a build into an Oxigraph store in memory."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from kgbuild.pipeline.artifact import Build, first_of
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
-#: What a build must have one of, the quickest to load first.
+#: The formats that can be read, the fastest to load first.
 FORMATS = ("ntriples", "turtle", "kgx-jsonl")
 
 
 def chosen(build: Build) -> str:
-    """The format that the triples of a build are read from. Raises UsageError where it has none that will do."""
+    """Return the format that the triples are read from. Raises UsageError if the build has no suitable format."""
     return first_of(build, FORMATS, todo="ntriples")
 
 
 def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] = ()) -> Store:
-    """All triples, in the default graph. From KGX JSON Lines they are made as an export makes them.
+    """Load all triples into the default graph. Those of KGX JSON Lines are generated as in an export.
 
-    With ``predicates`` (IRIs), others may be left out, which takes half the time: for a query that names all of its predicates.
+    With ``predicates`` (IRIs), triples with other predicates may be left out, which takes half the time. The query must then name all predicates.
 
-    Raises UsageError for a file that is no RDF, and for JSON Lines that were made under other mappings.
+    Raises UsageError for a file that is not RDF, and for JSON Lines that were made with other mappings.
     """
     from pyoxigraph import RdfFormat, Store
 

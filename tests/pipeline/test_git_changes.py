@@ -274,7 +274,9 @@ def test_a_part_of_the_history(repository: Path, tmp_path: Path) -> None:
     put(repository / "records", "a", text="more\n")
     commit(repository)
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{repository}", "clone")
-    expected = f"expected a revision that git knows in {tmp_path}/clone, got 'HEAD~1'; run `git fetch --unshallow`, since this is a shallow clone"
+    expected = (
+        f"expected a revision that git knows in {tmp_path}/clone, got 'HEAD~1'; run `git fetch --unshallow`, since this is a shallow clone"
+    )
     assert refused("HEAD~1", str(tmp_path / "clone")) == f"--changed-since: {expected}"
 
 

@@ -61,10 +61,10 @@ def test_the_list_has_every_question_and_show_prints_its_text(kgbuild: Run) -> N
     assert said(kgbuild("query", "upstream", "--show", "sparql")) == (
         2,
         "",
-        "error: upstream: expected one of sql, cypher, got sparql; this question has no other text\n",
+        "error: upstream: expected one of sql, cypher, got sparql; this question has no text in other languages\n",
     )
     assert said(kgbuild("query", "cycles", "--show", "cypher")) == (
-        2, "", "error: cycles: expected one of sql, got cypher; this question has no other text\n",
+        2, "", "error: cycles: expected one of sql, got cypher; this question has no text in other languages\n",
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def test_a_build_of_other_mappings_is_asked_in_sql(kgbuild: Run, build: Path, tm
     manifest.write_text(manifest.read_text().replace(load_mapping().sha256, "0" * 64))
     asked = ("query", "upstream", "--param", "id=spoke.graph", "--from", "other")
     assert said(kgbuild(*asked)) == (
-        2, "", "error: other: expected a build that was made with the mappings at hand, got one made with others; ask with --sql\n",
+        2, "", "error: other: expected a build made with the current mappings, got one made with others; use --sql\n",
     )  # fmt: skip
     assert kgbuild(*asked, "--sql").returncode == 0
 
@@ -184,16 +184,16 @@ def test_records_an_export_or_what_is_there(kgbuild: Run, tmp_path: Path) -> Non
         (["upstream", "--param", "id"], "--param: expected NAME=VALUE, got 'id'; write it as id=bgee"),
         (["upstream", "--param", "id=spokee"], "--param id: expected an id of the graph, got 'spokee'; did you mean spoke?"),
         (["upstream", "--sql", "--param", "id=spokee"], "--param id: expected an id of the graph, got 'spokee'; did you mean spoke?"),
-        (["sources", "--param", "least=x"], "--param least: expected a whole number, got 'x'; write it in digits, as least=10"),
-        (["-e", "DROP ALL"], "expected a query, got an update; ask with SELECT, ASK, CONSTRUCT or DESCRIBE"),
+        (["sources", "--param", "least=x"], "--param least: expected a whole number, got 'x'; write digits, for example least=10"),
+        (["-e", "DROP ALL"], "expected a query, got an update; use SELECT, ASK, CONSTRUCT or DESCRIBE"),
         (["-e", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"],
-         "SERVICE: expected a query over the build alone, got one that asks another endpoint; ask that endpoint itself"),
+         "SERVICE: expected a query over the build only, got one to another endpoint; send it to that endpoint directly"),
         (["-e", "ASK {}", "--format", "parquet"], "--format parquet: expected --output FILE, got none; add --output FILE"),
         (["-e", "ASK {}", "--format", "turtle"],
-         "--format turtle: expected a query that makes triples, got one that makes none; use CONSTRUCT or DESCRIBE"),
+         "--format turtle: expected a query that returns triples, got one that returns none; use CONSTRUCT or DESCRIBE"),
         (["-e", "ASK {}", "-f", "x"], "-e, -f: expected one query, got two; leave out one of the two"),
         (["-f", "no.rq"], "no.rq: expected a file with a query, got 'No such file or directory'; check the path"),
-        (["--sql", "-e", "SELECT 1; SELECT 2"], "expected one statement, got 2; ask one question at a time"),
+        (["--sql", "-e", "SELECT 1; SELECT 2"], "expected one statement, got 2; run one statement at a time"),
         (["--sql", "-e", "FROM read_text('/etc/passwd')"],
          "Permission Error: Cannot access file \"/etc/passwd\" - file system operations are disabled by configuration; correct the query"),
         (["--sql", "-e", "SET enable_external_access = true"],
@@ -229,11 +229,11 @@ def test_hostile_text_is_bound_and_never_executed(sql: bool, kgbuild: Run, build
     ("arguments", "sentence"),
     [
         (["-e", "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", "--timeout", "1"],
-         "within 1 s, got none; ask for less, or give it longer with --timeout"),
+         "within 1 s, got none; simplify the query, or raise --timeout"),
         (["--sql", "-e", "SELECT count(*) FROM edges a, edges b, edges c, edges d, edges e, edges f WHERE a.id < f.id", "--timeout", "1"],
-         "within 1 s, got none; ask for less, or give it longer with --timeout"),
+         "within 1 s, got none; simplify the query, or raise --timeout"),
         (["-e", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a", "--timeout", "60", "--memory", "0.7"],
-         "within 0.7 GiB of memory, got none; ask for less, or give it more with --memory"),
+         "within 0.7 GiB of memory, got none; simplify the query, or raise --memory"),
     ],
 )  # fmt: skip
 def test_a_query_that_runs_away_is_ended(arguments: list[str], sentence: str, kgbuild: Run, build: Path) -> None:

@@ -1,6 +1,6 @@
-// Which sources that nobody keeps up any more are products still made from?
+// Which abandoned sources are still used?
 //
-// Sources whose status is inactive, orphaned or unresponsive. Their own products are not counted.
+// Abandoned sources have the status inactive, orphaned or unresponsive. Their own products are not counted.
 MATCH (product)-[r:derived_from|biolink_derives_from]->(source)
 WHERE r.products IS NULL AND r.within_owner IS NULL AND source.activity_status IN ['inactive', 'orphaned', 'unresponsive']
 WITH source, count(DISTINCT product) AS products

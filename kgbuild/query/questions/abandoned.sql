@@ -1,6 +1,6 @@
--- Which sources that nobody keeps up any more are products still made from?
+-- Which abandoned sources are still used?
 --
--- Sources whose status is inactive, orphaned or unresponsive. Their own products are not counted.
+-- Abandoned sources have the status inactive, orphaned or unresponsive. Their own products are not counted.
 WITH cites AS (
   SELECT DISTINCT subject AS product, object AS source
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL AND within_owner IS NOT TRUE

@@ -1,9 +1,9 @@
--- Who is affected when a product or resource goes away: which products are made from it, directly or by way of others?
+-- Which products are affected if a product or resource disappears, because they are made from it directly or indirectly?
 --
 -- $id (node): a product or resource
 --
--- A product is affected at the depth and with the grade at which the question `upstream` has the id among what the product comes from: this
--- walks upstream from each product that may lead to it. Depth is counted in owners: 1 is who cites it, 0 are its own products that do.
+-- Depth and grade are those with which the question `upstream` returns the id for the product: the query
+-- walks upstream from each product that may reach it. Depth is counted in owners: 1 for products that cite it, 0 for its own products that do.
 WITH RECURSIVE cites AS (
   SELECT DISTINCT subject AS product, object AS source, coalesce(within_owner, false) AS within
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL

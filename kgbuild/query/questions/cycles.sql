@@ -1,7 +1,7 @@
--- Which resources source each other, directly or by way of others?
+-- Which resources use each other as sources, directly or indirectly?
 --
--- Resources of one group lead to each other, by the sources of their products, where a source product stands for its owner. A group is
--- called by the first of its ids. SPARQL has no text of this: its paths from every resource to every other take half a minute.
+-- The resources of a group reach each other through the sources of their products; a source product counts as its owner. A group is named
+-- after its first id. There is no SPARQL version, since its paths between all pairs of resources take half a minute.
 WITH RECURSIVE cites AS (
   SELECT DISTINCT subject AS product, object AS source, coalesce(within_owner, false) AS within
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL

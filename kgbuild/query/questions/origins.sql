@@ -2,7 +2,7 @@
 --
 -- $id (node): a product or resource
 --
--- Its own resource and sister products are left out.
+-- Its own resource and sibling products are left out.
 SELECT DISTINCT e.subject AS product, e.object AS source, n.name
 FROM edges e JOIN nodes p ON p.id = e.subject JOIN nodes n ON n.id = e.object
 WHERE coalesce(e.original_predicate, e.predicate) = 'kgrs:derived_from' AND e.products IS NULL

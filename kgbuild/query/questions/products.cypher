@@ -1,4 +1,4 @@
-// Which products does a resource give out, and what is each made from?
+// Which products does a resource publish, and which sources is each made from?
 //
 // $id (node): a resource
 MATCH (x)-[:has_product|biolink_has_part]->(product) WHERE x.id = $id

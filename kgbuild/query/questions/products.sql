@@ -1,4 +1,4 @@
--- Which products does a resource give out, and what is each made from?
+-- Which products does a resource publish, and which sources is each made from?
 --
 -- $id (node): a resource
 WITH owns AS (SELECT DISTINCT subject AS owner, object AS product FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:has_product')

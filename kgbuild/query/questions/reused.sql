@@ -1,6 +1,6 @@
--- Which products are other products made from most often?
+-- Which products are most often used as sources?
 --
--- $least (number, 1): how many products of others at least
+-- $least (number, 1): the smallest number of products by other owners
 WITH cites AS (
   SELECT DISTINCT subject AS product, object AS source
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL AND within_owner IS NOT TRUE

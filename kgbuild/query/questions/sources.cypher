@@ -1,6 +1,6 @@
-// Which sources are products made from most often?
+// Which sources are used most often?
 //
-// $least (number, 1): how many products of others at least
+// $least (number, 1): the smallest number of products by other owners
 //
 // Each product counts once for a source. Products of the source's own resource are not counted.
 MATCH (product)-[r:derived_from|biolink_derives_from]->(source)

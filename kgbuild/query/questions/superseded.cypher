@@ -1,4 +1,4 @@
-// Which sources are products still made from although something has taken their place?
+// Which superseded sources are still used?
 //
 // Products of the source itself are not counted.
 MATCH (product)-[r:derived_from|biolink_derives_from]->(source)-[s:superseded_by|biolink_related_to]->(instead)

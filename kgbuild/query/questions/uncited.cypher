@@ -1,6 +1,6 @@
-// Which resources does nobody cite, neither themselves nor one of their products?
+// Which resources are never cited, neither directly nor through their products?
 //
-// Products of the resource itself are nobody.
+// Citations by the resource's own products are not counted.
 MATCH (resource:biolink_DatasetSummary)
 WHERE resource.stub IS NULL AND NOT EXISTS {
   MATCH (resource)-[:has_product|biolink_has_part]->{0,1}(cited)<-[r:derived_from|biolink_derives_from]-()

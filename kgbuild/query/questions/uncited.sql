@@ -1,6 +1,6 @@
--- Which resources does nobody cite, neither themselves nor one of their products?
+-- Which resources are never cited, neither directly nor through their products?
 --
--- Products of the resource itself are nobody.
+-- Citations by the resource's own products are not counted.
 WITH cites AS (
   SELECT DISTINCT subject AS product, object AS source
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL AND within_owner IS NOT TRUE

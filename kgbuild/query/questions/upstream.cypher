@@ -1,12 +1,12 @@
-// What does a product or resource come from, directly or by way of others, how many owners away, and under which licenses?
+// Which sources is a product or resource made from, directly or indirectly, how many owners away, and under which licenses?
 //
 // $id (node): a product or resource
 //
-// Depth 0 is its own resource and sibling products, where it cites them. A source resource goes on to what it states itself and to the
-// sources of its products, a source product by itself; the own resource leads no further. The grade is `stated` where records state every
-// step, `possible` where a resource is left by one of its data products, `remote` where it is left by another one although it has data
-// products. The depth is that of the shortest way of the best grade. The license is the SPDX id, or else the address or the label that is
-// stated; none where none is. A walk is ended after 1,000 rounds, one for each owner further away and for each step to a sibling.
+// Depth 0 is its own resource and sibling products, if it cites them. A source resource is followed to the sources that it states and to the
+// sources of its products, a source product to its own; the product's own resource is not followed. The grade is `stated` if records state every
+// step, `possible` if the path goes through a data product of a source resource, `remote` if it goes through another product although there are data
+// products. The depth is that of the shortest path of the best grade. The license is the SPDX id, or the address or label that is
+// stated; empty if there is none. A walk ends after 1,000 rounds, one for each further owner and for each step to a sibling.
 MATCH (x) WHERE x.id = $id
 // From a product itself, from a resource also from each of its products; home is never walked.
 UNWIND [x] + CASE WHEN x:biolink_DatasetDistribution THEN [] ELSE COLLECT { MATCH (x)-[:has_product|biolink_has_part]->(p) RETURN p } END AS start

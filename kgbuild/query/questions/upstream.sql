@@ -1,12 +1,12 @@
--- What does a product or resource come from, directly or by way of others, how many owners away, and under which licenses?
+-- Which sources is a product or resource made from, directly or indirectly, how many owners away, and under which licenses?
 --
 -- $id (node): a product or resource
 --
--- Depth 0 is its own resource and sibling products, where it cites them. A source resource goes on to what it states itself and to the
--- sources of its products, a source product by itself; the own resource leads no further. The grade is `stated` where records state every
--- step, `possible` where a resource is left by one of its data products, `remote` where it is left by another one although it has data
--- products. The depth is that of the shortest way of the best grade. The license is the SPDX id, or else the address or the label that is
--- stated; none where none is.
+-- Depth 0 is its own resource and sibling products, if it cites them. A source resource is followed to the sources that it states and to the
+-- sources of its products, a source product to its own; the product's own resource is not followed. The grade is `stated` if records state every
+-- step, `possible` if the path goes through a data product of a source resource, `remote` if it goes through another product although there are data
+-- products. The depth is that of the shortest path of the best grade. The license is the SPDX id, or the address or label that is
+-- stated; empty if there is none.
 WITH RECURSIVE cites AS (
   SELECT DISTINCT subject AS product, object AS source, coalesce(within_owner, false) AS within
   FROM edges WHERE coalesce(original_predicate, predicate) = 'kgrs:derived_from' AND products IS NULL
