@@ -139,7 +139,7 @@ class Reach:
         return []
 
     def _arrivals(self, product: str) -> Iterator[tuple[str, str, bool]]:
-        """Yield every id that a walk from a product reaches, its predecessor, and whether that has another owner; in order of distance, then of ids."""
+        """Yield every id that a walk reaches, its predecessor, and whether that has another owner; in order of distance, then of ids."""
         walked = {product, *self._owners.get(product, ())}
         arrived = set(walked)
         level = [product]

@@ -30,7 +30,10 @@ class Walks:
         self._room = _KEPT_NODES
 
     def steps(self, id: str, depth: int = 1) -> UpstreamSteps:
-        """Return the steps from a product, or from a resource through its exits. An id that is both has both, except at the start of a walk (depth 0)."""
+        """Return the steps from a product, or from a resource through its exits.
+
+        An id that is both has the steps of both, except at the start of a walk (depth 0).
+        """
         if depth == 0:
             return self.graph.steps.get(id, _NO_STEPS)
         found = self._by_node.get(id)
