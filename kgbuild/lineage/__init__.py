@@ -1,1 +1,1 @@
-"""The provenance graph and what can be asked of it: pure functions over who publishes what, made from what."""
+"""The provenance graph and its algorithms: pure functions over the publishers and the sources of products."""

@@ -1,7 +1,7 @@
-"""The cycles and strongly connected components of a graph that is given as lists of neighbours.
+"""Find the cycles and strongly connected components of a graph given as adjacency lists.
 
-networkx decides what is a component. Nodes that are on no cycle are trimmed first, so networkx is imported only where a core is left: on the
-KG-Registry of 2026-08-17 it gets 46 of 1,026 resources.
+networkx computes the components. Nodes that are on no cycle are trimmed first, so networkx is imported only if a core remains: on the
+KG-Registry of 2026-08-17 the core has 46 of 1,026 resources.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def cycle_groups(adjacency: Mapping[str, Collection[str]]) -> list[list[str]]:
-    """The strongly connected components of two or more nodes: the nodes of each sorted, the components by their first node.
+    """Return the strongly connected components of two or more nodes. Nodes are sorted; components are sorted by their first node.
 
-    ``adjacency`` gives the neighbours of each node that has any; what occurs as a neighbour only has none.
+    ``adjacency`` contains the successors of each node that has any.
 
     >>> cycle_groups({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": ["d", "e"]})
     [['b', 'c']]
@@ -28,7 +28,7 @@ def cycle_groups(adjacency: Mapping[str, Collection[str]]) -> list[list[str]]:
 
 
 def components(adjacency: Mapping[str, Collection[str]]) -> Iterator[list[str]]:
-    """All strongly connected components, each after those that it leads to.
+    """Yield all strongly connected components, each after those that it can reach.
 
     >>> list(components({"a": ["b"], "b": ["c"], "c": ["b", "d"], "d": ["d", "e"]}))
     [['e'], ['d'], ['b', 'c'], ['a']]
@@ -40,10 +40,10 @@ def components(adjacency: Mapping[str, Collection[str]]) -> Iterator[list[str]]:
 
 
 class _Trimmed(NamedTuple):
-    """A graph cut into the nodes that lose their last predecessor or successor when others are taken out, in that order, and the core.
+    """A graph split into a core, and the nodes that are removed because they lose their last predecessor or successor, in order of removal.
 
-    In the ``core`` each node has a predecessor and a successor other than itself: it is on a cycle or between two. Nodes of the first list
-    lead to anything, those of the core to the core and to the second list, those of the second to earlier ones of it.
+    In the ``core`` each node has a predecessor and a successor other than itself. Nodes of the first list can have any successors; nodes of the
+    core have successors in the core and in the second list; nodes of the second list have earlier nodes of that list.
     """
 
     without_predecessors: list[str]
@@ -63,11 +63,11 @@ def _trimmed(adjacency: Mapping[str, Collection[str]]) -> _Trimmed:
 
 
 def _without_predecessors(adjacency: Mapping[str, Collection[str]], loops: Mapping[str, int]) -> list[str]:
-    """The nodes without a predecessor but themselves, and those that have none but these, in such an order."""
+    """Return the nodes without predecessors, ignoring loops and the predecessors that come before them in the list."""
     into = Counter(chain.from_iterable(adjacency.values()))
     into.subtract(loops)
     found = [node for node in adjacency if not into[node]]
-    for node in found:  # which grows
+    for node in found:  # the list grows in the loop
         for to in adjacency.get(node, ()):
             if to != node:
                 into[to] -= 1
@@ -77,14 +77,14 @@ def _without_predecessors(adjacency: Mapping[str, Collection[str]], loops: Mappi
 
 
 def _without_successors(adjacency: Mapping[str, Collection[str]], loops: Mapping[str, int]) -> list[str]:
-    """The nodes without a successor but themselves, and those that have none but these, in such an order."""
+    """Return the nodes without successors, ignoring loops and the successors that come before them in the list."""
     left = {node: len(there) - loops.get(node, 0) for node, there in adjacency.items()}
     before: defaultdict[str, list[str]] = defaultdict(list)
     for node, there in adjacency.items():
         for to in there:
             before[to].append(node)
     found = [node for node in before if not left.get(node)]
-    for node in found:  # which grows
+    for node in found:  # the list grows in the loop
         for other in before[node]:
             if other != node:
                 left[other] -= 1
@@ -94,7 +94,7 @@ def _without_successors(adjacency: Mapping[str, Collection[str]], loops: Mapping
 
 
 def _strong(core: Mapping[str, Iterable[str]]) -> Iterator[set[str]]:
-    """The strongly connected components of the core, in no order."""
+    """Return the strongly connected components of the core, unordered."""
     import networkx
 
     found: Iterator[set[str]] = networkx.strongly_connected_components(_graph(core))
@@ -102,7 +102,7 @@ def _strong(core: Mapping[str, Iterable[str]]) -> Iterator[set[str]]:
 
 
 def _condensed(core: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
-    """The strongly connected components of the core, each after those that it leads to; the nodes of each sorted."""
+    """Return the strongly connected components of the core, each after those that it can reach, with sorted nodes."""
     import networkx
 
     condensed = networkx.condensation(_graph(core))
@@ -111,7 +111,7 @@ def _condensed(core: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
 
 
 def _graph(core: Mapping[str, Iterable[str]]) -> networkx.DiGraph[str]:
-    """The core as a graph of networkx. Its edges have no attributes, so they share one dict: millions of them would take a gigabyte."""
+    """Return the core as a networkx graph. Edges share one attribute dict, since separate dicts for millions of edges would take a gigabyte."""
     import networkx
 
     nothing: dict[str, object] = {}
@@ -122,10 +122,10 @@ def _graph(core: Mapping[str, Iterable[str]]) -> networkx.DiGraph[str]:
 
 
 def shortest_cycle(adjacency: Mapping[str, Collection[str]], group: Collection[str], steps: int = 2_000_000) -> list[str]:
-    """The shortest cycle of two or more nodes in a strongly connected group, from its smallest node on; of several the first by that node.
+    """Return the shortest cycle of two or more nodes in a strongly connected group, starting at its smallest node; of several, the first one.
 
-    It looks for the shortest cycle through each node and gives up after so many ``steps``: in a group of hundreds of thousands what comes
-    back may not be the shortest, but it is never longer than the shortest through the smallest node.
+    It searches for the shortest cycle through each node and stops after ``steps``. In a group of hundreds of thousands of nodes, the result may not
+    be the shortest cycle, but it is never longer than the shortest one through the smallest node.
 
     >>> shortest_cycle({"a": ["b"], "b": ["c"], "c": ["a", "d"], "d": ["c"]}, ["a", "b", "c", "d"])
     ['c', 'd']
@@ -147,7 +147,7 @@ def shortest_cycle(adjacency: Mapping[str, Collection[str]], group: Collection[s
 
 
 def _cycle_through(start: str, inner: Mapping[str, list[str]], left: set[str], below: int) -> tuple[list[str], int]:
-    """The shortest cycle through a node, if it has fewer than so many nodes, and the number of neighbours that were looked at."""
+    """Return the shortest cycle through a node, if it has fewer nodes than the limit, and the number of neighbours visited."""
     before = {start: start}
     level, taken = [start], 0
     for _ in range(below - 1):
@@ -168,10 +168,10 @@ def _cycle_through(start: str, inner: Mapping[str, list[str]], left: set[str], b
 
 
 def _peel(start: str, inner: Mapping[str, list[str]], left: set[str], into: Counter[str]) -> None:
-    """Take a node out, and then all that nothing leads to any more: they are on no cycle."""
+    """Remove a node, and then all nodes that lose their last predecessor, since they are on no cycle."""
     gone = [start]
     left.discard(start)
-    for node in gone:  # which grows
+    for node in gone:  # the list grows in the loop
         for to in inner[node]:
             into[to] -= 1
             if into[to] == 0 and to in left:

@@ -1,4 +1,4 @@
-"""Nodes and edges -> the provenance graph: who publishes which product, what each was made from, and what replaces what."""
+"""Build the provenance graph from nodes and edges: who publishes which product, which sources it was made from, and what supersedes what."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import NamedTuple
 from kgbuild.model.audit import AuditEdge, AuditNode
 from kgbuild.model.graph import EdgeKind
 
-#: The kinds of edge that say where something comes from, whose it is, and what takes its place.
+#: The kinds of edge for sources, ownership and replacement.
 _KINDS: tuple[EdgeKind, ...] = ("derived_from", "has_product", "superseded_by")
 
 
 class UpstreamSteps(NamedTuple):
-    """Where one step leads: to ``owners`` (own resources), ``siblings`` (products of the same owner), and ``foreign`` sources. Sorted, unique."""
+    """The targets of one step upstream, sorted and unique: ``owners`` (own resources), ``siblings`` (same owner) and ``foreign`` sources."""
 
     owners: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class UpstreamSteps(NamedTuple):
 
 
 class ProvenanceGraph:
-    """The provenance of a run. Keys are node ids (CURIEs) throughout; edges between resources made by ``--rollup`` are left out."""
+    """The provenance of a run. Keys are node ids (CURIEs). Edges between resources that ``--rollup`` adds are left out."""
 
     def __init__(self, nodes: Iterable[AuditNode], edges: Iterable[AuditEdge]) -> None:
         self.nodes: Mapping[str, AuditNode] = {node.id: node for node in nodes}
@@ -34,7 +34,7 @@ class ProvenanceGraph:
 
     @cached_property
     def derivations(self) -> dict[str, list[AuditEdge]]:
-        """The `derived_from` edges of each product, or resource, that states sources, in the order of the graph."""
+        """The `derived_from` edges of each product or resource that states sources, in the order of the graph."""
         return _by_subject(self._edges["derived_from"])
 
     @cached_property
@@ -76,15 +76,15 @@ class ProvenanceGraph:
         return {owner: tuple(sorted(owned)) for owner, owned in found.items()}
 
     def foreign(self, product: str) -> list[AuditEdge]:
-        """The derivations of a product from what other owners publish."""
+        """Return the derivations of a product from products and resources of other owners."""
         return [edge for edge in self.derivations.get(product, ()) if not edge.within_owner]
 
     def recited(self) -> list[str]:
-        """The products that others, or they themselves, are made from and that name sources, sorted: a cycle of products is among these."""
+        """The products that state sources and are themselves a source of a product, sorted. Every cycle of products consists of these."""
         return sorted(self.cited & self.steps.keys())
 
     def owners_of(self, id: str) -> tuple[str, ...]:
-        """Whose a source is: the owners of a product, by its id where no record lists it (SPEC §1); a resource is its own."""
+        """Return the owners of a source. A product without a record has the owner in its id (SPEC §1); a resource is its own owner."""
         owners = self.owners.get(id)
         if owners is not None:
             return owners
@@ -92,21 +92,21 @@ class ProvenanceGraph:
         return (f"{prefix}{colon}{name.partition('.')[0]}",) if self.is_product(id) else (id,)
 
     def is_product(self, id: str) -> bool:
-        """Whether a node is a product; False for what is not there."""
+        """Return whether a node is a product; False for an unknown id."""
         node = self.nodes.get(id)
         return node is not None and node.is_product
 
     def is_resource(self, id: str) -> bool:
-        """Whether a record describes a resource of this id; one id may be a resource's and a product's."""
+        """Return whether a record describes a resource with this id. The same id can be that of a product."""
         node = self.nodes.get(id)
         return node is not None and node.is_resource and not node.stub
 
     def category(self, id: str) -> str:
-        """The specific class of a node without its prefix: `Aggregator`, `GraphProduct`; "" for what is not there."""
+        """Return the specific class of a node without its prefix (`Aggregator`, `GraphProduct`); an empty text for an unknown id."""
         return self.specific_class(id).partition(":")[2]
 
     def specific_class(self, id: str) -> str:
-        """The specific class of a node as a CURIE: `kgrs:Aggregator`, `kgrs:GraphProduct`; "" for what is not there."""
+        """Return the specific class of a node as a CURIE (`kgrs:Aggregator`, `kgrs:GraphProduct`); an empty text for an unknown id."""
         node = self.nodes.get(id)
         return (node.kgrs_category or node.category[0]) if node else ""
 
@@ -127,5 +127,5 @@ def _steps(edges: Iterable[AuditEdge], owners: tuple[str, ...]) -> UpstreamSteps
 
 
 def unique(ids: list[str]) -> tuple[str, ...]:
-    """Ids sorted, each once."""
+    """Return the ids without duplicates, sorted."""
     return tuple(sorted(set(ids))) if len(ids) > 1 else tuple(ids)

@@ -1,4 +1,4 @@
-"""A provenance graph -> the products whose upstream contains no origin of data."""
+"""Find the products in a provenance graph whose upstream contains no origin of data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from kgbuild.lineage.walks import Walks
 
 
 def cut_off(walks: Walks, origin: Callable[[str], bool]) -> Iterator[str]:
-    """The products that cite something foreign, but upstream of which nothing belongs to an origin; in the order of the graph.
+    """Return the products that cite a foreign source but have no origin upstream, in the order of the graph.
 
-    ``origin`` is asked about owners. What belongs to the product's own owners does not count. It takes as long as two walks over the graph,
-    however large the upstreams are together.
+    ``origin`` tests an owner. The product's own owners do not count. The time is that of two walks over the graph, independent of the size of the
+    upstreams.
     """
     graph = walks.graph
     good = {id for id in graph.cited if any(map(origin, graph.owners_of(id)))}
@@ -29,11 +29,11 @@ def cut_off(walks: Walks, origin: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _distances(walks: Walks, start: dict[str, None], good: Container[str]) -> dict[str, int]:
-    """The number of steps to the next good source from each node that leads to one, as far as the walk from the start comes."""
+    """Return the number of steps to the nearest good source from each node that can reach one, limited to what the walk from the start visits."""
     before: dict[str, list[str]] = {}
     goals: list[str] = []
     walk = [*start]
-    for node in walk:  # which grows
+    for node in walk:  # the list grows in the loop
         if node in good:
             goals.append(node)
             continue
@@ -43,7 +43,7 @@ def _distances(walks: Walks, start: dict[str, None], good: Container[str]) -> di
                 start[id] = None
                 walk.append(id)
     away = dict.fromkeys(goals, 0)
-    for node in goals:  # which grows
+    for node in goals:  # the list grows in the loop
         for id in before.get(node, ()):
             if id not in away:
                 away[id] = away[node] + 1
@@ -52,10 +52,10 @@ def _distances(walks: Walks, start: dict[str, None], good: Container[str]) -> di
 
 
 def _finds(walks: Walks, home: Iterable[str], start: Iterable[str], good: Container[str]) -> bool:
-    """Whether a walk that does not go through home comes to something good that does not belong there."""
+    """Return whether a walk that avoids home reaches something good that does not belong to home."""
     walk = list(start)
     seen = {*walk, *home}
-    for node in walk:  # which grows
+    for node in walk:  # the list grows in the loop
         if node in good and not any(owner in home for owner in walks.graph.owners_of(node)):
             return True
         for id in _next(walks, node):

@@ -1,7 +1,6 @@
-"""What lies upstream of many products at once: the marked ids as bits, joined over the groups of ids that lead to each other.
+"""Find what is upstream of many products at once: marked ids are bits, joined over strongly connected components.
 
-Upstream is that of SPEC §8, of all grades, without what is reached within an owner: an own resource and a sibling product are no sources
-of their own.
+Upstream is that of SPEC §8, of all grades, without what is reached within an owner: an own resource and a sibling product are not sources.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from kgbuild.lineage.cycles import components
 from kgbuild.lineage.graph import UpstreamSteps
 from kgbuild.lineage.walks import Walks
 
-#: In a group of more ids than this that lead to each other, a product's own resource is walked through like any other: to leave it out for
-#: each product would take a walk over the whole group for each.
+#: In a component with more ids than this, walks also go through a product's own resource: leaving it out would require a walk over the whole
+#: component for each product.
 _MANY = 1000
-#: Sums that are kept before they are taken apart into bits.
+#: The number of sums to keep before they are split into bits.
 _KEPT = 10_000
 _NOWHERE = UpstreamSteps()
-#: More owners than any way has.
+#: More owners than any path has.
 _NEVER = 1 << 60
 
 
 class Reach:
-    """The marks upstream of the products of a graph. ``marks`` are ids, each with the bits that stand for it."""
+    """The marks upstream of the products of a graph. ``marks`` are ids, each with its bits."""
 
     def __init__(self, walks: Walks, marks: Mapping[str, int]) -> None:
         self._owners, self._marks = walks.graph.owners, marks
@@ -32,40 +31,40 @@ class Reach:
         self._products = tuple(self._steps)
         self._joined: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
-        self._order: dict[str, int] = {}  # a component leads to none of a higher number
-        self._houses: dict[str, int] = {}
-        self._circling: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
+        self._order: dict[str, int] = {}  # a component reaches none with a higher number
+        self._owner_marks: dict[str, int] = {}
+        self._cyclic: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
         for id, bits in marks.items():
             for owner in (id, *walks.graph.owners.get(id, ())):
-                self._houses[owner] = self._houses.get(owner, 0) | bits
+                self._owner_marks[owner] = self._owner_marks.get(owner, 0) | bits
         self._join(walks)
         self._before: tuple[dict[str, list[str]], dict[str, list[str]]] | None = None
         self._nearest: dict[int, tuple[dict[str, str], dict[str, int]]] = {}
 
     def of(self, product: str) -> int:
-        """The marks upstream of a product, without those of its own owners and their products."""
+        """Return the marks upstream of a product, without those of its own owners and their products."""
         found = self._of(product)
-        return found & ~self._house(product) if found else 0
+        return found & ~self._own_marks(product) if found else 0
 
     def counts(self) -> Counter[int]:
-        """How many products have each of the bits, by its number, upstream."""
+        """Return the number of products that have each bit upstream, by the number of the bit."""
         counts: Counter[int] = Counter()
         sums: Counter[int] = Counter()
         for product in self._products:
             found = self._of(product)
-            own = found & self._house(product)
+            own = found & self._own_marks(product)
             sums[found] += 1
             if own:
                 sums[own] -= 1
             if len(sums) > _KEPT:
-                _take_apart(sums, counts)
-        _take_apart(sums, counts)
+                _split(sums, counts)
+        _split(sums, counts)
         return counts
 
     def way(self, product: str, bits: int) -> list[str]:
-        """The shortest way from a product up to an id that has one of the bits, both told; of several always the same one.
+        """Return the shortest path from a product up to an id that has one of the bits, including both; of several, always the same one.
 
-        Shortest is counted in owners. Empty where there is none.
+        The length is counted in owners. The path is empty if there is none.
         """
         following, depths = self._nearest_to(bits)
         first = self._steps.get(product, _NOWHERE)
@@ -77,25 +76,25 @@ class Reach:
         while not (self._marks.get(way[-1], 0) & bits and way[-1] in self._steps.get(way[-2], _NOWHERE).foreign):
             way.append(following[way[-1]])
         own = {product, *self._owners.get(product, ())}
-        comes_back = not own.isdisjoint(way[1:]) or self._marks[way[-1]] & self._house(product)
-        return self._walked_way(product, bits) if comes_back else way
+        comes_back = not own.isdisjoint(way[1:]) or self._marks[way[-1]] & self._own_marks(product)
+        return self._walked_path(product, bits) if comes_back else way
 
     def _of(self, product: str) -> int:
         owners, first = self._owners.get(product, ()), self._steps.get(product, _NOWHERE)
         if product not in self._steps or not any(1 < self._sizes.get(owner, 0) <= _MANY for owner in owners):
             return self._over(first)
-        if (owners, first) not in self._circling:
-            self._circling[owners, first] = self._walked(product)
-        return self._circling[owners, first]
+        if (owners, first) not in self._cyclic:
+            self._cyclic[owners, first] = self._walked(product)
+        return self._cyclic[owners, first]
 
-    def _house(self, product: str) -> int:
+    def _own_marks(self, product: str) -> int:
         found = 0
         for owner in self._owners.get(product, ()):
-            found |= self._houses.get(owner, 0)
+            found |= self._owner_marks.get(owner, 0)
         return found
 
     def _over(self, step: UpstreamSteps) -> int:
-        """The marks one step up and beyond; 0 for those of ids that are not joined yet."""
+        """Return the marks one step up and beyond; 0 for ids that are not joined yet."""
         found = 0
         for id in step.foreign:
             found |= self._marks.get(id, 0) | self._joined.get(id, 0)
@@ -104,9 +103,9 @@ class Reach:
         return found
 
     def _walked(self, product: str) -> int:
-        """The marks upstream of a product on paths that do not lead through its own resource.
+        """Return the marks upstream of a product on paths that do not go through its own resource.
 
-        Only nodes that can lead back to an owner are walked; what lies beyond any other is joined already.
+        Only nodes that can reach an owner are walked; what is upstream of other nodes is already joined.
         """
         owners = self._owners.get(product, ())
         barrier = min((self._order[owner] for owner in owners if owner in self._order), default=0)
@@ -127,26 +126,26 @@ class Reach:
                     stack.append(id)
         return found
 
-    def _walked_way(self, product: str, bits: int) -> list[str]:
+    def _walked_path(self, product: str, bits: int) -> list[str]:
         before: dict[str, str] = {}
-        bits &= ~self._house(product)
+        bits &= ~self._own_marks(product)
         for id, node, foreign in self._arrivals(product):
             before.setdefault(id, node)
             if foreign and self._marks.get(id, 0) & bits:
-                way = [id, node]  # it may have been come to before, over a sibling
+                way = [id, node]  # it may have been reached before, through a sibling
                 while way[-1] != product:
                     way.append(before[way[-1]])
                 return way[::-1]
         return []
 
     def _arrivals(self, product: str) -> Iterator[tuple[str, str, bool]]:
-        """Every id that the walk from a product comes to, from where, and whether from another owner: near ones first, and then small ones."""
+        """Yield every id that a walk reaches, its predecessor, and whether that has another owner; in order of distance, then of ids."""
         walked = {product, *self._owners.get(product, ())}
         arrived = set(walked)
         level = [product]
         while level:
             following: dict[str, str] = {}
-            for node in level:  # grows while it is walked
+            for node in level:  # the list grows in the loop
                 step = self._steps[node]
                 for id in step.siblings:
                     if id not in walked:
@@ -164,10 +163,10 @@ class Reach:
                     level.append(id)
 
     def _nearest_to(self, bits: int) -> tuple[dict[str, str], dict[str, int]]:
-        """For each id that leads to one with some of the bits: where to go from it, and how many owners away that one is."""
-        known = self._nearest.get(bits)
-        if known is not None:
-            return known
+        """Return, for each id that can reach one with some of the bits, the next id on the path and the distance in owners."""
+        cached = self._nearest.get(bits)
+        if cached is not None:
+            return cached
         foreign, siblings = self._backwards()
         following: dict[str, str] = {}
         depths: dict[str, int] = {}
@@ -181,7 +180,7 @@ class Reach:
                     if other not in depths:
                         following[other], depths[other] = id, depth
                         reached.append(other)
-            for id in reached:  # grows while it is walked
+            for id in reached:  # the list grows in the loop
                 for other in siblings.get(id, ()):
                     if other not in depths:
                         following[other], depths[other] = id, depth
@@ -191,7 +190,7 @@ class Reach:
         return following, depths
 
     def _backwards(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """What leads to each id: over a step to another owner, and over one to a sibling."""
+        """Return the predecessors of each id: those with another owner, and siblings."""
         if self._before is None:
             foreign: defaultdict[str, list[str]] = defaultdict(list)
             siblings: defaultdict[str, list[str]] = defaultdict(list)
@@ -205,10 +204,10 @@ class Reach:
         return self._before
 
     def _join(self, walks: Walks) -> None:
-        """Each id that a product leads to gets the marks beyond any of those that lead to each other with it."""
+        """Give each id that a product can reach the marks upstream of its strongly connected component."""
         walk = [id for product in self._products for id in _following(self._steps[product])]
         leads: dict[str, tuple[str, ...]] = {}
-        for id in walk:  # grows while it is walked
+        for id in walk:  # the list grows in the loop
             if id not in leads:
                 step = self._steps[id] = walks.steps(id)
                 leads[id] = _following(step)
@@ -225,8 +224,8 @@ def _following(step: UpstreamSteps) -> tuple[str, ...]:
     return (*step.siblings, *step.foreign)
 
 
-def _take_apart(sums: Counter[int], counts: Counter[int]) -> None:
-    """Adds to the counts of single bits what sums of bits are counted, and empties the latter."""
+def _split(sums: Counter[int], counts: Counter[int]) -> None:
+    """Add the counts of sums of bits to the counts of single bits, and clear the sums."""
     for bits, times in sums.items():
         digits = f"{bits:b}"[::-1]
         at = digits.find("1")

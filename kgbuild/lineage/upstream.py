@@ -1,6 +1,6 @@
-"""Upstream with its grades, and its inverse: what a node was made from, how sure the records are of it, and what is affected by a node.
+"""Compute the upstream of a node with its grades, and its inverse: what a node was made from, how certain that is, and which nodes it affects.
 
-This is the one definition of SPEC §8. The texts of questions in other languages are tested against it.
+This is the only definition of SPEC §8. Tests compare the texts of questions in other languages with it.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from typing import Literal, NamedTuple
 from kgbuild.lineage.graph import ProvenanceGraph
 from kgbuild.lineage.walks import Walks
 
-#: How much the records say about a path: every step is stated; a resource is left by one of its data products (or by any, where it has none);
-#: a resource is left by a product that is not data, although it has data products.
+#: How certain a path is. `stated`: records state every step. `possible`: the path leaves a resource through one of its data products, or
+#: through any product if it has none. `remote`: it leaves a resource with data products through a product that is not data.
 Grade = Literal["stated", "possible", "remote"]
 #: The grades, best first.
 GRADES: tuple[Grade, ...] = ("stated", "possible", "remote")
 
 
 class Reached(NamedTuple):
-    """How a node is reached: by the best grade of all paths, and at the depth of the shortest path of that grade."""
+    """How a node is reached: the best grade of all paths, and the depth of the shortest path of that grade."""
 
     grade: Grade
     depth: int
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What sorts better before worse: by grade, then by depth."""
+        """The sort key: by grade, then by depth, best first."""
         return GRADES.index(self.grade), self.depth
 
 
 class Upstream:
     """Upstream and its inverse in one graph. ``not_data`` are the specific classes (CURIEs) of products that are not data.
 
-    A path is only as good as its worst step, and a longer path may be better. So the shortest path of each grade is looked for on its own:
+    A path has the grade of its worst step, and a longer path may have a better grade. So each grade has its own search for the shortest path:
     one walk over all steps of that grade or better.
     """
 
@@ -46,18 +46,18 @@ class Upstream:
         }  # fmt: skip
 
     def _data_products(self, resource: str) -> tuple[str, ...]:
-        """The data products of a resource; all of its products where none is data."""
+        """Return the data products of a resource, or all of its products if none is data."""
         products = self.graph.products.get(resource, ())
         return tuple(id for id in products if self.graph.specific_class(id) not in self._not_data) or products
 
     def starts(self, id: str) -> tuple[str, ...]:
-        """Where walks from a node start: from a product itself, from a resource also all of its products."""
+        """Return where walks from a node start: a product itself; a resource and all of its products."""
         return (id,) if self.graph.is_product(id) else (id, *self.graph.products.get(id, ()))
 
     def of(self, id: str) -> dict[str, Reached]:
-        """Everything upstream of a product or resource, without itself, in the order of the ids.
+        """Return everything upstream of a product or resource, without itself, in the order of the ids.
 
-        Depth 0 is what belongs to its own owners, where it cites them.
+        Depth 0 is what belongs to its own owners, if it cites them.
         """
         best: dict[str, Reached] = {}
         for start in self.starts(id):
@@ -77,10 +77,10 @@ class Upstream:
         return found
 
     def affected(self, id: str, among: Container[str] | None = None) -> dict[str, Reached]:
-        """Every product and resource that has a node upstream, and how; in the order of the ids. ``among`` leaves out others.
+        """Return every product and resource that has a node upstream, and how, in the order of the ids. ``among`` limits the result.
 
-        What a walk leaves out depends on where it starts, so a walk along reversed steps is not the inverse of ``of``. It only says which
-        nodes may be affected.
+        The nodes that a walk leaves out depend on its start, so a walk along reversed steps is not the inverse of ``of``. It only finds the nodes
+        that may be affected.
         """
         found: dict[str, Reached] = {}
         for start in sorted(self._may_reach(id)):
@@ -89,10 +89,10 @@ class Upstream:
         return found
 
     def _may_reach(self, id: str) -> Collection[str]:
-        """The nodes from which some chain of steps leads to a node, whatever their walks leave out."""
+        """Return the nodes from which any chain of steps leads to a node."""
         found = dict.fromkeys(self._predecessors.get(id, ()))
         waiting = [*found]
-        for node in waiting:  # which grows
+        for node in waiting:  # the list grows in the loop
             for before in self._predecessors.get(node, ()):
                 if before not in found:
                     found[before] = None
@@ -101,7 +101,7 @@ class Upstream:
 
     @cached_property
     def _predecessors(self) -> dict[str, list[str]]:
-        """What leads to each node by one step: what states it as a source, and the owners of that."""
+        """The predecessors of each node: the nodes that state it as a source, and their owners."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for product, steps in self.graph.steps.items():
             leading: Iterable[str] = (product, *self.graph.owners.get(product, ()))

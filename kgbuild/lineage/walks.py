@@ -1,8 +1,8 @@
-"""A provenance graph -> what lies upstream of a product, how many owners away, and by which path (SPEC §8).
+"""Find what is upstream of a product in a provenance graph: how many owners away, and by which path (SPEC §8).
 
-From a product a walk goes to its sources. A source product goes on by itself; a source resource goes on by what it states itself and by some
-of its products. The own resource of a product on the way is reported, but that step does not expand it; that of the product where the walk
-starts is never expanded. A step within an owner adds no depth, any other adds one. Nothing is walked twice, so cycles are cut.
+A walk goes from a product to its sources. It continues from a source product to its sources, and from a source resource to the sources that it
+states itself and to some of its products. The own resource of a product on the path is reported but not expanded by that step; that of the
+starting product is never expanded. A step within an owner adds no depth, any other step adds one. No node is visited twice, so cycles end.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps, unique
 
-#: The most nodes that the walks of one graph keep, all together.
+#: The most nodes that all walks of one graph keep in total.
 _KEPT_NODES = 2_000_000
 _NO_STEPS = UpstreamSteps()
-#: Resource -> the products by which a walk leaves it.
+#: A function that returns the products through which a walk leaves a resource.
 Exits = Callable[[str], Sequence[str]]
 
 
 class Walks:
-    """The walks in one graph that leave a resource by its ``exits``: by all of its products where none are given."""
+    """The walks in one graph that leave a resource through its ``exits``, by default all of its products."""
 
     def __init__(self, graph: ProvenanceGraph, exits: Exits | None = None) -> None:
         self.graph = graph
@@ -30,7 +30,10 @@ class Walks:
         self._room = _KEPT_NODES
 
     def steps(self, id: str, depth: int = 1) -> UpstreamSteps:
-        """The steps from a product, or from a resource by its exits; from what is both, by both, but not where a walk starts (depth 0)."""
+        """Return the steps from a product, or from a resource through its exits.
+
+        An id that is both has the steps of both, except at the start of a walk (depth 0).
+        """
         if depth == 0:
             return self.graph.steps.get(id, _NO_STEPS)
         found = self._by_node.get(id)
@@ -41,16 +44,16 @@ class Walks:
         return found
 
     def home(self, id: str) -> tuple[str, ...]:
-        """What a walk from a node never expands: its owners, and the node itself where it owns products."""
+        """Return what a walk from a node never expands: its owners, and the node itself if it owns products."""
         owners = self.graph.owners.get(id, ())
         return (*owners, id) if id in self.graph.products else owners
 
     def depths(self, start: str) -> dict[str, int]:
-        """Everything upstream of a product by its depth: the number of steps from owner to owner on the shortest path.
+        """Return everything upstream of a product with its depth: the number of steps between owners on the shortest path.
 
         Depth 0 is what belongs to the product's own owners: its resource and sibling products. The product itself is left out. From a
-        resource the walk begins with the sources that are stated of the resource itself. The dict is the caller's; its order has no
-        meaning, but is the same in every run.
+        resource the walk starts with the sources that the resource itself states. The caller may change the dict; its order is not significant,
+        but is the same in every run.
         """
         near, sources = self._near(start)
         found = {**self._beyond(self.home(start), sources), **near} if sources else near
@@ -58,9 +61,9 @@ class Walks:
         return found
 
     def farthest(self, most: int) -> Iterator[tuple[str, int | None, str]]:
-        """How deep each product goes that has foreign sources, with the smallest id at that depth; in the order of the graph.
+        """Yield the depth of each product with foreign sources, and the smallest id at that depth, in the order of the graph.
 
-        The depth is None for the products that come after ``most`` citations were looked at.
+        The depth is None for the remaining products after ``most`` citations were visited.
         """
         known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, str]] = {}
         for product, (_, siblings, foreign) in self.graph.steps.items():
@@ -94,7 +97,7 @@ class Walks:
         The depths of walked nodes are added to ``walked``, those of own resources to ``touched``.
         """
         following: list[str] = []
-        for node in level:  # which grows by the siblings
+        for node in level:  # the list grows by the siblings
             owners, siblings, foreign = self.steps(node, depth)
             for id in owners:
                 touched.setdefault(id, depth)
@@ -128,9 +131,9 @@ class Walks:
         return walked
 
     def path(self, product: str, target: str) -> list[str]:
-        """The shortest path upstream from a product to something, with both ends: as deep as ``depths`` says. Empty where there is none.
+        """Return the shortest path upstream from a product to a node, including both: as deep as ``depths`` reports. Empty if there is none.
 
-        A resource on the path stands for those of its products that cite the next. Of several paths it is the same one in every run.
+        A resource on the path stands for those of its products that cite the next node. Of several paths, the result is the same in every run.
         """
         before: dict[str, str] = {}
         home = self.home(product)
@@ -138,7 +141,7 @@ class Walks:
         level, depth = [product], 0
         while level and target not in before:
             following: dict[str, str] = {}
-            for node in level:  # which grows by the siblings
+            for node in level:  # the list grows by the siblings
                 owners, siblings, foreign = self.steps(node, depth)
                 if target in owners and (depth == 0 or target not in home):
                     return [*_back(before, product, node), target]

@@ -40,9 +40,9 @@ NO_ROOM = {
     (
         "check",
         "--write-baseline",
-    ): f"out/file: expected room for the file, {LIMIT} choose another --baseline (the earlier file is unchanged)",
+    ): f"out/file: expected room for the file, {LIMIT} give another --baseline (the earlier file is unchanged)",
     ("check", "--fix"): "out/a.md: expected a file that can be replaced, got 'File too large'; no file was changed",
-    ("query", "--output"): f"expected room for the answer in {tempfile.gettempdir()}, {LIMIT} name another folder in TMPDIR",
+    ("query", "--output"): f"expected room for the answer in {tempfile.gettempdir()}, {LIMIT} set TMPDIR to another folder",
 }
 
 
