@@ -29,12 +29,9 @@ class Walks:
         self._kept: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
         self._room = _KEPT_NODES
 
-    def steps(self, id: str, depth: int = 1) -> UpstreamSteps:
-        """Return the steps from a product, or from a resource through its exits.
-
-        An id that is both has the steps of both, except at the start of a walk (depth 0).
-        """
-        if depth == 0:
+    def steps(self, id: str, *, start: bool = False) -> UpstreamSteps:
+        """Return the steps from a product, or from a resource through its exits. An id that is both has the steps of both, except as a start."""
+        if start:
             return self.graph.steps.get(id, _NO_STEPS)
         found = self._by_node.get(id)
         if found is None:
@@ -97,8 +94,9 @@ class Walks:
         The depths of walked nodes are added to ``walked``, those of own resources to ``touched``.
         """
         following: list[str] = []
+        start = level[0] if depth == 0 else None  # siblings have depth 0 too
         for node in level:  # the list grows by the siblings
-            owners, siblings, foreign = self.steps(node, depth)
+            owners, siblings, foreign = self.steps(node, start=node == start)
             for id in owners:
                 touched.setdefault(id, depth)
             for id in siblings:
@@ -142,7 +140,7 @@ class Walks:
         while level and target not in before:
             following: dict[str, str] = {}
             for node in level:  # the list grows by the siblings
-                owners, siblings, foreign = self.steps(node, depth)
+                owners, siblings, foreign = self.steps(node, start=node == product)
                 if target in owners and (depth == 0 or target not in home):
                     return [*_back(before, product, node), target]
                 for id in siblings:

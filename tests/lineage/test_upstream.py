@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kgbuild.lineage.graph import ProvenanceGraph
 from kgbuild.lineage.upstream import GRADES, Reached, Upstream
+from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import DescribedProductNode, Description, Edge, Node
 from kgbuild.query.question import questions
@@ -193,3 +194,12 @@ def test_downstream_leaves_out_what_upstream_does() -> None:
     assert upstream.affected("kgr:c") == {
         "kgr:a": Reached("stated", 1), "kgr:a.two": Reached("stated", 1), "kgr:b": Reached("possible", 2), "kgr:b.data": Reached("possible", 2),
     }  # fmt: skip
+
+
+def test_a_sibling_that_is_also_a_resource_is_left_by_its_products() -> None:
+    """`b` is a product of `r`, as `a` is, and the owner of `b.x`. Where the walk starts, it is a product alone."""
+    products = {"a": (("r",), DATA, False), "b": (("r",), DATA, True), "b.x": (("b",), DATA, False)}
+    upstream = Upstream(ProvenanceGraph(*rows(Drawn(("r", "s"), products, (("a", "b"), ("b.x", "s"))))), MAPPING.not_data)
+    assert upstream.of("kgr:a") == {"kgr:b": Reached("stated", 0), "kgr:s": Reached("possible", 1)}
+    assert upstream.of("kgr:b") == {}
+    assert Walks(upstream.graph).path("kgr:a", "kgr:s") == ["kgr:a", "kgr:b", "kgr:s"]
