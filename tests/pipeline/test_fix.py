@@ -673,7 +673,7 @@ def test_fix_of_every_rule_that_is_fixed(records: Write) -> None:
         ("RF001", "kgr:x"),
     ]
     assert contents(folder) == {name: text.encode() for name, text in fixed.items()}
-    assert "LS002 'a.tsv' is left as it is" in err
+    assert "LS002 'a.tsv' is not fixed" in err
 
 
 def test_fix_reports_what_is_left(records: Write) -> None:

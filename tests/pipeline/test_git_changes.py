@@ -307,7 +307,7 @@ def test_inputs_of_two_repositories(repository: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     git(tmp_path, "init", "--quiet", str(other))
     put(other, "d")
-    expected = f"{other}: expected an input in the git repository of records ({repository}), got one in {other}; check them one by one"
+    expected = f"{other}: expected an input in the git repository of records ({repository}), got one in {other}; check them separately"
     assert refused("HEAD", "records", str(other)) == expected
 
 
