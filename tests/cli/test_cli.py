@@ -173,8 +173,8 @@ EMPTY = "give a folder of pages with YAML front matter, or a YAML, JSON or JSON 
 @pytest.mark.parametrize(
     ("files", "got"),
     [
-        ({}, "no file that could hold one"),
-        ({"a.txt": "text"}, "no file that could hold one"),
+        ({}, "no file that could contain one"),
+        ({"a.txt": "text"}, "no file that could contain one"),
         ({"a.md": "text", "b.json": "[]"}, "2 files without one"),
     ],
     ids=["nothing", "another ending", "no record"],

@@ -108,7 +108,7 @@ def faults(records: Path, mappings: Path, output: Path) -> Iterator[str]:
         graph.write(output, formats=["kgx-jsonl", "turtle", "neo4j"], qualified=True)
         graph.check()
     except MappingError as error:
-        if not re.match(rf"({re.escape(str(mappings))}|{re.escape(str(BUILT_IN))})/\S+:\d+: (?!expected)[^:]+:*(:[^ ]+)*: ", str(error)):
+        if not re.match(rf"({re.escape(str(mappings))}|{re.escape(str(BUILT_IN))})/\S+:\d+: (?!expected )[^:]+:*(:[^ ]+)*: ", str(error)):
             yield f"neither file, line nor key: {error}"
     except InputError as error:  # the records do not fit the mapping
         wrong = [problem for problem in error.problems if not (problem.line and problem.expected and problem.got and problem.todo)]

@@ -44,7 +44,7 @@ def test_bytes_that_are_no_utf8(tmp_path: Path, name: str) -> None:
         ("domains.yaml", "a mapping file", "choose another folder of mapping files"),
         ("aliases.sssom.tsv", "a mapping file", "choose another folder of mapping files"),
         ("kgbuild.toml", "a settings file", "ignore it with --isolated"),
-        ("known.json", "a baseline", "choose another --baseline"),
+        ("known.json", "a baseline", "give another --baseline"),
         ("infores.txt", infores_catalogue._WHAT, "give another --infores"),
     ],
 )

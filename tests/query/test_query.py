@@ -79,7 +79,7 @@ def test_a_question_in_every_form(kgbuild: Run, build: Path, tmp_path: Path) -> 
         assert said(kgbuild(*asked, "--format", form)) == (0, text, ""), form
     asked = ("query", "reused", "--from", build, "--param", "least=0")
     assert said(kgbuild(*asked, "--sql", "--format", "csv")) == (0, "products,source,name\r\n", "")
-    asked = ("query", "upstream", "--param", f"id={id}", "--from", build)
+    asked = ("query", "upstream", "--param", "id=spoke.graph", "--from", build)
     rows = [json.loads(line) for line in kgbuild(*asked, "--format", "jsonl").stdout.splitlines()]
     license = "https://spoke.rbvi.ucsf.edu/docs/licenses.html"
     assert rows[0] == {"depth": 0, "grade": "stated", "source": "https://w3id.org/kg-registry/spoke", "license": license, "name": "SPOKE"}

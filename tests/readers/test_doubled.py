@@ -72,9 +72,9 @@ def test_a_container(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(TWICE)
     assert found(path) == [
-        f"14:1: FM005 error: '{path}' says 'note' again, after line 13, and only the last value is read",
-        "5:3: FM005 error: 'a' says 'name' again, after line 4, and only the last value is read",
-        "12:22: FM005 error: 'b' says 'products[b.y].license.id' again, after line 12, and only the last value is read",
+        f"14:1: FM005 error: '{path}' has 'note' again, after line 13; only the last value is used",
+        "5:3: FM005 error: 'a' has 'name' again, after line 4; only the last value is used",
+        "12:22: FM005 error: 'b' has 'products[b.y].license.id' again, after line 12; only the last value is used",
     ]
 
 
@@ -82,8 +82,8 @@ def test_a_list_of_json(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(JSON)
     assert found(path) == [
-        "4:40: FM005 error: 'b' says 'products[b.y].license' again, after line 4, and only the last value is read",
-        "4:28: FM005 error: 'b' says 'products[b.y].license.id' again, after line 4, and only the last value is read",
+        "4:40: FM005 error: 'b' has 'products[b.y].license' again, after line 4; only the last value is used",
+        "4:28: FM005 error: 'b' has 'products[b.y].license.id' again, after line 4; only the last value is used",
     ]
 
 
@@ -92,7 +92,7 @@ def test_with_something_worse_nothing_is_read(tmp_path: Path) -> None:
     path.write_text("- id: a\n  category: DataSource\n  name: A\n  name: B\n- nothing\n")
     (tmp_path / "b.yaml").write_text("id: b\ncategory: DataSource\n")
     assert [line.removeprefix(f"{path}:") for line in found(tmp_path)] == [
-        f"4:3: FM005 error: '{path}' says 'name' again, after line 3, and only the last value is read",
+        f"4:3: FM005 error: '{path}' has 'name' again, after line 3; only the last value is used",
         "5:3: RD001 error: [1]: expected a record, which is a mapping of fields, got the text 'nothing'; write it as `field: value` lines",
     ]
 

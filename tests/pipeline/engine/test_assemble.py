@@ -93,7 +93,7 @@ def test_ticks_say_how_many_of_the_ranges_are_done(monkeypatch: pytest.MonkeyPat
 def test_two_edges_of_one_id_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Claims about one id in two ranges would make them; ranges are cut so that it cannot be."""
     monkeypatch.setattr(assemble, "ranges", lambda parts, size: [("", None), ("", None)])
-    with pytest.raises(KgbuildError, match="two edges have one id"):
+    with pytest.raises(KgbuildError, match="two edges have the same id"):
         list(chunks(job([[claim("a.x", LISTING, "a")]]), 1, lambda done, total: None))
 
 
