@@ -34,6 +34,6 @@ def test_hostile_text(store: Triplestore, hostile: Path) -> None:
     assert about(store, subject, graph) == {triple for triple in said if triple[0] == subject}
     assert store.graphs() == {**before, graph: len(said)}
     assert by_value(store.client(FOREIGN, "GET").content) == by_value(b"<a:kept> <a:kept> <a:kept> .\n")
-    assert loaded(load(store, hostile, "--graph", graph))[-1] == f"unchanged <{graph}>: it has the same {len(said):,} triples already"
+    assert loaded(load(store, hostile, "--graph", graph))[-1] == f"unchanged <{graph}> already has the same {len(said):,} triples"
     for each in (graph, FOREIGN):
         store.client(each, "DELETE")
