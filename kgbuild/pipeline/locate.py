@@ -9,6 +9,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import Raw
+
 from kgbuild.checks.view import EntryRef
 from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
@@ -186,11 +188,11 @@ def _documents(mapping: RegistryMapping, path: str, data: bytes | None, ids: set
     if ending not in LINES:
         yield from reader(ending)(path, Path(path).read_bytes() if data is None else data, exact=False, containers=mapping.pages.containers)
         return
-    names = _id_fields(mapping)
+    names, lazy = _id_fields(mapping), frozenset(mapping.fields.resource.products)
     for number, line in enumerate(_lines(path, data, ending), 1):
         try:
             if not ids.isdisjoint(jsonl.scalars(line, names)):
-                yield jsonl.read_line(path, line, number, exact=False)
+                yield jsonl.read_line(path, line, number, exact=False, lazy=lazy)
         except InputError:
             continue
 
@@ -238,14 +240,20 @@ class _Entries:
     def __init__(self, mapping: RegistryMapping, document: Document) -> None:
         self._mapping, self._document = mapping, document
         self._listings: dict[str, list[tuple[Place, Tree]]] = {}
-        self._values: dict[Place, dict[str, list[Place]]] = {}
+        self._values: dict[Place, defaultdict[str, list[Place]]] = {}
         fields = mapping.fields
         for field in fields.resource.products:
             value = document.tree.get(field)
             for n, item in enumerate(value if isinstance(value, list) else [value]):
                 place = (field, n) if isinstance(value, list) else (field,)
-                for id in {str(item.get(name)) for name in fields.product.id} if isinstance(item, dict) else ():
+                for id in self._ids_of(item):
                     self._listings.setdefault(id, []).append((place, item))
+
+    def _ids_of(self, item: Tree) -> set[str]:
+        names = self._mapping.fields.product.id
+        if isinstance(item, Raw):
+            return jsonl.scalars(bytes(item), names)
+        return {str(item.get(name)) for name in names} if isinstance(item, dict) else set()
 
     def where(self, spot: EntryRef) -> tuple[int, int] | None:
         """Return line and column of an entry, or of the closest part of its path that exists."""
@@ -260,6 +268,9 @@ class _Entries:
             if spot.claim.nth >= len(listings):
                 return None
             base, tree = listings[spot.claim.nth]
+            if isinstance(tree, Raw):  # most listings of a record are not requested, so they stay undecoded
+                tree = jsonl.decode_item(bytes(tree))
+                listings[spot.claim.nth] = base, tree
         name = next((name for name in spot.names(self._mapping) if name in tree), None)
         if name is None:
             return base
@@ -269,23 +280,23 @@ class _Entries:
 
     def _matches(self, tree: Tree, place: Place) -> dict[str, list[Place]]:
         """Return the places of the scalars below a field, by their text."""
-        if place not in self._values:
-            found: dict[str, list[Place]] = {}
+        found = self._values.get(place)
+        if found is None:
+            found = self._values[place] = defaultdict(list)
             _add_scalars(found, tree, place)
-            self._values[place] = found
-        return self._values[place]
+        return found
 
 
-def _add_scalars(found: dict[str, list[Place]], tree: Tree, place: Place) -> None:
-    """Add the places of the scalars below a place, by their text and by their text without surrounding white space."""
-    if isinstance(tree, dict):
-        for key, item in tree.items():
-            _add_scalars(found, item, (*place, key))
-    elif isinstance(tree, list):
-        for n, item in enumerate(tree):
-            _add_scalars(found, item, (*place, n))
+def _add_scalars(found: defaultdict[str, list[Place]], tree: Tree, place: Place) -> None:
+    """Add the places of the scalars of a tree, by their text and by their text without surrounding white space."""
+    if isinstance(tree, dict | list):
+        for part, item in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            if isinstance(item, str) and item == item.strip():  # most; a call for each would double the time
+                found[item].append((*place, part))
+            else:
+                _add_scalars(found, item, (*place, part))
     elif tree is not None:
-        text = tree if isinstance(tree, str) else str(tree)
-        found.setdefault(text, []).append(place)
+        text = str(tree)
+        found[text].append(place)
         if (bare := text.strip()) != text:
-            found.setdefault(bare, []).append(place)
+            found[bare].append(place)

@@ -30,7 +30,7 @@ def _places(tree: object, place: Place = ()) -> list[Place]:
 def test_every_place(tree: object, indent: int | str | None, escaped: bool, marks: tuple[str, str]) -> None:
     """A sound text."""
     text = json.dumps(tree, indent=indent, ensure_ascii=escaped, separators=marks)
-    levels, scan = Levels(text, text.encode()), Scan(text, outline=True)
+    levels, scan = Levels(text.encode()), Scan(text, outline=True)
     assert [levels.find(place) for place in _places(tree)] == [scan.find(place) for place in _places(tree)]
 
 

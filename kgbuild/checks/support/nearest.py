@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kgbuild.checks.support.spelling import Slip, digits, slip
 from kgbuild.checks.view import View
@@ -36,6 +36,7 @@ class Nearest:
         others = (f"{spaces['organization']}:", f"{spaces['page']}:")
         self._described = {view.name(id): id for id, node in view.graph.nodes.items() if not node.stub and not id.startswith(others)}
         self._products: dict[str, _Words] = {}
+        self._near = lru_cache(maxsize=4096)(self._nearest)  # a missing record is often a source of many products
 
     def of(self, id: str, cited: Collection[str] = ()) -> list[str]:
         """Return the written ids with records that an id may have been meant for, at most three. ``cited`` are node ids.
@@ -51,7 +52,7 @@ class Nearest:
         found.discard(id)
         return sorted(found) if len(found) <= _MOST else []
 
-    def _near(self, name: str) -> Collection[str]:
+    def _nearest(self, name: str) -> Collection[str]:
         owner, dot, rest = name.partition(".")
         if not dot:
             return self._resources.near(name)

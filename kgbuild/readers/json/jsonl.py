@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kgbuild.errors import InputError
-from kgbuild.model.document import Document
+from kgbuild.model.document import Document, Tree
 from kgbuild.readers.json import parse
 from kgbuild.readers.records import AS_JSON, not_a_mapping
 
@@ -28,6 +28,12 @@ def read_line(path: str, data: bytes, line: int, *, exact: bool, lazy: frozenset
     if not isinstance(tree, dict):
         raise InputError([not_a_mapping(path, document, (), tree, AS_JSON), *(problem for _, problem in doubled)])
     return document
+
+
+def decode_item(data: bytes) -> Tree:
+    """Return the tree of an item that ``read_line`` left undecoded. Of a duplicate key it has the last value. Raises InputError."""
+    tree, _ = parse.parse("", data, 1, False)
+    return tree
 
 
 def scalars(data: bytes, fields: Iterable[str]) -> set[str]:

@@ -7,6 +7,7 @@ is None if the text is invalid, or if a mapping on the path has a duplicate key.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -18,8 +19,11 @@ _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _COMMA = re.compile(r"[ \t\n\r]*+,?[ \t\n\r]*+")
 _NAME = re.compile(r'[ \t\n\r]*+,?[ \t\n\r]*+("(?:[^"\\]++|\\.)*+")[ \t\n\r]*+:[ \t\n\r]*+')
-#: The items of a list by index, or the fields of a mapping by key: offset of the item or key, offset of the value, and the value.
+#: The items of a list by index, or the fields of a mapping by key: offset of the item or key, offset of the value, and the value. Offsets
+#: are in characters from the beginning of the list or mapping, so that equal texts have one level.
 _Level = dict[str | int, tuple[int, int, bytes]]
+#: Levels of texts up to this size are kept: an entry of a listing is in each record that has a copy of the listing.
+_SMALL = 2_000
 
 
 class _NotPlain(Exception):
@@ -29,38 +33,43 @@ class _NotPlain(Exception):
 class Levels:
     """Finds places in one text. Levels are cached, since a thousand places of one record can be requested."""
 
-    def __init__(self, text: str, data: bytes) -> None:
-        self._text, self._data = text, data.lstrip(b" \t\n\r")
-        self._first = _end(_SPACE, text, 0)
+    def __init__(self, data: bytes) -> None:
+        self._data = data.lstrip(b" \t\n\r")
+        self._first = len(data) - len(self._data)  # white space is ASCII
         self._levels: dict[int, _Level] = {}
 
     def find(self, place: Place) -> int | None:
-        """Return the offset of a place, or of its last part that exists; None if it is not certain."""
+        """Return the offset of a place in characters, or of its last part that exists; None if it is not certain."""
         offset = start = self._first
         data = self._data
         for part in place:
             level = self._levels.get(start)
             if level is None:
                 try:
-                    level = self._levels[start] = _level(self._text, start, data)
+                    level = self._levels[start] = _small_level(data) if len(data) <= _SMALL else _level(data)
                 except (_NotPlain, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
                     return None
             found = level.get(part)
             if found is None:
                 break
-            offset, start, data = found
+            inside, value, data = found
+            offset, start = start + inside, start + value
         return offset
 
 
-def _level(text: str, start: int, data: bytes) -> _Level:
-    """Return the level of a list or a mapping; it is empty for a scalar."""
+def _level(data: bytes) -> _Level:
+    """Return the level of a list or a mapping; it is empty for a scalar. Raises _NotPlain if it is not certain."""
     if data.startswith(b"{"):
-        return _fields(text, start + 1, data)
-    return _items(text, start + 1, data) if data.startswith(b"[") else {}
+        return _fields(data.decode(), data)
+    return _items(data.decode(), data) if data.startswith(b"[") else {}
 
 
-def _fields(text: str, at: int, data: bytes) -> _Level:
+_small_level = lru_cache(maxsize=2**14)(_level)
+
+
+def _fields(text: str, data: bytes) -> _Level:
     level: _Level = {}
+    at = 1
     for key, raw in _decode_fields(data).items():
         name = _NAME.match(text, at)
         if name is None or (name[1][1:-1] != key and _decode(name[1]) != key):
@@ -71,8 +80,9 @@ def _fields(text: str, at: int, data: bytes) -> _Level:
     return _closed(text, at, level, "}")
 
 
-def _items(text: str, at: int, data: bytes) -> _Level:
+def _items(text: str, data: bytes) -> _Level:
     level: _Level = {}
+    at = 1
     for n, raw in enumerate(_decode_items(data)):
         start, value = _end(_COMMA, text, at), bytes(raw)
         level[n] = start, start, value

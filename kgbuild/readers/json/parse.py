@@ -125,7 +125,7 @@ class _Outline:
     def __init__(self, data: bytes) -> None:
         self._text = data.decode(errors="replace")  # undecoded items may be invalid UTF-8
         self._lines = text.Lines(self._text)
-        self._levels = Levels(self._text, data)
+        self._levels = Levels(data)
 
     @cached_property
     def _scan(self) -> Scan:
