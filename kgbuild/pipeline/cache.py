@@ -1,7 +1,8 @@
 """Keep what runs parsed in the user's cache folder, so that a file that has not changed is not read again.
 
-The cache maps a file's size, time and inode to the SHA-256 of its content and its claim batches. A cache that is damaged or belongs to another
-version is treated as empty. A file that was younger than two seconds when it was read may change without a new time, so it is read again.
+The cache maps a file's size, time and inode to the SHA-256 of its content and its claim batches. A cache that is damaged, belongs to another
+version or was written with another key (cache_key.py) is treated as empty. A file that was younger than two seconds when it was read may change
+without a new time, so it is read again.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from hmac import compare_digest
 from pathlib import Path
 
 import msgspec
@@ -19,13 +20,14 @@ from msgspec import Struct
 
 from kgbuild.errors import OutputError
 from kgbuild.options import ReadOptions, cache_key_of
+from kgbuild.pipeline import cache_key
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.pipeline.files import put
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.version import __version__
 
-_MAGIC = b"kgbuild cache 1\n"
+_MAGIC = b"kgbuild cache 2\n"
 #: A larger cache is not kept: reading it would be no faster than reading the files.
 MAX_BYTES = 256 * 2**20
 #: The number of caches to keep, the most recently written ones.
@@ -53,11 +55,11 @@ class Run(Struct, frozen=True, array_like=True):
 
 
 class Index(Struct, frozen=True, array_like=True):
-    """The index file of a cache. ``body`` is the size and CRC of the body file, which contains the batches."""
+    """The index file of a cache. ``body`` is the keyed hash of the body file, which contains the batches."""
 
     entries: dict[str, CachedFile]
     runs: dict[str, Run]
-    body: tuple[int, int]
+    body: bytes
 
 
 class Unit(Struct, frozen=True):
@@ -92,23 +94,27 @@ def stamp_of(path: str | Path) -> Stamp | None:
 
 
 class Cache:
-    """The cache of one set of inputs. If ``enabled`` is false, it is empty and keeps nothing."""
+    """The cache of one set of inputs. If ``enabled`` is false or the user has no key, it is empty and keeps nothing."""
 
     def __init__(self, key: str, *, enabled: bool = True) -> None:
-        self._enabled = enabled
-        self._index_path = (folder() if enabled else Path()) / f"{key}.index"
+        self._key = cache_key.user_key() if enabled else None
+        self._enabled = self._key is not None
+        self._index_path = (folder() if self._enabled else Path()) / f"{key}.index"
         self._body_path = self._index_path.with_suffix(".parts")
-        self._index = self._load() if enabled else Index({}, {}, (0, 0))
+        self._index = self._load() if self._enabled else Index({}, {}, b"")
         self._body: bytes | None = None
 
     def _load(self) -> Index:
-        try:
+        with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):  # a cache that cannot be read is empty
             data = self._index_path.read_bytes()
-            if data.startswith(_MAGIC) and zlib.crc32(data[len(_MAGIC) + 4 :]).to_bytes(4, "big") == data[len(_MAGIC) : len(_MAGIC) + 4]:
-                return msgspec.msgpack.decode(data[len(_MAGIC) + 4 :], type=Index)
-        except (OSError, msgspec.DecodeError):
-            pass  # a cache that cannot be read is empty
-        return Index({}, {}, (0, 0))
+            tag, content = data[len(_MAGIC) :][: cache_key.TAG_BYTES], data[len(_MAGIC) + cache_key.TAG_BYTES :]
+            if data.startswith(_MAGIC) and compare_digest(tag, self._tag(self._index_path, content)):
+                return msgspec.msgpack.decode(content, type=Index)
+        return Index({}, {}, b"")
+
+    def _tag(self, path: Path, content: bytes) -> bytes:
+        """Return the keyed hash of a file of the cache. It depends on the name too, so that a cache cannot take the place of another one."""
+        return cache_key.tag(self._key or b"", path.name, content)
 
     def unchanged(self, files: Sequence[File], now_ns: int) -> bool:
         """Return whether the files are the same as in the cache. It reads files whose stamp changed or cannot be trusted."""
@@ -165,7 +171,7 @@ class Cache:
             return None
         try:
             batches = tuple(_decode_batch(body[start : start + size]) for start, size in entry.batches)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         return Unit(batches, entry.sha256)
 
@@ -175,7 +181,7 @@ class Cache:
                 body = self._body_path.read_bytes()
             except OSError:
                 body = b""
-            self._body = body if (len(body), zlib.crc32(body)) == self._index.body else b""
+            self._body = body if compare_digest(self._tag(self._body_path, body), self._index.body) else b""
         return self._body or None
 
     def save(self, units: Sequence[tuple[File, Unit]], run_key: str, run: Run, now_ns: int) -> None:
@@ -196,7 +202,8 @@ class Cache:
             if at > MAX_BYTES:
                 return
         body = b"".join(blobs)
-        index = Index(entries, self._other_runs(entries) | ({run_key: run} if run.files else {}), (len(body), zlib.crc32(body)))
+        runs = self._other_runs(entries) | ({run_key: run} if run.files else {})
+        index = Index(entries, runs, self._tag(self._body_path, body))
         with suppress(OSError, OutputError):
             self._write(self._body_path, body)
             self._write_index(index)
@@ -211,7 +218,7 @@ class Cache:
 
     def _write_index(self, index: Index) -> None:
         data = msgspec.msgpack.encode(index)
-        self._write(self._index_path, _MAGIC + zlib.crc32(data).to_bytes(4, "big") + data)
+        self._write(self._index_path, _MAGIC + self._tag(self._index_path, data) + data)
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
