@@ -41,10 +41,11 @@ def regenerate(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of each test's own, and a folder for the key of its hashes, for this process and those that it starts."""
+    """A cache folder of each test's own, and folders for data and state, for this process and those that it starts."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     monkeypatch.delenv("KGBUILD_CACHE_KEY", raising=False)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     return folder

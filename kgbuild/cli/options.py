@@ -105,6 +105,8 @@ def takes(command: str, **groups: type) -> Callable[[_Function], _Function]:
     def decorate(function: _Function) -> _Function:
         @functools.wraps(function)
         def wrapped(**params: Any) -> Any:
+            if ReadOptions in groups.values():
+                _finish_fixes()
             values = {}
             for name, group in groups.items():
                 values[name] = group(**{item.name: params.pop(item.name) for item in options_of(group) if item.name in params})
@@ -116,6 +118,14 @@ def takes(command: str, **groups: type) -> Callable[[_Function], _Function]:
         return decorated
 
     return decorate
+
+
+def _finish_fixes() -> None:
+    """Finish the fixes of a run that was killed, before the records are read."""
+    from kgbuild.pipeline import fix_journal
+
+    for sentence in fix_journal.finish():
+        click.echo(f"note: {sentence}", err=True)
 
 
 class BuildRequest(NamedTuple):

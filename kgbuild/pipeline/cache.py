@@ -23,6 +23,7 @@ from kgbuild.options import ReadOptions, cache_key_of
 from kgbuild.pipeline import cache_key
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.pipeline.files import put
+from kgbuild.pipeline.user_folders import cache_folder
 from kgbuild.readers import ARCHIVES
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.version import __version__
@@ -69,13 +70,6 @@ class Unit(Struct, frozen=True):
     sha256: tuple[bytes, ...]
 
 
-def folder() -> Path:
-    """Return the user's cache folder for kgbuild."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("kgbuild", appauthor=False))
-
-
 def key_of(options: ReadOptions, mappings: str) -> str:
     """Return the name of the cache for some inputs, mappings and options. It changes with the version and with the code in a checkout."""
     real = [os.path.realpath(given) for given in options.inputs]
@@ -99,7 +93,7 @@ class Cache:
     def __init__(self, key: str, *, enabled: bool = True) -> None:
         self._key = cache_key.user_key() if enabled else None
         self._enabled = self._key is not None
-        self._index_path = (folder() if self._enabled else Path()) / f"{key}.index"
+        self._index_path = (cache_folder() if self._enabled else Path()) / f"{key}.index"
         self._body_path = self._index_path.with_suffix(".parts")
         self._index = self._load() if self._enabled else Index({}, {}, b"")
         self._body: bytes | None = None

@@ -12,6 +12,7 @@ import secrets
 from pathlib import Path
 
 from kgbuild.pipeline.files import create
+from kgbuild.pipeline.user_folders import data_folder
 
 #: The environment variable with the path of another key, for jobs that restore a cache of an earlier job.
 PATH = "KGBUILD_CACHE_KEY"
@@ -31,11 +32,8 @@ def user_key() -> bytes | None:
 
 def key_path() -> Path:
     """Return the path of the user's key."""
-    if given := os.environ.get(PATH):
-        return Path(given)
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("kgbuild", appauthor=False)) / "cache.key"
+    given = os.environ.get(PATH)
+    return Path(given) if given else data_folder() / "cache.key"
 
 
 def tag(key: bytes, name: str, content: bytes) -> bytes:

@@ -465,8 +465,8 @@ def test_a_rename_that_fails_puts_all_back(tmp_path: Path, monkeypatch: pytest.M
     made, old, _ = files(tmp_path / "r", 5)
     replace = os.replace
 
-    def failing(source: str, target: str) -> None:
-        if target.endswith("3.md") and source.endswith(".new"):
+    def failing(source: str | Path, target: str | Path) -> None:
+        if str(target).endswith("3.md") and str(source).endswith(".new"):
             raise OSError(5, "no way")
         replace(source, target)
 
