@@ -18,6 +18,10 @@ _OF_A_REPOSITORY = frozenset(
         "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
     )
 )  # fmt: skip
+#: Programs that the configuration of a repository can name, turned off: the repository may be a stranger's.
+_SAFE = (
+    "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.pager=", "-c", "diff.external=", "-c", "protocol.allow=never",
+)  # fmt: skip
 _OPTION = "--changed-since"
 
 
@@ -77,12 +81,12 @@ def _changed(revision: str, top: str) -> list[str]:
         todo = "run `git fetch --unshallow`, since this is a shallow clone" if shallow else "check the spelling"
         raise UsageError(f"{_OPTION}: expected a revision that git knows in {top}, got {revision!r}; {todo}")
     status, out, _ = _git(top, "merge-base", commit, "HEAD")
-    names = []
+    names, filters = list[str](), _filters_off(top)
     for arguments in (
-        ("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit if status else out.strip().decode(), "--"),
+        ("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", commit if status else out.strip().decode(), "--"),
         ("ls-files", "--others", "--exclude-standard", "-z"),
     ):
-        status, out, error = _git(top, *arguments)
+        status, out, error = _git(top, *filters, *arguments)
         if status:
             raise UsageError(
                 f"{_OPTION}: expected git to list the changes in {top}, got {error!r}; run `git status` there to see the reason"
@@ -91,15 +95,22 @@ def _changed(revision: str, top: str) -> list[str]:
     return names
 
 
+def _filters_off(top: str) -> list[str]:
+    """Return the options that turn off the programs which convert files (gitattributes, `filter`)."""
+    _, out, _ = _git(top, "config", "--null", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$")
+    keys = [os.fsdecode(key) for key in out.split(b"\0") if key]
+    return [part for key in keys for part in ("-c", f"{key}={'false' if key.endswith('.required') else ''}")]
+
+
 def _git(folder: str, *arguments: str) -> tuple[int, bytes, str]:
     """Run git. Return its exit status, its output, and the first line of its error output."""
     environment = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
     try:
         done = subprocess.run(
-            ["git", "-C", folder, *arguments],  # noqa: S607  (the git that the user has)
+            ["git", "-C", folder, *_SAFE, *arguments],  # noqa: S607  (the git that the user has)
             capture_output=True,
             check=False,
-            env=environment | {"LC_ALL": "C"},
+            env=environment | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"},
             stdin=subprocess.DEVNULL,
         )
     except OSError as error:

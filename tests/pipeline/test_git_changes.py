@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from running import run_command
 
@@ -340,3 +341,28 @@ def test_no_git(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("PATH", str(tmp_path))
     expected = "--changed-since: expected the program git, got 'No such file or directory'; install it, or leave out --changed-since"
     assert refused("HEAD", "records") == expected
+
+
+def test_no_program_of_the_repository_runs(repository: Path) -> None:
+    """The configuration of a stranger's repository can name programs for nearly every step of git."""
+    planted, ran = repository / "planted.sh", repository.parent / "ran"
+    planted.write_text(f'#!/bin/sh\necho "$0 $*" >> {ran}\ncat\n')
+    planted.chmod(0o755)
+    (repository / ".gitattributes").write_text("*.md filter=x diff=x\n")
+    commit(repository)
+    hooks = repository / "hooks"
+    hooks.mkdir()
+    for name in ("post-index-change", "reference-transaction", "fsmonitor-watchman"):
+        shutil.copy(planted, hooks / name)
+    for key in ("core.fsmonitor", "core.pager", "diff.external", "diff.x.textconv", "diff.x.command", "filter.x.clean", "filter.x.smudge",
+                "core.sshCommand", "core.editor"):  # fmt: skip
+        git(repository, "config", key, str(planted))
+    git(repository, "config", "core.hooksPath", str(hooks))
+    git(repository, "config", "filter.x.required", "true")
+    put(repository / "records", "a", text="changed\n")
+    put(repository / "records", "d")
+    ran.unlink(missing_ok=True)
+    changed = changed_since("HEAD", [str(repository / "records")])
+    finding = Finding(code="X", severity="info", message="", subject="", path="", fingerprint="")
+    found = [name for name in ("a", "b", "d") if changed(msgspec.structs.replace(finding, path=str(repository / "records" / f"{name}.md")))]
+    assert (found, ran.exists() and ran.read_text()) == (["a", "d"], False)
