@@ -19,12 +19,12 @@ Exits = Callable[[str], Sequence[str]]
 
 
 class Walks:
-    """The walks in one graph that leave a resource through its ``exits``, by default all of its products."""
+    """The walks in one graph that leave a resource through its own sources and its ``exits``, by default all of its products."""
 
     def __init__(self, graph: ProvenanceGraph, exits: Exits | None = None) -> None:
         self.graph = graph
         products = graph.products
-        self._exits: Exits = exits or (lambda resource: products.get(resource, ()))
+        self.exits: Exits = exits or (lambda resource: products.get(resource, ()))
         self._by_node: dict[str, UpstreamSteps] = {}
         self._kept: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
         self._room = _KEPT_NODES
@@ -35,7 +35,7 @@ class Walks:
             return self.graph.steps.get(id, _NO_STEPS)
         found = self._by_node.get(id)
         if found is None:
-            products = (*self._exits(id), id)
+            products = (*self.exits(id), id)
             stated = [steps for product in products if (steps := self.graph.steps.get(product)) is not None]
             found = self._by_node[id] = _NO_STEPS if not stated else stated[0] if products == (id,) else _united(stated, id)
         return found

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kgbuild.lineage.grades import GRADES
 from kgbuild.lineage.graph import ProvenanceGraph
-from kgbuild.lineage.upstream import GRADES, Reached, Upstream
+from kgbuild.lineage.upstream import Reached, Upstream
 from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import load_mapping
 from kgbuild.model.graph import DescribedProductNode, Description, Edge, Node

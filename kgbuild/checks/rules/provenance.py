@@ -93,7 +93,7 @@ def _cited_owners(view: View) -> dict[str, list[str]]:
         if resource in mixed:
             foreign = [edge.object for product in view.graph.products[resource] for edge in view.graph.foreign(product)]
         else:
-            foreign = [*view.walks.steps(resource).foreign]
+            foreign = [*view.walks.possible.steps(resource).foreign]
         owners = [id for id in foreign if id in view.graph.products and id not in mixed]
         if len(owners) < len(foreign):
             owners += [owner for id in foreign if id not in view.graph.products or id in mixed for owner in view.graph.owners.get(id, ())]
@@ -125,11 +125,11 @@ def deep(view: View) -> Iterator[Violation]:
     Fix: The records may be correct. Check whether the product can be made from a source closer to the origin, or increase `--max-depth`.
     """
     limit, left = view.limits.max_depth, list[str]()
-    for product, depth, farthest in view.walks.farthest(_LOOKED_AT):
+    for product, depth, farthest in view.walks.possible.farthest(_LOOKED_AT):
         if depth is None:
             left.append(product)
         elif depth > limit:
-            ids = view.walks.path(product, farthest)
+            ids = view.walks.possible.path(product, farthest)
             message = f"{view.name(product)!r} has provenance across {depth:,} owners, more than {limit:,}: {_path_text(view, ids)}"
             yield at_citations(view, product, [_edge(view, *ids[:2])], message)
     if left:
@@ -146,7 +146,7 @@ def without_origin(view: View) -> Iterator[Violation]:
     Fix: Name the sources of the products at the end of the path, or add the missing records. If a resource is the origin of its data, give
     it the category DataSource.
     """
-    for product in cut_off(view.walks, lambda owner: view.graph.category(owner) in _ORIGINS):
+    for product in cut_off(view.walks.possible, lambda owner: view.graph.category(owner) in _ORIGINS):
         edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
         message = f"{view.name(product)!r} is made from {cited}, and no DataSource or Ontology is among its direct or indirect sources"
