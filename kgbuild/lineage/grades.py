@@ -42,7 +42,7 @@ class GradedWalks:
     @cached_property
     def remote(self) -> Walks:
         """The walks that leave a resource through any of its products."""
-        return Walks(self.graph) if self._others else self.possible
+        return Walks(self.graph) if self.others else self.possible
 
     @cached_property
     def by_grade(self) -> Mapping[Grade, Walks]:
@@ -52,9 +52,9 @@ class GradedWalks:
     def data_products(self, resource: str) -> tuple[str, ...]:
         """Return the data products of a resource, or all of its products if none is data."""
         products = self.graph.products.get(resource, ())
-        if self._others.isdisjoint(products):
+        if self.others.isdisjoint(products):
             return products
-        return tuple(id for id in products if id not in self._others) or products
+        return tuple(id for id in products if id not in self.others) or products
 
     @cached_property
     def circles(self) -> Mapping[str, int]:
@@ -69,6 +69,8 @@ class GradedWalks:
         return {id: len(group) for group in cycle_groups(leads) for id in group}
 
     @cached_property
-    def _others(self) -> frozenset[str]:
+    def others(self) -> frozenset[str]:
         """The ids of all products that are not data."""
-        return frozenset(id for id in self.graph.owners if self.graph.specific_class(id) in self._not_data)
+        nodes = self.graph.nodes.values()
+        found = (node.id for node in nodes if (node.kgrs_category or node.category[0]) in self._not_data)
+        return frozenset(id for id in found if id in self.graph.owners)

@@ -7,7 +7,7 @@ starting product is never expanded. A step within an owner adds no depth, any ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps, unique
 
@@ -52,37 +52,18 @@ class Walks:
         resource the walk starts with the sources that the resource itself states. The caller may change the dict; its order is not significant,
         but is the same in every run.
         """
-        near, sources = self._near(start)
-        found = {**self._beyond(self.home(start), sources), **near} if sources else near
+        near, sources = self.near(start)
+        found = {**self.beyond(self.home(start), sources), **near} if sources else near
         found.pop(start, None)
         return found
-
-    def farthest(self, most: int) -> Iterator[tuple[str, int | None, str]]:
-        """Yield the depth of each product with foreign sources, and the smallest id at that depth, in the order of the graph.
-
-        The depth is None for the remaining products after ``most`` citations were visited.
-        """
-        known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, str]] = {}
-        for product, (_, siblings, foreign) in self.graph.steps.items():
-            home = self.home(product)
-            near, sources = self._near(product) if siblings else ((product,), foreign)
-            if sources and most < 0:
-                yield product, None, ""
-            elif sources:
-                found = self._beyond(home, sources)
-                if (home, sources) not in known:
-                    most -= sum(len(self.steps(id).foreign) for id in found)
-                    known[home, sources] = _farthest(found)
-                again = any(id in found for id in near)
-                yield product, *(_farthest({id: found[id] for id in found if id not in near}) if again else known[home, sources])
 
     def first_sources(self, product: str) -> list[str]:
         """The foreign sources of a product and of the siblings that it is made from."""
         siblings, foreign = self.graph.steps.get(product, _NO_STEPS)[1:]
         return self._walk([product], 0, {product: 0}, {}) if siblings else list(foreign)
 
-    def _near(self, start: str) -> tuple[dict[str, int], tuple[str, ...]]:
-        """What belongs to the owners of a product, itself included, at depth 0, and the foreign sources that come next."""
+    def near(self, start: str) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Return what belongs to the owners of a product, itself included, at depth 0, and the foreign sources that come next, sorted."""
         walked, touched = {start: 0}, dict[str, int]()
         sources = self._walk([start], 0, walked, touched)
         touched.update((id, depth) for id, depth in walked.items() if depth == 0)
@@ -108,8 +89,11 @@ class Walks:
             following += new
         return following
 
-    def _beyond(self, home: tuple[str, ...], sources: tuple[str, ...]) -> dict[str, int]:
-        """The walk from the foreign sources of a product; the same for all products of the same home that have the same sources."""
+    def beyond(self, home: tuple[str, ...], sources: tuple[str, ...]) -> dict[str, int]:
+        """Return the depth of everything beyond the foreign sources of a product, given its ``home``. The caller must not change the dict.
+
+        It is the same for all products of the same home that have the same sources.
+        """
         known = self._kept.get((home, sources))
         if known is not None:
             return known
@@ -162,11 +146,6 @@ def _united(stated: Iterable[UpstreamSteps], id: str) -> UpstreamSteps:
     siblings = [sibling for steps in stated for sibling in steps.siblings]
     foreign = [source for steps in stated for source in steps.foreign]
     return UpstreamSteps(unique(owners), unique(siblings), unique(foreign))
-
-
-def _farthest(found: dict[str, int]) -> tuple[int, str]:
-    depth = max(found.values(), default=0)
-    return depth, min((id for id in found if found[id] == depth), default="")
 
 
 def _back(before: dict[str, str], product: str, target: str) -> list[str]:

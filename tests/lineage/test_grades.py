@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from kgbuild.lineage.grades import AUDITED, GRADES, GradedWalks
-from kgbuild.lineage.graph import ProvenanceGraph
-from kgbuild.mapping.load import load_mapping
-from kgbuild.model.graph import Description
-from kgbuild.transform.factory import GraphFactory
+from provenance import graded
 
-MAPPING = load_mapping()
-MAKER = GraphFactory(MAPPING)
+from kgbuild.lineage.grades import AUDITED, GRADES, GradedWalks
+
 MIXED = {
     "a.api": "ProgrammingInterface",
     "a.tsv": "Product",
@@ -19,20 +15,12 @@ MIXED = {
 }
 
 
-def graded(products: dict[str, str], *sources: tuple[str, str]) -> GradedWalks:
-    """The walks over products by their category, which belong to what stands before the dot, and over sources."""
-    nodes = [MAKER.node("product", id, category, Description(), ()) for id, category in products.items()]
-    edges = [MAKER.edge("has_product", f"kgr:{id.partition('.')[0]}", f"kgr:{id}", ()) for id in products]
-    edges += [MAKER.edge("derived_from", f"kgr:{id}", f"kgr:{source}", (), "original", "prov:used") for id, source in sources]
-    return GradedWalks(ProvenanceGraph(nodes, edges), MAPPING.not_data)
-
-
 def test_rules_use_all_grades_but_the_last() -> None:
     assert (*AUDITED, "remote") == GRADES
 
 
 def test_a_resource_is_left_by_its_data_products_or_by_all_if_none_is_data() -> None:
-    walks = graded(MIXED)
+    walks: GradedWalks = graded(MIXED)
     assert [walks.data_products(id) for id in ("kgr:a", "kgr:b", "kgr:c")] == [("kgr:a.new", "kgr:a.tsv"), ("kgr:b.api", "kgr:b.web"), ()]
     assert {grade: list(of.exits("kgr:a")) for grade, of in walks.by_grade.items()} == {
         "stated": [], "possible": ["kgr:a.new", "kgr:a.tsv"], "remote": ["kgr:a.api", "kgr:a.new", "kgr:a.tsv"],
