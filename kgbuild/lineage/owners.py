@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 
 from kgbuild.lineage.grades import GradedWalks
@@ -20,21 +21,23 @@ class OwnerCitations:
         self._walks, self._graph = walks, walks.graph
 
     @cached_property
-    def adjacency(self) -> dict[str, list[str]]:
+    def adjacency(self) -> dict[str, Sequence[str]]:
         """The owners of the sources of each resource that has any. A list can have duplicates, and contain the resource."""
-        graph, mixed, entered = self._graph, self._mixed, self._entered
-        cited: dict[str, list[str]] = {}
+        steps, mixed, entered = self._graph.steps, self._mixed, self._entered
+        plain = self._resources.keys() - mixed
+        cited: dict[str, Sequence[str]] = {}
         for resource in self._resources:
             if resource in mixed or resource in entered:
-                foreign = [id for by in self.left_by(resource) if by in graph.steps for id in graph.steps[by].foreign]
+                foreign = tuple(id for by in self.left_by(resource) if by in steps for id in steps[by].foreign)
             else:
-                foreign = list(self._walks.possible.steps(resource).foreign)
-            owners = [id for id in foreign if id in self._resources and id not in mixed]
-            if len(owners) < len(foreign):
-                owners += [owner for id in foreign if id not in self._resources or id in mixed for owner in graph.owners.get(id, ())]
+                foreign = self._walks.possible.steps(resource).foreign
+            owners = foreign if plain.issuperset(foreign) else self._owners_of_all(foreign, plain)
             if owners:
                 cited[resource] = owners
         return cited
+
+    def _owners_of_all(self, sources: Sequence[str], plain: set[str]) -> list[str]:
+        return [owner for id in sources for owner in ((id,) if id in plain else self._graph.owners.get(id, ()))]
 
     def left_by(self, resource: str) -> tuple[str, ...]:
         """Return the nodes by which a path can leave a resource: its own statement, and some of its products."""

@@ -7,9 +7,9 @@ starting product is never expanded. A step within an owner adds no depth, any ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps, unique
+from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps
 
 #: The most nodes that all walks of one graph keep in total.
 _KEPT_NODES = 2_000_000
@@ -141,11 +141,10 @@ class Walks:
         return _back(before, product, target) if target in before else []
 
 
-def _united(stated: Iterable[UpstreamSteps], id: str) -> UpstreamSteps:
-    owners = [owner for steps in stated for owner in steps.owners if owner != id]
-    siblings = [sibling for steps in stated for sibling in steps.siblings]
-    foreign = [source for steps in stated for source in steps.foreign]
-    return UpstreamSteps(unique(owners), unique(siblings), unique(foreign))
+def _united(stated: Sequence[UpstreamSteps], id: str) -> UpstreamSteps:
+    owners, siblings, foreign = (set[str]().union(*parts) for parts in zip(*stated, strict=True))
+    owners.discard(id)
+    return UpstreamSteps(tuple(sorted(owners)), tuple(sorted(siblings)), tuple(sorted(foreign)))
 
 
 def _back(before: dict[str, str], product: str, target: str) -> list[str]:
