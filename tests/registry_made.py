@@ -31,6 +31,8 @@ LICENSES: tuple[object, ...] = (
 #: Old id -> id in use, by the mapping that comes with the registry.
 ALIASES = {"old-amber-atlas": "amber-atlas", "older-amber-atlas": "amber-atlas", "blue-bse": "blue-base"}
 _PLAIN, _WORDS = re.compile(r"[A-Za-z][A-Za-z .-]*[A-Za-z]"), ("true", "false", "null", "yes", "no", "on", "off")
+#: The categories of products that are not data.
+NOT_DATA = ("GraphicalInterface", "ProgrammingInterface")
 FILLING = "Records of samples with the place and the date of each, and what was measured. "
 
 
@@ -108,7 +110,9 @@ def made_registry(size: int = 300) -> MadeRegistry:
         resources[id]["products"] = list(products(n, id, ids[: n // layer * layer], chance))
     for group in groups:
         for here, there in zip(group, (*group[1:], group[0]), strict=True):
-            resources[here]["products"][0]["original_source"].append(there)
+            listings = resources[here]["products"]
+            listing = next((listing for listing in listings if listing["category"] not in NOT_DATA), listings[0])
+            listing["original_source"].append(there)
     own = {id: list(record["products"]) for id, record in resources.items()}
     for n, (id, listings) in enumerate(own.items()):
         for listing in listings:

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from kgbuild.errors import Problem
+from kgbuild.lineage.grades import GradedWalks
 from kgbuild.lineage.graph import ProvenanceGraph
-from kgbuild.lineage.walks import Walks
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordKind
 from kgbuild.model.audit import AuditEdge, AuditNode
@@ -167,9 +167,9 @@ class View:
         self.pages = ClaimsByKind(ProductPage, by_kind)
 
     @cached_property
-    def walks(self) -> Walks:
-        """The walks upstream for the rules, over edges of all grades (SPEC §8)."""
-        return Walks(self.graph)
+    def walks(self) -> GradedWalks:
+        """The walks upstream by grade (SPEC §8). Rules use the grades of `grades.AUDITED`, and no remote ones."""
+        return GradedWalks(self.graph, self.mapping.not_data)
 
     def once(self, make: Callable[[View], _T]) -> _T:
         """Return the result of a function of this view. It is computed once, and kept as long as the view."""

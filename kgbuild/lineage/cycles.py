@@ -6,7 +6,7 @@ KG-Registry of 2026-08-17 the core has 46 of 1,026 resources.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,56 +40,57 @@ def components(adjacency: Mapping[str, Collection[str]]) -> Iterator[list[str]]:
 
 
 class _Trimmed(NamedTuple):
-    """A graph split into a core, and the nodes that are removed because they lose their last predecessor or successor, in order of removal.
+    """A graph split into a core, and the nodes that are removed because they reach no cycle, or then lose their last predecessor.
 
-    In the ``core`` each node has a predecessor and a successor other than itself. Nodes of the first list can have any successors; nodes of the
-    core have successors in the core and in the second list; nodes of the second list have earlier nodes of that list.
+    In the ``core`` each node has a predecessor and a successor other than itself. Nodes of the first list have earlier nodes of that list as
+    successors; nodes of the core have successors in the core and in the first list; nodes of the second list can have any successors.
     """
 
-    without_predecessors: list[str]
     without_successors: list[str]
+    without_predecessors: list[str]
     core: dict[str, list[str]]
 
 
 def _trimmed(adjacency: Mapping[str, Collection[str]]) -> _Trimmed:
-    loops = {node: sum(to == node for to in there) for node, there in adjacency.items() if node in there}
-    first = _without_predecessors(adjacency, loops)
-    gone = set(first)
-    rest = {node: there for node, there in adjacency.items() if node not in gone} if gone else adjacency
-    second = _without_successors(rest, loops)
-    gone = set(second)
-    core = {node: [to for to in there if to not in gone and to != node] for node, there in rest.items() if node not in gone}
-    return _Trimmed(first, second, core)
+    ends = _without_successors(adjacency)
+    rest = {node: [to for to in there if to not in ends and to != node] for node, there in adjacency.items() if node not in ends}
+    starts = _without_predecessors(rest)
+    gone = set(starts)
+    return _Trimmed([*ends], starts, {node: there for node, there in rest.items() if node not in gone})
 
 
-def _without_predecessors(adjacency: Mapping[str, Collection[str]], loops: Mapping[str, int]) -> list[str]:
-    """Return the nodes without predecessors, ignoring loops and the predecessors that come before them in the list."""
+def _without_successors(adjacency: Mapping[str, Collection[str]]) -> dict[str, None]:
+    """Return the nodes that reach no cycle, ignoring loops, each after its successors. It is a depth-first search."""
+    ends: dict[str, None] = {}
+    opened: set[str] = set()
+    others: set[str] = set()
+    for root in adjacency:
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in ends or node in others:
+                stack.pop()
+                continue
+            left = [to for to in adjacency.get(node, ()) if to not in ends]
+            if not left or left.count(node) == len(left):
+                ends[node] = None
+            elif node in opened:
+                others.add(node)  # what is left is on a cycle, or leads to one
+            else:
+                opened.add(node)
+                stack += [to for to in left if to not in opened]
+    return ends
+
+
+def _without_predecessors(adjacency: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the nodes without predecessors, ignoring the predecessors that come before them in the list. The graph has no loops."""
     into = Counter(chain.from_iterable(adjacency.values()))
-    into.subtract(loops)
     found = [node for node in adjacency if not into[node]]
     for node in found:  # the list grows in the loop
         for to in adjacency.get(node, ()):
-            if to != node:
-                into[to] -= 1
-                if not into[to]:
-                    found.append(to)
-    return found
-
-
-def _without_successors(adjacency: Mapping[str, Collection[str]], loops: Mapping[str, int]) -> list[str]:
-    """Return the nodes without successors, ignoring loops and the successors that come before them in the list."""
-    left = {node: len(there) - loops.get(node, 0) for node, there in adjacency.items()}
-    before: defaultdict[str, list[str]] = defaultdict(list)
-    for node, there in adjacency.items():
-        for to in there:
-            before[to].append(node)
-    found = [node for node in before if not left.get(node)]
-    for node in found:  # the list grows in the loop
-        for other in before[node]:
-            if other != node:
-                left[other] -= 1
-                if not left[other]:
-                    found.append(other)
+            into[to] -= 1
+            if not into[to]:
+                found.append(to)
     return found
 
 

@@ -119,11 +119,17 @@ def _by_subject(edges: Iterable[AuditEdge]) -> dict[str, list[AuditEdge]]:
 
 
 def _steps(edges: Iterable[AuditEdge], owners: tuple[str, ...]) -> UpstreamSteps:
-    within = [edge.object for edge in edges if edge.within_owner]
-    foreign = unique([edge.object for edge in edges if not edge.within_owner])
-    own = [id for id in within if id in owners]
-    siblings = unique([id for id in within if id not in owners]) if len(own) < len(within) else ()
-    return UpstreamSteps(unique(own), siblings, foreign)
+    own: list[str] = []
+    siblings: list[str] = []
+    foreign: list[str] = []
+    for edge in edges:
+        if not edge.within_owner:
+            foreign.append(edge.object)
+        elif edge.object in owners:
+            own.append(edge.object)
+        else:
+            siblings.append(edge.object)
+    return UpstreamSteps(unique(own), unique(siblings), unique(foreign))
 
 
 def unique(ids: list[str]) -> tuple[str, ...]:

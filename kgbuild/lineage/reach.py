@@ -1,6 +1,6 @@
 """Find what is upstream of many products at once: marked ids are bits, joined over strongly connected components.
 
-Upstream is that of SPEC §8, of all grades, without what is reached within an owner: an own resource and a sibling product are not sources.
+Upstream is that of SPEC §8 up to a grade, without what is reached within an owner: an own resource and a sibling product are not sources.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from kgbuild.lineage.cycles import components
+from kgbuild.lineage.grades import Grade, GradedWalks
 from kgbuild.lineage.graph import UpstreamSteps
-from kgbuild.lineage.walks import Walks
 
 #: In a component with more ids than this, walks also go through a product's own resource: leaving it out would require a walk over the whole
 #: component for each product.
@@ -23,26 +23,26 @@ _NEVER = 1 << 60
 
 
 class Reach:
-    """The marks upstream of the products of a graph. ``marks`` are ids, each with its bits."""
+    """The marks upstream of the products of a graph, on paths of a grade or a better one. ``marks`` are ids, each with its bits."""
 
-    def __init__(self, walks: Walks, marks: Mapping[str, int]) -> None:
-        self._owners, self._marks = walks.graph.owners, marks
-        self._steps = {product: walks.steps(product) for product in walks.graph.derivations}
-        self._products = tuple(self._steps)
+    def __init__(self, walks: GradedWalks, grade: Grade, marks: Mapping[str, int]) -> None:
+        self._walks, self._marks = walks.by_grade[grade], marks
+        self._starts = walks.graph.steps
+        self._circles = walks.circles
+        self._steps: dict[str, UpstreamSteps] = {}
         self._joined: dict[str, int] = {}
-        self._sizes: dict[str, int] = {}
         self._order: dict[str, int] = {}  # a component reaches none with a higher number
         self._owner_marks: dict[str, int] = {}
         self._cyclic: dict[tuple[tuple[str, ...], UpstreamSteps], int] = {}
         for id, bits in marks.items():
             for owner in (id, *walks.graph.owners.get(id, ())):
                 self._owner_marks[owner] = self._owner_marks.get(owner, 0) | bits
-        self._join(walks)
+        self._join()
         self._before: tuple[dict[str, list[str]], dict[str, list[str]]] | None = None
         self._nearest: dict[int, tuple[dict[str, str], dict[str, int]]] = {}
 
     def of(self, product: str) -> int:
-        """Return the marks upstream of a product, without those of its own owners and their products."""
+        """Return the marks upstream of a product, without those of itself, of its own owners and of their products."""
         found = self._of(product)
         return found & ~self._own_marks(product) if found else 0
 
@@ -50,7 +50,7 @@ class Reach:
         """Return the number of products that have each bit upstream, by the number of the bit."""
         counts: Counter[int] = Counter()
         sums: Counter[int] = Counter()
-        for product in self._products:
+        for product in self._starts:
             found = self._of(product)
             own = found & self._own_marks(product)
             sums[found] += 1
@@ -67,30 +67,30 @@ class Reach:
         The length is counted in owners. The path is empty if there is none.
         """
         following, depths = self._nearest_to(bits)
-        first = self._steps.get(product, _NOWHERE)
+        first = self._starts.get(product, _NOWHERE)
         starts = [(1 if self._marks.get(id, 0) & bits else 1 + depths.get(id, _NEVER), id) for id in first.foreign]
         starts = [start for start in [*starts, *((depths.get(id, _NEVER), id) for id in first.siblings)] if start[0] < _NEVER]
         if not starts:
             return []
         way = [product, min(starts)[1]]
-        while not (self._marks.get(way[-1], 0) & bits and way[-1] in self._steps.get(way[-2], _NOWHERE).foreign):
+        while not (self._marks.get(way[-1], 0) & bits and way[-1] in (first if len(way) == 2 else self._steps[way[-2]]).foreign):
             way.append(following[way[-1]])
-        own = {product, *self._owners.get(product, ())}
+        own = {product, *self._walks.home(product)}
         comes_back = not own.isdisjoint(way[1:]) or self._marks[way[-1]] & self._own_marks(product)
         return self._walked_path(product, bits) if comes_back else way
 
     def _of(self, product: str) -> int:
-        owners, first = self._owners.get(product, ()), self._steps.get(product, _NOWHERE)
-        if product not in self._steps or not any(1 < self._sizes.get(owner, 0) <= _MANY for owner in owners):
+        home, first = self._walks.home(product), self._starts.get(product, _NOWHERE)
+        if not any(self._circles.get(id, _MANY + 1) <= _MANY for id in home):
             return self._over(first)
-        if (owners, first) not in self._cyclic:
-            self._cyclic[owners, first] = self._walked(product)
-        return self._cyclic[owners, first]
+        if (home, first) not in self._cyclic:
+            self._cyclic[home, first] = self._walked(product, home, first)
+        return self._cyclic[home, first]
 
     def _own_marks(self, product: str) -> int:
         found = 0
-        for owner in self._owners.get(product, ()):
-            found |= self._owner_marks.get(owner, 0)
+        for id in (product, *self._walks.home(product)):
+            found |= self._owner_marks.get(id, 0)
         return found
 
     def _over(self, step: UpstreamSteps) -> int:
@@ -102,19 +102,19 @@ class Reach:
             found |= self._joined.get(id, 0)
         return found
 
-    def _walked(self, product: str) -> int:
+    def _walked(self, product: str, home: tuple[str, ...], first: UpstreamSteps) -> int:
         """Return the marks upstream of a product on paths that do not go through its own resource.
 
         Only nodes that can reach an owner are walked; what is upstream of other nodes is already joined.
         """
-        owners = self._owners.get(product, ())
-        barrier = min((self._order[owner] for owner in owners if owner in self._order), default=0)
-        seen = {product, *owners}
-        found, stack = 0, [product]
+        barrier = min((self._order[owner] for owner in home if owner in self._order), default=0)
+        own = {product, *home}
+        seen = set(own)
+        found, stack = 0, [first]
         while stack:
-            step = self._steps[stack.pop()]
+            step = stack.pop()
             for id in step.foreign:
-                if id != product and id not in owners:
+                if id not in own:
                     found |= self._marks.get(id, 0)
             for id in _following(step):
                 if id in seen:
@@ -123,7 +123,7 @@ class Reach:
                 if self._order[id] < barrier:
                     found |= self._joined[id]
                 else:
-                    stack.append(id)
+                    stack.append(self._steps[id])
         return found
 
     def _walked_path(self, product: str, bits: int) -> list[str]:
@@ -140,13 +140,13 @@ class Reach:
 
     def _arrivals(self, product: str) -> Iterator[tuple[str, str, bool]]:
         """Yield every id that a walk reaches, its predecessor, and whether that has another owner; in order of distance, then of ids."""
-        walked = {product, *self._owners.get(product, ())}
+        walked = {product, *self._walks.home(product)}
         arrived = set(walked)
         level = [product]
         while level:
             following: dict[str, str] = {}
             for node in level:  # the list grows in the loop
-                step = self._steps[node]
+                step = self._steps[node] if node != product else self._starts.get(product, _NOWHERE)
                 for id in step.siblings:
                     if id not in walked:
                         walked.add(id)
@@ -203,13 +203,13 @@ class Reach:
             self._before = foreign, siblings
         return self._before
 
-    def _join(self, walks: Walks) -> None:
+    def _join(self) -> None:
         """Give each id that a product can reach the marks upstream of its strongly connected component."""
-        walk = [id for product in self._products for id in _following(self._steps[product])]
+        walk = [id for first in self._starts.values() for id in _following(first)]
         leads: dict[str, tuple[str, ...]] = {}
         for id in walk:  # the list grows in the loop
             if id not in leads:
-                step = self._steps[id] = walks.steps(id)
+                step = self._steps[id] = self._walks.steps(id)
                 leads[id] = _following(step)
                 walk += leads[id]
         for number, group in enumerate(components(leads)):
@@ -217,7 +217,7 @@ class Reach:
             for id in group:
                 found |= self._over(self._steps[id])
             for id in group:
-                self._joined[id], self._sizes[id], self._order[id] = found, len(group), number
+                self._joined[id], self._order[id] = found, number
 
 
 def _following(step: UpstreamSteps) -> tuple[str, ...]:

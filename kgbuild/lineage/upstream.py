@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from kgbuild.lineage.grades import GRADES, Grade, GradedWalks
 from kgbuild.lineage.graph import ProvenanceGraph
-from kgbuild.lineage.walks import Walks
-
-#: How certain a path is. `stated`: records state every step. `possible`: the path leaves a resource through one of its data products, or
-#: through any product if it has none. `remote`: it leaves a resource with data products through a product that is not data.
-Grade = Literal["stated", "possible", "remote"]
-#: The grades, best first.
-GRADES: tuple[Grade, ...] = ("stated", "possible", "remote")
 
 
 class Reached(NamedTuple):
@@ -40,15 +34,7 @@ class Upstream:
     """
 
     def __init__(self, graph: ProvenanceGraph, not_data: Container[str]) -> None:
-        self.graph, self._not_data = graph, not_data
-        self._walks: dict[Grade, Walks] = {
-            "stated": Walks(graph, lambda _: ()), "possible": Walks(graph, self._data_products), "remote": Walks(graph),
-        }  # fmt: skip
-
-    def _data_products(self, resource: str) -> tuple[str, ...]:
-        """Return the data products of a resource, or all of its products if none is data."""
-        products = self.graph.products.get(resource, ())
-        return tuple(id for id in products if self.graph.specific_class(id) not in self._not_data) or products
+        self.graph, self._walks = graph, GradedWalks(graph, not_data).by_grade
 
     def starts(self, id: str) -> tuple[str, ...]:
         """Return where walks from a node start: a product itself; a resource and all of its products."""

@@ -7,9 +7,9 @@ starting product is never expanded. A step within an owner adds no depth, any ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps, unique
+from kgbuild.lineage.graph import ProvenanceGraph, UpstreamSteps
 
 #: The most nodes that all walks of one graph keep in total.
 _KEPT_NODES = 2_000_000
@@ -19,12 +19,12 @@ Exits = Callable[[str], Sequence[str]]
 
 
 class Walks:
-    """The walks in one graph that leave a resource through its ``exits``, by default all of its products."""
+    """The walks in one graph that leave a resource through its own sources and its ``exits``, by default all of its products."""
 
     def __init__(self, graph: ProvenanceGraph, exits: Exits | None = None) -> None:
         self.graph = graph
         products = graph.products
-        self._exits: Exits = exits or (lambda resource: products.get(resource, ()))
+        self.exits: Exits = exits or (lambda resource: products.get(resource, ()))
         self._by_node: dict[str, UpstreamSteps] = {}
         self._kept: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, int]] = {}
         self._room = _KEPT_NODES
@@ -35,7 +35,7 @@ class Walks:
             return self.graph.steps.get(id, _NO_STEPS)
         found = self._by_node.get(id)
         if found is None:
-            products = (*self._exits(id), id)
+            products = (*self.exits(id), id)
             stated = [steps for product in products if (steps := self.graph.steps.get(product)) is not None]
             found = self._by_node[id] = _NO_STEPS if not stated else stated[0] if products == (id,) else _united(stated, id)
         return found
@@ -52,37 +52,18 @@ class Walks:
         resource the walk starts with the sources that the resource itself states. The caller may change the dict; its order is not significant,
         but is the same in every run.
         """
-        near, sources = self._near(start)
-        found = {**self._beyond(self.home(start), sources), **near} if sources else near
+        near, sources = self.near(start)
+        found = {**self.beyond(self.home(start), sources), **near} if sources else near
         found.pop(start, None)
         return found
-
-    def farthest(self, most: int) -> Iterator[tuple[str, int | None, str]]:
-        """Yield the depth of each product with foreign sources, and the smallest id at that depth, in the order of the graph.
-
-        The depth is None for the remaining products after ``most`` citations were visited.
-        """
-        known: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, str]] = {}
-        for product, (_, siblings, foreign) in self.graph.steps.items():
-            home = self.home(product)
-            near, sources = self._near(product) if siblings else ((product,), foreign)
-            if sources and most < 0:
-                yield product, None, ""
-            elif sources:
-                found = self._beyond(home, sources)
-                if (home, sources) not in known:
-                    most -= sum(len(self.steps(id).foreign) for id in found)
-                    known[home, sources] = _farthest(found)
-                again = any(id in found for id in near)
-                yield product, *(_farthest({id: found[id] for id in found if id not in near}) if again else known[home, sources])
 
     def first_sources(self, product: str) -> list[str]:
         """The foreign sources of a product and of the siblings that it is made from."""
         siblings, foreign = self.graph.steps.get(product, _NO_STEPS)[1:]
         return self._walk([product], 0, {product: 0}, {}) if siblings else list(foreign)
 
-    def _near(self, start: str) -> tuple[dict[str, int], tuple[str, ...]]:
-        """What belongs to the owners of a product, itself included, at depth 0, and the foreign sources that come next."""
+    def near(self, start: str) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Return what belongs to the owners of a product, itself included, at depth 0, and the foreign sources that come next, sorted."""
         walked, touched = {start: 0}, dict[str, int]()
         sources = self._walk([start], 0, walked, touched)
         touched.update((id, depth) for id, depth in walked.items() if depth == 0)
@@ -108,8 +89,11 @@ class Walks:
             following += new
         return following
 
-    def _beyond(self, home: tuple[str, ...], sources: tuple[str, ...]) -> dict[str, int]:
-        """The walk from the foreign sources of a product; the same for all products of the same home that have the same sources."""
+    def beyond(self, home: tuple[str, ...], sources: tuple[str, ...]) -> dict[str, int]:
+        """Return the depth of everything beyond the foreign sources of a product, given its ``home``. The caller must not change the dict.
+
+        It is the same for all products of the same home that have the same sources.
+        """
         known = self._kept.get((home, sources))
         if known is not None:
             return known
@@ -157,16 +141,10 @@ class Walks:
         return _back(before, product, target) if target in before else []
 
 
-def _united(stated: Iterable[UpstreamSteps], id: str) -> UpstreamSteps:
-    owners = [owner for steps in stated for owner in steps.owners if owner != id]
-    siblings = [sibling for steps in stated for sibling in steps.siblings]
-    foreign = [source for steps in stated for source in steps.foreign]
-    return UpstreamSteps(unique(owners), unique(siblings), unique(foreign))
-
-
-def _farthest(found: dict[str, int]) -> tuple[int, str]:
-    depth = max(found.values(), default=0)
-    return depth, min((id for id in found if found[id] == depth), default="")
+def _united(stated: Sequence[UpstreamSteps], id: str) -> UpstreamSteps:
+    owners, siblings, foreign = (set[str]().union(*parts) for parts in zip(*stated, strict=True))
+    owners.discard(id)
+    return UpstreamSteps(tuple(sorted(owners)), tuple(sorted(siblings)), tuple(sorted(foreign)))
 
 
 def _back(before: dict[str, str], product: str, target: str) -> list[str]:

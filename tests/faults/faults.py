@@ -17,6 +17,8 @@ from typing import Any
 
 from faults.pages import Corpus, Page, owner, sources
 
+from kgbuild.mapping.load import load_mapping
+
 
 @dataclass
 class Injected:
@@ -43,6 +45,9 @@ class Kind:
     also: tuple[str, ...] = ()
     severity: str | None = None
 
+
+#: The categories of products that are not data, by the mapping of the registry.
+NOT_DATA = load_mapping().categories.product.not_data
 
 # What faults are put into: everything that there is of a sort, shuffled.
 
@@ -78,6 +83,11 @@ def leaves(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 def origins(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     """The same of resources in which data begin, that are kept up, and that anybody may use: so it does no harm to cite them."""
     return [item for item in leaves(corpus, random) if _is_origin(corpus.trees[item[1]]) and _is_free(corpus.trees[item[1]])]
+
+
+def data(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
+    """The same, but only products that are data: paths go through these."""
+    return [item for item in origins(corpus, random) if corpus.trees[item[1]]["products"][item[2]].get("category") not in NOT_DATA]
 
 
 def free(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
@@ -582,7 +592,7 @@ def cannot_be_read(corpus: Corpus, record: str) -> Injected | None:
 KINDS = {
     "cycle": Kind("PG001", cycle, pairs(origins), ("LS004", "PG003")),
     "made from itself": Kind("PG002", made_from_itself, leaves, ("LS004",)),
-    "each other": Kind("PG003", each_other, pairs(origins), ("LS004",)),
+    "each other": Kind("PG003", each_other, pairs(data), ("LS004",)),
     "deep upstream": Kind("PG004", deep_upstream, leaves, ("LS004",)),
     "no origin": Kind("PG005", no_origin, leaves, ("LS004", "SR002")),
     "dangling source": Kind("RF001", dangling_source, leaves, ("LS004", "PG005")),

@@ -3,70 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from provenance import DATA, MAPPING, NOT_DATA, Drawn, drawn, rows
 
+from kgbuild.lineage.grades import GRADES
 from kgbuild.lineage.graph import ProvenanceGraph
-from kgbuild.lineage.upstream import GRADES, Reached, Upstream
+from kgbuild.lineage.upstream import Reached, Upstream
 from kgbuild.lineage.walks import Walks
-from kgbuild.mapping.load import load_mapping
-from kgbuild.model.graph import DescribedProductNode, Description, Edge, Node
+from kgbuild.model.graph import Edge, Node
 from kgbuild.query.question import questions
-from kgbuild.transform.factory import GraphFactory
-
-MAPPING = load_mapping()
-MAKER = GraphFactory(MAPPING)
-DATA, NOT_DATA = "GraphProduct", "ProgrammingInterface"
-
-
-class Drawn(NamedTuple):
-    """Products with their owners, category and whether a record describes them too; and who is made from what."""
-
-    resources: tuple[str, ...]
-    products: dict[str, tuple[tuple[str, ...], str, bool]]
-    sources: tuple[tuple[str, str], ...]
-
-    def owners(self, id: str) -> tuple[str, ...]:
-        return self.products[id][0] if id in self.products else ()
-
-    def within(self, subject: str, source: str) -> bool:
-        """Whether a source is the own resource, a sibling, or a product of the resource that cites it."""
-        return bool({subject, *self.owners(subject)} & {source, *self.owners(source)} - ({subject} if subject in self.products else set()))
-
-
-@st.composite
-def drawn(draw: st.DrawFn) -> Drawn:
-    resources = tuple(f"r{n}" for n in range(draw(st.integers(2, 5))))
-    categories = st.sampled_from([DATA, NOT_DATA, NOT_DATA, "Unheard"])
-    products: dict[str, tuple[tuple[str, ...], str, bool]] = {}
-    for owner in resources:
-        for n in range(draw(st.integers(0, 2))):
-            products[f"{owner}.p{n}"] = ((owner,), draw(categories), False)
-    for n in range(draw(st.integers(0, 2))):  # without a dot: owned by several, or by none; some are a resource that owns products
-        owners = draw(st.sets(st.sampled_from(resources), max_size=2))
-        products[f"d{n}"] = (tuple(sorted(owners)), draw(categories), draw(st.booleans()))
-        if products[f"d{n}"][2]:
-            products[f"d{n}.own"] = ((f"d{n}",), draw(categories), False)
-    subjects = [*products, *products, *products, *resources] if products else [*resources]
-    pairs = st.tuples(st.sampled_from(subjects), st.sampled_from([*resources, *resources, *products, "stub"]))
-    return Drawn(resources, products, tuple(draw(st.sets(pairs, max_size=12))))
-
-
-def rows(of: Drawn) -> tuple[list[Node], list[Edge]]:
-    nodes = [MAKER.node("resource", id, "DataSource", Description(), (id,)) for id in of.resources]
-    nodes.append(MAKER.node("resource", "stub", None, Description(), (), stub=True))
-    for id, (_, category, described) in of.products.items():
-        node = MAKER.node("product", id, category, Description(), ())
-        nodes.append(DescribedProductNode(**{name: getattr(node, name) for name in node.__struct_fields__}) if described else node)
-    edges = [MAKER.edge("has_product", f"kgr:{owner}", f"kgr:{id}", ()) for id, said in of.products.items() for owner in said[0]]
-    for subject, source in sorted(of.sources):
-        within = of.within(subject, source) or None
-        edges.append(MAKER.edge("derived_from", f"kgr:{subject}", f"kgr:{source}", (), "original", "prov:hadPrimarySource", within))
-    return nodes, edges
 
 
 def paths(of: Drawn, start: str) -> Iterator[tuple[str, int, int]]:

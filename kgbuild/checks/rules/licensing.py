@@ -8,9 +8,13 @@ from typing import NamedTuple
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import listed
+from kgbuild.checks.support.conflicts import ConflictPath, dependents, more_conflicts
+from kgbuild.checks.support.paths import step_entries, through
 from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.licenses.terms import COMMERCIAL, DERIVATIVES, REDISTRIBUTION, LicenseReader, Terms, WrittenLicense
+from kgbuild.lineage.grades import AUDITED, Grade
 from kgbuild.lineage.reach import Reach
+from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Listing, ResourceStatement
 
 #: Relations of PROV-O that state that one thing contains data of another.
@@ -60,7 +64,7 @@ class _LicenseTables:
 
     ``stated`` holds the terms of each node that states a license. ``reach`` has a mark for each source whose license forbids or requires
     something, and for each node that states an unknown license. ``demanding`` holds the bits of the former by what the license forbids and
-    requires, and ``unknown`` the latter by the number of their bit.
+    requires, and ``unknown`` the latter by the number of their bit. There is one ``reach`` for each grade of paths that rules use.
     """
 
     def __init__(self, view: View) -> None:
@@ -86,7 +90,7 @@ class _LicenseTables:
         # These get the last bits, so that the masks of the others, which are compared for each product, stay short.
         for id, holder in unjudged:
             marks[id] = 1 << numbers.setdefault(holder, first + len(numbers))
-        self.reach = Reach(view.walks, marks)
+        self.reach = {grade: Reach(view.walks, grade, marks) for grade in AUDITED}
         self.demands = (1 << first) - 1
         self.unknown = {number: holder for holder, number in numbers.items()}
         self.worst = lru_cache(maxsize=4096)(self._worst)
@@ -173,9 +177,11 @@ def clashing(view: View) -> Iterator[Violation]:
 def freer(view: View) -> Iterator[Violation]:
     """A product whose license permits something that a source's license forbids.
 
-    The source may be direct or indirect. The table in `mappings/licenses.yaml` gives what each license forbids (commercial use, derivatives,
-    redistribution), and whether it requires a license of the same family (share-alike). Only the worst conflict of a product is reported,
-    with the shortest path to the source.
+    The source may be direct or indirect. The product is made from it if records state every step. The product may contain its data if a step
+    enters a resource and leaves it by one of the resource's data products, because no record states which product was used. The table in
+    `mappings/licenses.yaml` gives what each license forbids (commercial use, derivatives, redistribution), and whether it requires a license
+    of the same family (share-alike). One conflict of a product is reported: on a path of stated steps, if there is one; then the worst one;
+    then the one with the shortest path.
 
     The level is error only if the conflict is certain:
 
@@ -190,17 +196,26 @@ def freer(view: View) -> Iterator[Violation]:
     """
     tables = view.once(_LicenseTables)
     for product in view.graph.derivations:
-        holder = tables.holder(view, product)
-        own = tables.stated.get(holder)
-        if own is None or own.forbids is None:
-            continue
-        worst, conflicts = tables.worst(own, tables.reach.of(product) & tables.demands)
-        if not conflicts:
-            continue
-        certain = _certain_conflict(view, tables, product)
-        path = [product, certain] if certain else tables.reach.way(product, worst)
-        if path:
-            yield _freer(view, tables, product, path, conflicts - 1, certain=bool(certain))
+        found = _worst_conflict(view, tables, product)
+        if found is not None:
+            yield _freer(view, tables, product, found)
+
+
+def _worst_conflict(view: View, tables: _LicenseTables, product: str) -> ConflictPath | None:
+    """Return the conflict to report: on a stated path before a possible one, then the worst one, then the one with the shortest path."""
+    own = tables.stated.get(tables.holder(view, product))
+    if own is None or own.forbids is None:
+        return None
+    found = {grade: tables.worst(own, reach.of(product) & tables.demands) for grade, reach in tables.reach.items()}
+    grade: Grade = "stated" if found["stated"][1] else "possible"
+    worst, conflicts = found[grade]
+    if not conflicts:
+        return None
+    certain = _certain_conflict(view, tables, product)
+    grade = "stated" if certain else grade
+    path = [product, certain] if certain else tables.reach[grade].way(product, worst)
+    others = max(found["stated"][1] - 1, 0), found["possible"][1] - max(found["stated"][1], 1)
+    return ConflictPath(path, grade, bool(certain), others) if path else None
 
 
 def _certain_conflict(view: View, tables: _LicenseTables, product: str) -> str | None:
@@ -231,43 +246,46 @@ def _has_freer_parts(view: View, tables: _LicenseTables, source: str, own: Terms
     return any(product in tables.stated and not conflict(own, tables.stated[product]) for product in view.graph.products.get(source, ()))
 
 
-def _freer(view: View, tables: _LicenseTables, product: str, path: list[str], others: int, *, certain: bool) -> Violation:
-    source = path[-1]
+def _freer(view: View, tables: _LicenseTables, product: str, found: ConflictPath) -> Violation:
+    path, source = found.path, found.path[-1]
     own, upstream = (tables.holder(view, id) for id in (product, source))
     mine, theirs = tables.stated[own], tables.stated[upstream]
-    through = f" through {listed([repr(view.name(id)) for id in path[1:-1]], None)}" if len(path) > 2 else ""
-    more = f"; it conflicts with {others} more source{'s' * (others > 1)}" if others else ""
+    relation = "from which it is made" if found.grade == "stated" else "whose data it may contain"
     message = (
-        f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, from which it is made{through}, "
-        f"is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine, theirs)}{more}"
+        f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, {relation}"
+        f"{through(view, found.grade, path)}, is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine, theirs)}"
+        f"{more_conflicts(*found.others)}"
     )
     listing = view.authoritative(product)
     first = next(edge for edge in view.graph.derivations[product] if edge.object == path[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
     related = [EntryRef(copy, field, value) for copy in view.copies(product)]
+    related += step_entries(view, found.grade, path)
     related += [EntryRef(claim, "license") for id in (own, upstream) if id != product and (claim := _stating(view, id))]
     at = EntryRef(listing, field, value) if listing else None
-    return Violation(product, message, at, object=source, field="license", related=related, severity="error" if certain else "warning")
+    severity: Severity = "error" if found.certain else "warning"
+    return Violation(product, message, at, object=source, field="license", related=related, severity=severity)
 
 
 def unknown(view: View) -> Iterator[Violation]:
     """A source's license whose permissions are unknown.
 
     The license stands for several licenses ("Varies"), is not in the table `mappings/licenses.yaml`, or has a text and a URL that disagree.
-    Each license is reported once, with the number of products that depend on it. Sources without a license are reported as LC001.
+    Each license is reported once, with the number of products that are made from it, directly or indirectly, and of those that may contain
+    its data. Sources without a license are reported as LC001.
     Why: An unknown license is not a permissive license. LC003 cannot check the products that depend on it.
     Example: `license: {id: https://www.example.org/terms, label: Varies}` in a record that is a source of other resources' products.
     Fix: Add the SPDX id of the license. If the products have different licenses, add the license of each product. For a custom license, add an
     entry with a `LicenseRef-` id, its spellings and its permissions to your own `licenses.yaml`.
     """
     tables = view.once(_LicenseTables)
-    counts = tables.reach.counts()
+    stated, possible = (tables.reach[grade].counts() for grade in AUDITED)
     for number, id in tables.unknown.items():
-        products, claim = counts[number], _stating(view, id)
-        if not products:
+        claim = _stating(view, id)
+        if not possible[number]:
             continue  # only products of its owner depend on it
         written = tables.written(claim) if claim else None
-        depend = f"{products} product{'s' * (products != 1)} of other resources depend{'s' * (products == 1)} on it"
+        depend = dependents(stated[number], possible[number] - stated[number])
         message = f"kgbuild cannot tell what the license of {view.name(id)!r} ({tables.stated[id].name}) permits; {depend}"
         at = EntryRef(claim, "license", (written and (written.label or written.url)) or "") if claim else None
         yield Violation(id, message, at, field="license")

@@ -8,7 +8,9 @@ from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
 from kgbuild.checks.view import View
 from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
+from kgbuild.lineage.farthest import farthest
 from kgbuild.lineage.origins import cut_off
+from kgbuild.lineage.owners import OwnerCitations
 from kgbuild.model.audit import AuditEdge
 
 #: Categories of resources that can be the origin of data.
@@ -60,24 +62,28 @@ def own_source(view: View) -> Iterator[Violation]:
 def mutual_sources(view: View) -> Iterator[Violation]:
     """A cycle of resources, in which a product of each resource is made from the next.
 
-    The cycle is built from the sources of products and the owners of these sources. Each group of resources gives one finding, which shows
-    the shortest cycle and its products. Its subject is the smallest id of the group. Its related places are all citations within the group,
-    or only those of the cycle if the group has more than a hundred resources.
+    The cycle is built from the sources of products and the owners of these sources. Only products that are data count, and products that such
+    a product names as a source; if a resource has no data product, all of its products count. Each group of resources gives one finding, which
+    shows the shortest cycle and its products. It says that each contains its own data if each step states the product or resource from which
+    the next step goes on, and otherwise that each may contain it. Its subject is the smallest id of the group. Its related places are all
+    citations within the group, or only those of the cycle if the group has more than a hundred resources.
     Why: Data can return to the resource that it came from and look like new evidence. The first source of a statement cannot be determined.
     Example: `a.tsv` of the resource `a` is made from `b`, and `b.owl` of the resource `b` is made from `a`.
     Fix: Remove citations that are only cross-references, and move citations that belong to another product. If data does flow both ways,
     ignore the finding.
     """
-    cited = _cited_owners(view)
+    citations = OwnerCitations(view.walks)
+    cited = citations.adjacency
     for group in cycle_groups(cited):
         cycle = shortest_cycle(cited, group)
-        causes = [_causes(view, *step) for step in _steps(cycle)]
+        causes = [_causes(view, citations, *step) for step in _steps(cycle)]
         introduction = "" if len(cycle) == len(group) else "; the shortest cycle"
         path = listed([_cause(view, edges, " is made" if n == 0 else "") for n, edges in enumerate(causes)])
-        message = f"{listed(_names(view, group))} are sources of each other{introduction}: {path}"
+        contains = "contains" if _is_stated(causes) else "may contain"
+        message = f"{listed(_names(view, group))} are sources of each other{introduction}: {path}; so each {contains} its own data"
         if len(group) <= _WHOLE:
             causes += [
-                _causes(view, resource, source)
+                _causes(view, citations, resource, source)
                 for resource in group
                 for source in group
                 if source in cited[resource] and source != resource
@@ -85,26 +91,20 @@ def mutual_sources(view: View) -> Iterator[Violation]:
         yield at_citations(view, group[0], [edge for edges in causes for edge in edges], message)
 
 
-def _cited_owners(view: View) -> dict[str, list[str]]:
-    """Return for each resource the other resources that its products are made from. Resources without products are left out."""
-    mixed = view.graph.owners.keys() & view.graph.products.keys()  # resources that another one lists among its products
-    cited: dict[str, list[str]] = {}
-    for resource in view.graph.products:
-        if resource in mixed:
-            foreign = [edge.object for product in view.graph.products[resource] for edge in view.graph.foreign(product)]
-        else:
-            foreign = [*view.walks.steps(resource).foreign]
-        owners = [id for id in foreign if id in view.graph.products and id not in mixed]
-        if len(owners) < len(foreign):
-            owners += [owner for id in foreign if id not in view.graph.products or id in mixed for owner in view.graph.owners.get(id, ())]
-        if owners:
-            cited[resource] = owners
-    return cited
+def _is_stated(causes: Sequence[Sequence[AuditEdge]]) -> bool:
+    """Return whether records state a whole cycle: each step leads to the node from which the next one starts."""
+    for start in {edge.subject for edge in causes[0]}:
+        here = {start}
+        for edges in causes:
+            here = {edge.object for edge in edges if edge.subject in here}
+        if start in here:
+            return True
+    return False
 
 
-def _causes(view: View, resource: str, source: str) -> list[AuditEdge]:
-    """Return the derivations of the products of one resource from another resource or its products."""
-    derivations = (edge for product in view.graph.products[resource] for edge in view.graph.foreign(product))
+def _causes(view: View, citations: OwnerCitations, resource: str, source: str) -> list[AuditEdge]:
+    """Return the derivations of one resource and its products from another resource or its products, those that a path can use."""
+    derivations = (edge for id in citations.left_by(resource) for edge in view.graph.foreign(id))
     return [edge for edge in derivations if source in view.graph.owners_of(edge.object)]
 
 
@@ -118,19 +118,22 @@ def _cause(view: View, edges: Sequence[AuditEdge], verb: str) -> str:
 def deep(view: View) -> Iterator[Violation]:
     """A product whose provenance crosses more than `--max-depth` owners (default: 6).
 
-    The depth is the number of steps between owners on the shortest path to the farthest source. If the graph is too large to visit all
+    The depth is the number of steps between owners on the shortest path to the farthest source. A path of stated steps counts before one that
+    is only possible, because no record states which data product of a resource was used. If the graph is too large to visit all
     sources, one finding counts the products that were not checked.
     Why: With every step, less is known about the versions, licenses and errors of the first source.
     Example: `a.tsv` is made from `b`, the products of `b` are made from `c`, and so on to `h`, which is seven owners away.
     Fix: The records may be correct. Check whether the product can be made from a source closer to the origin, or increase `--max-depth`.
     """
     limit, left = view.limits.max_depth, list[str]()
-    for product, depth, farthest in view.walks.farthest(_LOOKED_AT):
+    for product, depth, source, grade in farthest(view.walks, _LOOKED_AT):
         if depth is None:
             left.append(product)
         elif depth > limit:
-            ids = view.walks.path(product, farthest)
-            message = f"{view.name(product)!r} has provenance across {depth:,} owners, more than {limit:,}: {_path_text(view, ids)}"
+            ids = view.walks.by_grade[grade].path(product, source)
+            relation = "is made from" if grade == "stated" else "may contain data of"
+            away = f"which is {depth:,} owners away, more than {limit:,}"
+            message = f"{view.name(product)!r} {relation} {view.name(source)!r}, {away}: {_path_text(view, ids)}"
             yield at_citations(view, product, [_edge(view, *ids[:2])], message)
     if left:
         message = f"the graph is too large to visit all sources of each product; the depth of {len(left):,} products is not known"
@@ -140,16 +143,19 @@ def deep(view: View) -> Iterator[Violation]:
 def without_origin(view: View) -> Iterator[Violation]:
     """A product with sources of other owners, but without a DataSource or an Ontology among all its direct and indirect sources.
 
-    The product's own resource does not count. A product of a DataSource or an Ontology counts like the resource.
+    Sources are those that the product is made from, and those whose data it may contain: a source that is a resource stands for its data
+    products, or for all of its products if none is data. The product's own resource does not count. A product of a DataSource or an Ontology
+    counts like the resource.
     Why: Some record on the path does not name its sources, so the origin of the data is lost.
     Example: `a.tsv` is made from `b`, an Aggregator whose products name no source except `b`.
     Fix: Name the sources of the products at the end of the path, or add the missing records. If a resource is the origin of its data, give
     it the category DataSource.
     """
-    for product in cut_off(view.walks, lambda owner: view.graph.category(owner) in _ORIGINS):
+    for product in cut_off(view.walks.possible, lambda owner: view.graph.category(owner) in _ORIGINS):
         edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
-        message = f"{view.name(product)!r} is made from {cited}, and no DataSource or Ontology is among its direct or indirect sources"
+        origin = "no DataSource or Ontology is among its direct or indirect sources, stated or possible"
+        message = f"{view.name(product)!r} is made from {cited}, and {origin}"
         yield at_citations(view, product, edges, message)
 
 

@@ -73,7 +73,7 @@ def through_and_past(view: View) -> Iterator[Violation]:
             primary = edge.relation_type == "prov:hadPrimarySource" and not edge.within_owner
             if not primary or edge.object not in view.graph.products or view.graph.category(edge.object) != "Aggregator":
                 continue
-            both = [id for id in view.walks.steps(edge.object).foreign if id in cited]
+            both = [id for id in view.walks.possible.steps(edge.object).foreign if id in cited]
             if both:
                 aggregator, names = repr(view.name(edge.object)), listed([repr(view.name(id)) for id in both])
                 also = f"and also {names}, from which products of {aggregator} are made"
