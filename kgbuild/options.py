@@ -197,8 +197,13 @@ class CheckOptions:
     """The findings that `kgbuild check` looks for, and how it reports them."""
 
     select: tuple[str, ...] = option((), Option(
-        "codes", ("--select",), "Rules to run, as codes or prefixes of codes, comma-separated; repeatable.  [default: all]", "CODES",
+        "codes", ("--select",), "Rules to run instead of the default ones, as codes or prefixes of codes, comma-separated; repeatable. "
+        "A prefix selects all rules that begin with it, ALL every rule, also those that are off by default.", "CODES",
         commands=("check",), setting=True, required_items=True,
+    ))  # fmt: skip
+    extend_select: tuple[str, ...] = option((), Option(
+        "codes", ("--extend-select",), "Rules to run in addition to those of --select, or to the default ones; codes as in --select.", "CODES",
+        commands=("check",), setting=True,
     ))  # fmt: skip
     ignore: tuple[str, ...] = option((), Option(
         "codes", ("--ignore",), "Rules not to run, as codes or prefixes of codes, comma-separated; repeatable.", "CODES",

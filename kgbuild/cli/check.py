@@ -44,11 +44,12 @@ class _Configured(click.Command):
         configured = {"inputs": inputs or INPUTS} if params["isolated"] else settings.find(inputs, os.getcwd())
         if params["no_baseline"]:
             configured.pop("baseline", None)
-        codes = settings.codes(
-            _codes(params["select"]), _codes(params["ignore"]), configured.get("select", ()), configured.get("ignore", ())
+        lists = settings.RuleCodes._fields
+        codes = settings.RuleCodes(*(_codes(params[name]) for name in lists)).over(
+            settings.RuleCodes(*(configured.get(name, ()) for name in lists))
         )
         params |= {name: value for name, value in configured.items() if name not in given}
-        params |= {"select": codes[0], "ignore": codes[1]}
+        params |= codes._asdict()
         return super().invoke(context)
 
 
@@ -102,7 +103,8 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
     )  # fmt: skip
     color = options.form == "text" and options.output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return Choices(
-        select=options.select, ignore=options.ignore, limits=limits, form=options.form, statistics=options.statistics, color=color, keeps=keeps
+        select=options.select, extend_select=options.extend_select, ignore=options.ignore, limits=limits, form=options.form,
+        statistics=options.statistics, color=color, keeps=keeps,
     )  # fmt: skip
 
 

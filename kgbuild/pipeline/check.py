@@ -22,6 +22,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     """The rules to run and the findings to show. ``form`` is a key of REPORTS; a finding is reported if all functions in ``keeps`` accept it."""
 
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     limits: AuditLimits = AuditLimits()
     form: str = "text"
@@ -89,7 +90,7 @@ def _severity_rank(item: Raised) -> int:
 
 def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) -> Checked:
     """Read, merge and check. Raises UsageError for an unknown rule or a missing input, MappingError for an invalid mapping."""
-    chosen = checks.choose(choices.select, choices.ignore)
+    chosen = checks.choose(choices.select, choices.ignore, extend=choices.extend_select)
     run = open_run(options)
     source = run.read(progress)
     run.keep(source)

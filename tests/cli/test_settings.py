@@ -178,6 +178,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[Any, Any]:
 SAYINGS = {
     "inputs": ('inputs = ["records/a.md", "records/old"]', ["records/a.md", "records/old"]),
     "select": ('select = ["rf", "PG001"]', ["--select", "RF,PG001"]),
+    "extend-select": ('extend-select = ["sr"]', ["--extend-select", "SR"]),
     "ignore": ('ignore = ["RF001"]', ["--ignore", "RF001"]),
     "format": ('format = "sarif"', ["--format", "sarif"]),
     "statistics": ("statistics = true", ["--statistics"]),
@@ -244,6 +245,23 @@ def test_a_code_that_is_selected_on_the_command_line_is_not_ignored_by_the_setti
         assert (choices.select, choices.ignore) == expected
 
 
+def test_what_is_added_to_the_selected_rules(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--select means exactly its rules: it replaces both settings that select."""
+    write(folder, {"kgbuild.toml": 'ignore = ["RF001"]\nextend-select = ["SR"]'})
+    for arguments, expected in (
+        ([], ((), ("SR",), ("RF001",))),
+        (["--extend-select", "RF001"], ((), ("RF001", "SR"), ())),
+        (["--select", "PG"], (("PG",), (), ("RF001",))),
+        (["--select", "PG", "--extend-select", "FM"], (("PG",), ("FM",), ("RF001",))),
+        (["--ignore", "S"], ((), ("SR",), ("S", "SR"))),
+    ):
+        _, choices = seen(monkeypatch, *arguments)
+        assert (choices.select, choices.extend_select, choices.ignore) == expected
+    write(folder, {"records/kgbuild.toml": 'select = ["PG"]'})
+    _, choices = seen(monkeypatch, "records")
+    assert (choices.select, choices.extend_select) == (("PG",), ())
+
+
 def test_isolated(folder: Path) -> None:
     write(folder, {"kgbuild.toml": "no TOML", "records/kgbuild.toml": "nor = this one is"})
     assert refused("records").startswith("kgbuild.toml:1:4: expected TOML")
@@ -293,8 +311,8 @@ def test_what_is_ignored_by_path_is_not_counted_as_known(folder: Path) -> None:
 # What is wrong with a file.
 
 THERE_ARE = (
-    "aliases, baseline, cache, complete, exclude, fail-on, format, ignore, infores, inputs, jobs, mappings, max-depth, per-path-ignores, select, "
-    "stale-after, statistics"
+    "aliases, baseline, cache, complete, exclude, extend-select, fail-on, format, ignore, infores, inputs, jobs, mappings, max-depth, "
+    "per-path-ignores, select, stale-after, statistics"
 )
 WRONG = {
     "selcet = []": "1: expected a setting of `kgbuild check`, got 'selcet'; did you mean 'select'?",

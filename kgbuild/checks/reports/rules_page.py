@@ -14,6 +14,7 @@ _HEAD = """\
 # Rules of `kgbuild check`
 
 The meaning of a code never changes. The level in the table is the default level of a rule; its section names the findings with another level.
+A rule that is "off by default" runs only if `--select` or `--extend-select` names its code, a prefix of it, or `ALL`.
 `kgbuild rule CODE` prints one rule. This page is generated with `kgbuild rule --all --format markdown`.
 """
 #: Code spans in Markdown (CommonMark §6.1), and characters that are markup outside of them.
@@ -31,7 +32,7 @@ def page() -> str:
 def section(rule: Rule) -> str:
     """Return the Markdown section of a rule."""
     parts = rule.parts
-    level = f"{rule.severity}; info with `--partial`" if rule.partial else rule.severity
+    level = f"{_level(rule)}; info with `--partial`" if rule.partial else _level(rule)
     texts = [f"**{heading}:** {prose(parts[heading.lower()])}" for heading in HEADINGS if heading.lower() in parts]
     return "\n\n".join([f"### {rule.code}", f"*{level}*", prose(parts["what"]), *texts]) + "\n"
 
@@ -39,10 +40,14 @@ def section(rule: Rule) -> str:
 def plain(rule: Rule, width: int) -> str:
     """Return a rule as text for a terminal. ``width`` is in characters."""
     parts = rule.parts
-    level = f"{rule.severity}; info with --partial" if rule.partial else rule.severity
+    level = f"{_level(rule)}; info with --partial" if rule.partial else _level(rule)
     texts = [_wrapped(parts["what"], width, "")]
     texts += [f"{heading}:\n{_wrapped(parts[heading.lower()], width, '    ')}" for heading in HEADINGS if heading.lower() in parts]
     return "\n\n".join([f"{rule.code} ({level})", *texts]) + "\n"
+
+
+def _level(rule: Rule) -> str:
+    return rule.severity if rule.default else f"{rule.severity}; off by default"
 
 
 def _table() -> Iterator[str]:
@@ -53,7 +58,7 @@ def _table() -> Iterator[str]:
         if found:
             yield f"| **{family}** | | **{about}** |"
         for rule in found:
-            yield f"| [{rule.code}](#{rule.code.lower()}) | {rule.severity} | {cell(wording.title(rule))} |"
+            yield f"| [{rule.code}](#{rule.code.lower()}) | {_level(rule)} | {cell(wording.title(rule))} |"
     yield ""
 
 
