@@ -23,26 +23,53 @@ from kgbuild.cli import settings_file
 from kgbuild.cli.options import INPUTS
 from kgbuild.cli.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 from kgbuild.model.finding import Finding
+from kgbuild.options import BASELINE
 
 #: The values in settings files by the field of their option. Paths are relative to the current folder, as on the command line.
 Settings = dict[str, Any]
 
 
 def find(given: Sequence[str], here: str) -> Settings:
-    """Return the settings of a run in the folder ``here`` with the inputs ``given`` on the command line. Its ``inputs`` are the inputs to check.
+    """Return the settings of a run in the folder ``here`` with the inputs ``given`` on the command line.
+
+    Its ``inputs`` are the inputs to read. If some of the given ones lie below the inputs of the settings, these are read too, and ``parts`` are all
+    given ones: the files and folders to report.
 
     Raises UsageError for a file that is not TOML, an unknown setting, or an invalid value.
     """
     nearest = _nearest(here)
     found = nearest.values() if nearest else {}
-    inputs = tuple(given) or found.get("inputs", INPUTS)
+    inputs, parts = _read_for(tuple(given), found.get("inputs", ())) if given else (found.get("inputs", INPUTS), ())
     folder = next((name for name in inputs if os.path.isdir(os.path.join(here, name))), None)
     if folder is not None:
         path = os.path.join(here, folder, FILE)
         same = nearest is not None and os.path.realpath(path) == os.path.realpath(os.path.join(here, nearest.shown))
         if os.path.isfile(path) and not same and (own := settings_file.read(path, here)):
             found = _merged(own.values(), found)
-    return found | {"inputs": inputs}
+    return found | {"inputs": inputs} | ({"parts": parts} if parts else {})
+
+
+def _read_for(given: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the inputs to read and the parts of them to report. Given ones that are not below the inputs of the settings are read as they are."""
+    from kgbuild.pipeline.parts import below
+
+    within = below(given, inputs) if inputs else []
+    return ((*inputs, *(name for name in given if name not in within)), given) if within else (given, ())
+
+
+class Home(NamedTuple):
+    """What the nearest settings file says about the place of a registry: its default baseline, and its inputs if it has any."""
+
+    baseline: str
+    inputs: tuple[str, ...]
+
+
+def home(here: str) -> Home:
+    """Return the place of the registry for a run in the folder ``here``. Without a settings file, its baseline is in this folder."""
+    nearest = _nearest(here)
+    if nearest is None:
+        return Home(BASELINE, ())
+    return Home(nearest.path(BASELINE), nearest.values().get("inputs", ()))
 
 
 def _merged(own: Settings, other: Settings) -> Settings:

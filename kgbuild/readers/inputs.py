@@ -11,10 +11,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from kgbuild.errors import UsageError, permission_todo
+from kgbuild.options import BASELINE
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
-#: Names that never hold records: the folders of a site generator and of a package manager, and kgbuild's settings.
-LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml"))
+#: Names that never hold records: the folders of a site generator and of a package manager, and kgbuild's settings and baseline.
+LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml", BASELINE))
 MANIFEST_ENDING = "_manifest.json"
 #: The first bytes of every manifest that kgbuild writes. A folder that holds a manifest is an export.
 MANIFEST_START = b'{\n  "kgbuild": '
@@ -53,6 +54,16 @@ def ending_of(name: str) -> str | None:
         if lower.endswith(ending):
             return ending
     return None
+
+
+def read_for(inputs: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
+    """Return what is read for each input: the ``folders`` of a registry if all of them stand directly in it, otherwise the input itself."""
+    return tuple(path for given in inputs for path in _registry_in(given, folders) or (given,))
+
+
+def _registry_in(given: str, folders: Sequence[str]) -> tuple[str, ...]:
+    paths = tuple(os.path.join(given, name) for name in folders)
+    return paths if given != STDIN and all(map(os.path.isdir, paths)) else ()
 
 
 class Rules:

@@ -209,7 +209,7 @@ def test_every_option_may_be_set_but_what_is_for_one_run_only() -> None:
     options = {option.name for option in check.params if isinstance(option, click.Option)} | {"inputs"}
     settable = {item.name for item in known_settings().values()} - {"per_path_ignores"}
     assert settable - options == set()
-    assert options - settable == {"output", "fix", "diff", "write_baseline", "no_baseline", "changed_since", "isolated"}
+    assert options - settable == {"output", "fix", "diff", "write_baseline", "no_baseline", "changed_since", "isolated", "level", "subject"}
 
 
 def test_the_level_at_which_a_run_fails(folder: Path) -> None:
