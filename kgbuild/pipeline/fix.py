@@ -85,15 +85,13 @@ class FixPlan(NamedTuple):
         if not found:
             yield "no changes: nothing was found"
         elif not new:
-            yield f"no changes: the baseline has {_all(found)}; --no-baseline includes them"
+            which = "the only finding" if found == 1 else f"all {found:,} findings"
+            yield f"no changes: the baseline has {which}; --no-baseline includes {'it' if found == 1 else 'them'}"
         else:
-            more = f"; {known:,} known finding{'s' if known != 1 else ''} in the baseline were left out" if known else ""
-            yield f"no changes: --fix can repair none of {new:,} finding{'s' if new != 1 else ''} with certainty{more}"
+            more = f"; {known:,} in the baseline {'was' if known == 1 else 'were'} left out" if known else ""
+            which = "the only finding" if new == 1 else f"any of {new:,} findings"
+            yield f"no changes: --fix cannot repair {which} with certainty{more}"
         yield from self.lines("")
-
-
-def _all(count: int) -> str:
-    return "the only finding" if count == 1 else f"all {count:,} findings"
 
 
 class _Holder(NamedTuple):
