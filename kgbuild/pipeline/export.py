@@ -169,9 +169,9 @@ class Graph:
         documents: Counter[str] = Counter()
         notes: Counter[tuple[str, str]] = Counter()
         skipped = [manifests.Skipped(file=file, reason="stale product page") for file in tally.stale]
+        skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in source.skipped]
         for batch in source.batches:
             documents.update(batch.kinds)
-            skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in batch.skipped]
             notes.update({(what, value): count for what, value, count in batch.notes})
         return manifests.Manifest(
             kgbuild=__version__,
