@@ -80,5 +80,5 @@ def test_the_documentation_says_what_is_off_by_default() -> None:
     assert rules_page.plain(off, 80) == "SR004 (info; off by default)\n\nA thing that is never found.\n"
     assert rules_page.section(both) == "### PG004\n\n*info; off by default; info with `--partial`*\n\nA thing that is never found.\n"
     page = rules_page.page().splitlines()
-    assert "| [SR002](#sr002) | warning | A thing that is never found |" in page
-    assert "| [SR004](#sr004) | info; off by default | A thing that is never found |" in page
+    assert any(line.startswith("| [SR002](#sr002) | warning | A thing that is never found | ") for line in page)
+    assert any(line.startswith("| [SR004](#sr004) | info; off by default | A thing that is never found | ") for line in page)
