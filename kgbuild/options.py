@@ -20,6 +20,8 @@ Profile = Literal["registry", "biolink"]
 CheckScope = Literal["none", "graph", "all"]
 FailOn = Literal["error", "warning", "info", "never"]
 
+#: The name of the baseline, if no other is given.
+BASELINE = "kgbuild-baseline.json"
 #: The levels of findings at which a run can fail, the most severe first.
 LEVELS: tuple[FailOn, ...] = get_args(FailOn)
 
@@ -197,8 +199,13 @@ class CheckOptions:
     """The findings that `kgbuild check` looks for, and how it reports them."""
 
     select: tuple[str, ...] = option((), Option(
-        "codes", ("--select",), "Rules to run, as codes or prefixes of codes, comma-separated; repeatable.  [default: all]", "CODES",
+        "codes", ("--select",), "Rules to run instead of the default ones, as codes or prefixes of codes, comma-separated; repeatable. "
+        "A prefix selects all rules that begin with it, ALL every rule, also those that are off by default.", "CODES",
         commands=("check",), setting=True, required_items=True,
+    ))  # fmt: skip
+    extend_select: tuple[str, ...] = option((), Option(
+        "codes", ("--extend-select",), "Rules to run in addition to those of --select, or to the default ones; codes as in --select.", "CODES",
+        commands=("check",), setting=True,
     ))  # fmt: skip
     ignore: tuple[str, ...] = option((), Option(
         "codes", ("--ignore",), "Rules not to run, as codes or prefixes of codes, comma-separated; repeatable.", "CODES",
@@ -225,16 +232,24 @@ class CheckOptions:
         commands=("check",),
     ))  # fmt: skip
     baseline: str | None = option(None, Option(
-        "file", ("--baseline",), "File of findings to leave out of the report.", "FILE", commands=("check",), setting=True,
+        "file", ("--baseline",), f"File of findings to leave out of the report.  [default: {BASELINE} beside the settings, or in the current folder, "
+        "if it exists]", "FILE", commands=("check",), setting=True,
     ))  # fmt: skip
     no_baseline: bool = option(False, Option("flag", ("--no-baseline",), "Also report findings in the baseline.", commands=("check",)))
     write_baseline: bool = option(False, Option(
-        "flag", ("--write-baseline",), "Write the findings of this run to the file given by --baseline.",
+        "flag", ("--write-baseline",), f"Write the findings of this run to the baseline, which is {BASELINE} if none is given.",
         commands=("check",),
     ))  # fmt: skip
     changed_since: str | None = option(None, Option(
         "text", ("--changed-since",), "Report only findings in files changed since this git revision. All files are still read.", "REV",
         commands=("check",),
+    ))  # fmt: skip
+    level: FailOn | None = option(None, Option(
+        "choice", ("--level",), "Show only findings at this level or above. The others are still counted.", choices=LEVELS[:-1],
+        commands=("check",),
+    ))  # fmt: skip
+    subject: tuple[str, ...] = option((), Option(
+        "globs", ("--subject",), "Show only findings about this id; repeatable. The others are still counted.", "ID", commands=("check",),
     ))  # fmt: skip
     max_depth: int = option(6, Option(
         "count", ("--max-depth",), "Report PG004 when provenance crosses more than N owners.", "N", least=1, show_default=True,
@@ -251,6 +266,10 @@ class CheckOptions:
     isolated: bool = option(False, Option(
         "flag", ("--isolated",), "Ignore kgbuild.toml and pyproject.toml.", commands=("check",),
     ))  # fmt: skip
+    parts: tuple[str, ...] = option((), Option(
+        "inputs", ("parts",), "The files of a registry to report. They are given as INPUT and lie below the inputs of the settings.",
+    ))  # fmt: skip
+    registry: tuple[str, ...] = option((), Option("inputs", ("registry",), "The inputs of the settings."))
     per_path_ignores: tuple[Any, ...] = option(
         (),
         Option(

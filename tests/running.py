@@ -20,9 +20,9 @@ Write = Callable[[Mapping[str, str | bytes]], Path]
 _APART = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 
 
-def run_command(arguments: Sequence[str]) -> Result:
-    """What `kgbuild` gives back for some arguments."""
-    return CliRunner(**_APART).invoke(main, list(arguments))  # type: ignore[arg-type]  # what the installed Click takes
+def run_command(arguments: Sequence[str], *, input: bytes | None = None) -> Result:
+    """What `kgbuild` gives back for some arguments, and for some standard input."""
+    return CliRunner(**_APART).invoke(main, list(arguments), input=input)  # type: ignore[arg-type]  # what the installed Click takes
 
 
 def contents(folder: Path) -> dict[str, bytes]:

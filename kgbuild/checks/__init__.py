@@ -36,14 +36,18 @@ def load_rules(families: Iterable[str] = FAMILIES) -> list[Rule]:
     return found
 
 
-def choose(select: Sequence[str] = (), ignore: Sequence[str] = (), families: Iterable[str] = FAMILIES) -> list[Rule]:
-    """Return the selected rules. If several codes or prefixes of codes match a rule, the longest one decides whether it is selected.
+def choose(
+    select: Sequence[str] = (), ignore: Sequence[str] = (), families: Iterable[str] = FAMILIES, *, extend: Sequence[str] = ()
+) -> list[Rule]:
+    """Return the selected rules: those of ``select``, or the default ones without it, and those of ``extend``, without those of ``ignore``.
+
+    A prefix selects all rules that begin with it, and "ALL" every rule, also those that are off by default. If several codes or prefixes match
+    a rule, the longest one decides whether it is selected; of two that are equal, ``ignore`` decides.
 
     Raises UsageError if a code matches no rule.
     """
-    rules = load_rules(families)
-    codes = {rule.code for rule in load_rules()} if select or ignore else set()
-    for option, given in (("--select", select), ("--ignore", ignore)):
+    codes = {rule.code for rule in load_rules()} if select or ignore or extend else set()
+    for option, given in (("--select", select), ("--extend-select", extend), ("--ignore", ignore)):
         for code in given:
             if code != "ALL" and not any(c.startswith(code) for c in codes):
                 raise UsageError(f"{option}: expected a rule's code or a prefix of one, got {code!r}; `kgbuild rule --all` lists the codes")
@@ -51,9 +55,11 @@ def choose(select: Sequence[str] = (), ignore: Sequence[str] = (), families: Ite
     def length(code: str, given: Sequence[str]) -> int:
         return max((len(prefix) if prefix != "ALL" else 0 for prefix in given if prefix == "ALL" or code.startswith(prefix)), default=-1)
 
-    return (
-        [rule for rule in rules if (length(rule.code, select) if select else 0) > length(rule.code, ignore)] if select or ignore else rules
-    )
+    def selected(rule: Rule) -> int:
+        before = length(rule.code, select) if select else 0 if rule.default else -1
+        return max(before, length(rule.code, extend))
+
+    return [rule for rule in load_rules(families) if selected(rule) > length(rule.code, ignore)]
 
 
 def run(chosen: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Violation]]:

@@ -1,11 +1,13 @@
 """Read and write a baseline: the findings that a team accepts for now. `kgbuild check` reports only findings that are not in it.
 
 The file is JSON with one finding on each line, sorted, so that its changes are easy to read in a diff. Findings are compared by fingerprint. The
-code, subject and message are for readers.
+code, subject and message are for readers. `inputs` are the folders and files that were checked, relative to the folder of the baseline
+(kgbuild/pipeline/coverage.py), and `exclude` the globs of files that were left out there. Version 1 had neither.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -24,6 +26,8 @@ from kgbuild.model.finding import Finding
 NEVER = ("RD001",)
 #: The largest number of entries in a hint.
 SHOWN = 3
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_TODO = "restore it from version control, or give another --baseline"
 
 
 class BaselineEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,48 +39,75 @@ class BaselineEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fingerprint: str
 
 
+class Covered(Struct, frozen=True, kw_only=True):
+    """What a baseline covers: inputs relative to its folder, and the globs of files that are left out of them."""
+
+    inputs: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+
+
+class Baseline(Struct, frozen=True, kw_only=True):
+    """The entries of a baseline, and what it covers. Version 1 does not say what it covers: ``covered`` is None."""
+
+    entries: tuple[BaselineEntry, ...] = ()
+    covered: Covered | None = None
+
+
 class _BaselineFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    version: Literal[1] = msgspec.field(name="kgbuild-baseline")
+    version: Literal[1, 2] = msgspec.field(name="kgbuild-baseline")
+    inputs: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
     findings: tuple[BaselineEntry, ...]
 
 
-def read(path: str, *, new: bool = False) -> tuple[BaselineEntry, ...]:
-    """Return the entries of a baseline file. If it is ``new`` and does not exist, return none.
+def read(path: str, *, new: bool = False) -> Baseline | None:
+    """Return a baseline. If it is ``new`` and does not exist, return None.
 
     Raises UsageError if the file does not exist, cannot be read or is not a baseline.
     """
     if not os.path.lexists(path):
         if new:
-            return ()
+            return None
         raise UsageError(f"{path}: expected a baseline, got no such file; create it with --write-baseline")
     file = user_file.read(Path(path), JSON, UsageError, what="a baseline", otherwise="give another --baseline")
-    again = "remove the file and write it again with --write-baseline"
-    todo = f"restore it from version control, or {again}"
     conflict = re.search(r"^(<<<<<<<|=======|>>>>>>>)", text := file.text(), re.MULTILINE)
     if conflict:
         line = str(text.count("\n", 0, conflict.start()) + 1)
-        raise file.error((), f"expected a baseline, got a merge conflict; resolve it, or {again}", at=line)
-    tree = file.tree(f"expected a baseline in JSON, got text that is not JSON; {todo}")
-    return file.value(tree, _BaselineFile, kind="baselines", todo=todo).findings
+        todo = f"take one side with `git checkout --ours {path}`, and run --write-baseline"
+        raise file.error((), f"expected a baseline, got a merge conflict; {todo}", at=line)
+    tree = file.tree(f"expected a baseline in JSON, got text that is not JSON; {_TODO}")
+    found = file.value(tree, _BaselineFile, kind="baselines", todo=_TODO)
+    if (found.inputs is None) is not (found.version == 1):
+        expected = "no inputs in version 1, got some" if found.version == 1 else "the inputs that version 2 covers, got none"
+        raise file.error(("kgbuild-baseline",), f"expected {expected}; {_TODO}")
+    return Baseline(entries=found.findings, covered=None if found.inputs is None else Covered(inputs=found.inputs, exclude=found.exclude))
 
 
-def render(entries: Iterable[BaselineEntry]) -> str:
+def render(entries: Iterable[BaselineEntry], covered: Covered) -> str:
     """Return the text of a baseline file, sorted by code, subject and message, with one entry on each line.
 
-    >>> print(render([]), end="")
+    >>> print(render([], Covered(inputs=("org", "resource"))), end="")
     {
-      "kgbuild-baseline": 1,
+      "kgbuild-baseline": 2,
+      "inputs": ["org", "resource"],
       "findings": []
     }
     """
     ordered = sorted(set(entries), key=lambda entry: (entry.code, entry.subject, entry.message, entry.fingerprint))
-    lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in ordered]
+    lines = list(map(_line, ordered))
     findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
-    return f'{{\n  "kgbuild-baseline": 1,\n  "findings": {findings}\n}}\n'
+    exclude = f'\n  "exclude": {_line(covered.exclude)},' if covered.exclude else ""
+    return f'{{\n  "kgbuild-baseline": 2,\n  "inputs": {_line(covered.inputs)},{exclude}\n  "findings": {findings}\n}}\n'
 
 
-def renewed(old: Sequence[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
-    """Return the new entries of a baseline: the findings of the rules that ``ran``, and the old entries of all other rules."""
+def _line(value: object) -> str:
+    """Return a value as JSON on one line. Lone surrogates, from file names that are not UTF-8, are escaped: JSON readers reject them."""
+    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+    return _SURROGATES.sub(lambda match: "\\\\" + repr(match[0])[2:-1], text)
+
+
+def renewed(old: Iterable[BaselineEntry], findings: Iterable[Finding], ran: Collection[str]) -> list[BaselineEntry]:
+    """Return the new entries of a baseline: the findings of this run, and the old entries of all rules that did not run (``ran``)."""
     found = {
         item.fingerprint: BaselineEntry(code=item.code, subject=item.subject, message=item.message, fingerprint=item.fingerprint)
         for item in findings
@@ -102,7 +133,7 @@ def hint(path: str, entries: Sequence[BaselineEntry]) -> str:
     more = f" and {len(entries) - SHOWN:,} more" if len(entries) > SHOWN else ""
     one = len(entries) == 1
     what = f"{counted(len(entries))} no longer occur{'s' if one else ''}"
-    return f"{path}: {what} ({named}{more}); remove {'it' if one else 'them'} with --write-baseline"
+    return f"{path}: {what} ({named}{more}); bring the file up to date with --write-baseline"
 
 
 def counted(count: int) -> str:

@@ -36,13 +36,17 @@ Check = Callable[[View], Iterable[Violation]]
 
 
 class Rule(NamedTuple):
-    """A rule. With ``partial``, its level is info if the input is a part of a registry. ``fix`` repairs the findings that have a certain repair."""
+    """A rule. With ``partial``, its level is info if the input is a part of a registry. ``fix`` repairs the findings that have a certain repair.
+
+    A rule without ``default`` runs only if it is selected.
+    """
 
     code: str
     severity: Severity
     check: Check
     partial: bool = False
     fix: Fix = stray_space.fix
+    default: bool = True
 
     @property
     def parts(self) -> dict[str, str]:

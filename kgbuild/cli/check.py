@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,10 @@ from kgbuild.errors import UsageError
 from kgbuild.options import CheckOptions, ReadOptions
 
 if TYPE_CHECKING:
-    from kgbuild.checks.baseline import BaselineEntry
     from kgbuild.model.finding import Finding
-    from kgbuild.pipeline.check import Choices
+    from kgbuild.pipeline.check import Checked, Choices
     from kgbuild.pipeline.fix import FixPlan
+    from kgbuild.pipeline.parts import Parts
 
 #: Longer lines of prose are hard to read.
 _MAX_WIDTH = 100
@@ -41,14 +41,15 @@ class _Configured(click.Command):
         params = context.params
         inputs = params.pop("inputs")  # `find` returns them: older versions of Click report an empty list as given on the command line
         given = {name for name in params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
-        configured = {"inputs": inputs or INPUTS} if params["isolated"] else settings.find(inputs, os.getcwd())
-        if params["no_baseline"]:
-            configured.pop("baseline", None)
-        codes = settings.codes(
-            _codes(params["select"]), _codes(params["ignore"]), configured.get("select", ()), configured.get("ignore", ())
+        here = os.getcwd()
+        configured = {"inputs": inputs or INPUTS} if params["isolated"] else settings.find(inputs, here)
+        params |= {"parts": (), "registry": () if params["isolated"] else settings.home(here).inputs}
+        lists = settings.RuleCodes._fields
+        codes = settings.RuleCodes(*(_codes(params[name]) for name in lists)).over(
+            settings.RuleCodes(*(configured.get(name, ()) for name in lists))
         )
         params |= {name: value for name, value in configured.items() if name not in given}
-        params |= {"select": codes[0], "ignore": codes[1]}
+        params |= codes._asdict()
         return super().invoke(context)
 
 
@@ -64,30 +65,35 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     import gc
 
     from kgbuild.checks import reports
+    from kgbuild.cli.known import known_of
     from kgbuild.cli.settings import ignored
     from kgbuild.pipeline.check import check as run
+    from kgbuild.pipeline.parts import Parts
 
     gc.disable()
-    entries = _baseline(options)
+    known = known_of(options, reading)
     is_ignored = ignored(options.per_path_ignores)
-    keeps = [lambda finding: not is_ignored(finding), *_changes(options.changed_since, reading.inputs)]
+    parts = Parts(options.parts) if options.parts else None
+    keeps = [lambda finding: not is_ignored(finding), *([parts.keeps] if parts else []), *_changes(options.changed_since, reading.inputs)]
     choices = _choices(options, reading, keeps)
     reading = replace(reading, keep_going=True, copies=True, lenient=True)
     checked, fixed = run(reading, choices), 0
     if options.fix or options.diff:
-        plan = checked.plan(() if options.write_baseline else {entry.fingerprint for entry in entries})
+        plan = checked.plan(() if options.write_baseline else known.fingerprints)
         if options.diff:
-            return _diff(plan)
+            return _diff(plan, len(checked.kept), 0 if options.write_baseline else checked.known_in(known.fingerprints))
         if _fix(plan, reading.inputs):
             checked = run(reading, choices)
             fixed = plan.fixed_in(checked.raised)
-    known: frozenset[str] = frozenset()
-    if options.baseline is not None:
-        found = [item.finding for item in checked.raised if not is_ignored(item.finding)]
-        known = _known(options.baseline, entries, found, checked.ran, write=options.write_baseline)
-    report = checked.report(known, fixed)
+    found = [item.finding for item in checked.raised if not is_ignored(item.finding)]
+    if options.write_baseline:
+        known = known.written(checked, found)
+    else:
+        known.hint(checked, found)
+    report = checked.report(known.fingerprints, fixed, parts)
     _write(reports.render(options.form, report), options.output)
-    return _status(checked.unread, report.findings, options.fail_on)
+    _name_unread(parts, checked)
+    return _status(checked.unread, report.all, options.fail_on, part=parts is not None)
 
 
 def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callable[[Finding], bool]]) -> Choices:
@@ -95,6 +101,7 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
     from kgbuild.checks.infores_catalogue import read_catalogue
     from kgbuild.checks.view import AuditLimits
     from kgbuild.pipeline.check import Choices
+    from kgbuild.pipeline.display import DisplayFilter
 
     catalogue = read_catalogue(Path(options.infores)) if options.infores else None
     limits = AuditLimits(
@@ -102,29 +109,37 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
     )  # fmt: skip
     color = options.form == "text" and options.output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return Choices(
-        select=options.select, ignore=options.ignore, limits=limits, form=options.form, statistics=options.statistics, color=color, keeps=keeps
+        select=options.select, extend_select=options.extend_select, ignore=options.ignore, limits=limits, form=options.form,
+        statistics=options.statistics, color=color, keeps=keeps, display=DisplayFilter(level=options.level, subjects=options.subject),
     )  # fmt: skip
 
 
-def _status(unread: int, findings: Sequence[Finding], fail_on: str) -> int:
+def _name_unread(parts: Parts | None, checked: Checked) -> None:
+    """Print which files that are to be reported are not among the records that were read."""
+    for name in parts.without_files(checked.paths) if parts else ():
+        click.echo(f"note: {name} is below the inputs, but was not read: it is hidden, excluded, or no file of records", err=True)
+
+
+def _status(unread: int, findings: Sequence[Finding], fail_on: str, *, part: bool) -> int:
     """Return the exit status. If it is 2 and no reported finding explains it, print the reason."""
     from kgbuild.model.finding import over
 
     if unread:  # with any selection: records that were not read can make the other findings wrong
         if not any(finding.code == "RD001" for finding in findings):
             what = "file or line" if unread == 1 else "files or lines"
-            click.echo(f"{unread:,} {what} could not be read as records; run with `--select RD001` to see why", err=True)
+            how = "run `kgbuild check --select RD001`" if part else "run with `--select RD001`"
+            click.echo(f"{unread:,} {what} could not be read as records; {how} to see why", err=True)
         return 2
     return 1 if any(over(finding.severity, fail_on) for finding in findings) else 0
 
 
-def _diff(plan: FixPlan) -> int:
-    """Print the fixes as a patch and return the exit status."""
+def _diff(plan: FixPlan, found: int, known: int) -> int:
+    """Print the fixes as a patch and return the exit status. ``found`` is the number of findings, and ``known`` of those in the baseline."""
     from kgbuild.model import edits
 
     for chunk in edits.diff(plan.edits):
         click.echo(chunk, nl=False)
-    for line in plan.lines("would be fixed"):
+    for line in plan.lines("would be fixed") if plan.edits else plan.nothing(found, known):
         click.echo(line, err=True)
     return 1 if plan.edits else 0
 
@@ -144,40 +159,10 @@ def _fix(plan: FixPlan, inputs: Sequence[str]) -> bool:
     return bool(plan.edits)
 
 
-def _baseline(options: CheckOptions) -> Sequence[BaselineEntry]:
-    """Read the entries of the baseline; none if no baseline is given."""
-    from kgbuild.checks import baseline
-
-    path, write = options.baseline, options.write_baseline
-    if write and path is None:
-        raise UsageError("--write-baseline: expected a file to write to, got no --baseline; add `--baseline kgbuild-baseline.json`")
-    if write and options.changed_since is not None:
-        raise UsageError("--write-baseline: expected a run that reports all findings, got --changed-since; leave out one of the two")
-    return () if path is None else baseline.read(path, new=write)
-
-
 def _changes(revision: str | None, inputs: Sequence[str]) -> list[Callable[[Finding], bool]]:
     from kgbuild.pipeline import git_changes
 
     return [] if revision is None else [git_changes.changed_since(revision, inputs)]
-
-
-def _known(path: str, entries: Sequence[BaselineEntry], found: Sequence[Finding], ran: Collection[str], *, write: bool) -> frozenset[str]:
-    """Return the fingerprints of the findings in the baseline.
-
-    With ``write``, replace the entries of the rules in ``ran`` by the findings of this run. Otherwise print a hint if entries of these rules have
-    no finding any more.
-    """
-    from kgbuild.checks import baseline
-    from kgbuild.pipeline.files import put
-
-    if write:
-        entries = baseline.renewed(entries, found, ran)
-        put(Path(path), baseline.render(entries).encode(), todo="give another --baseline")
-        click.echo(f"wrote {path}: {baseline.counted(len(entries))}", err=True)
-    elif resolved := baseline.resolved(entries, found, ran):
-        click.echo(f"hint: {baseline.hint(path, resolved)}", err=True)
-    return baseline.known(entries)
 
 
 def _write(text: str, output: str | None) -> None:

@@ -8,47 +8,78 @@ The value of a setting comes from the first of these that sets it:
    `pyproject.toml` without `[tool.kgbuild]` is skipped;
 4. the default.
 
-A list replaces a list of lower precedence; only the ignores by path are combined. Paths and globs in a settings file are relative to its folder.
-A glob can also match a path as it is shown in a report. Files to write are set on the command line only: someone who checks the records of others
-must not let their settings choose a file to write to.
+A list replaces a list of lower precedence; only the ignores by path, and ``extend-select`` on the command line, are added to the others. Paths
+and globs in a settings file are relative to its folder. A glob can also match a path as it is shown in a report. Files to write are set on the
+command line only: someone who checks the records of others must not let their settings choose a file to write to.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kgbuild.cli import settings_file
 from kgbuild.cli.options import INPUTS
 from kgbuild.cli.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
 from kgbuild.model.finding import Finding
+from kgbuild.options import BASELINE
 
 #: The values in settings files by the field of their option. Paths are relative to the current folder, as on the command line.
 Settings = dict[str, Any]
 
 
 def find(given: Sequence[str], here: str) -> Settings:
-    """Return the settings of a run in the folder ``here`` with the inputs ``given`` on the command line. Its ``inputs`` are the inputs to check.
+    """Return the settings of a run in the folder ``here`` with the inputs ``given`` on the command line.
+
+    Its ``inputs`` are the inputs to read. If some of the given ones lie below the inputs of the settings, these are read too, and ``parts`` are all
+    given ones: the files and folders to report.
 
     Raises UsageError for a file that is not TOML, an unknown setting, or an invalid value.
     """
     nearest = _nearest(here)
     found = nearest.values() if nearest else {}
-    inputs = tuple(given) or found.get("inputs", INPUTS)
+    inputs, parts = _read_for(tuple(given), found.get("inputs", ())) if given else (found.get("inputs", INPUTS), ())
     folder = next((name for name in inputs if os.path.isdir(os.path.join(here, name))), None)
     if folder is not None:
         path = os.path.join(here, folder, FILE)
         same = nearest is not None and os.path.realpath(path) == os.path.realpath(os.path.join(here, nearest.shown))
         if os.path.isfile(path) and not same and (own := settings_file.read(path, here)):
             found = _merged(own.values(), found)
-    return found | {"inputs": inputs}
+    return found | {"inputs": inputs} | ({"parts": parts} if parts else {})
+
+
+def _read_for(given: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the inputs to read and the parts of them to report. Given ones that are not below the inputs of the settings are read as they are."""
+    from kgbuild.pipeline.parts import below
+
+    within = below(given, inputs) if inputs else []
+    return ((*inputs, *(name for name in given if name not in within)), given) if within else (given, ())
+
+
+class Home(NamedTuple):
+    """What the nearest settings file says about the place of a registry: its default baseline, and its inputs if it has any."""
+
+    baseline: str
+    inputs: tuple[str, ...]
+
+
+def home(here: str) -> Home:
+    """Return the place of the registry for a run in the folder ``here``. Without a settings file, its baseline is in this folder."""
+    nearest = _nearest(here)
+    if nearest is None:
+        return Home(BASELINE, ())
+    return Home(nearest.path(BASELINE), nearest.values().get("inputs", ()))
 
 
 def _merged(own: Settings, other: Settings) -> Settings:
-    """Return the settings of two files. ``own`` takes precedence; ignores by path are combined."""
+    """Return the settings of two files. ``own`` takes precedence; ignores by path are combined.
+
+    ``select`` of ``own`` also replaces ``extend-select`` of the other file, since it selects exactly its rules.
+    """
     ignores = (*other.get("per_path_ignores", ()), *own.get("per_path_ignores", ()))
-    return other | own | ({"per_path_ignores": ignores} if ignores else {})
+    kept = {name: value for name, value in other.items() if not ("select" in own and name == "extend_select")}
+    return kept | own | ({"per_path_ignores": ignores} if ignores else {})
 
 
 def _nearest(here: str) -> SettingsFile | None:
@@ -80,19 +111,31 @@ def ignored(ignores: Sequence[PathIgnore]) -> Callable[[Finding], bool]:
     return is_ignored
 
 
-def codes(
-    selected: tuple[str, ...], ignoring: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the codes to select and to ignore, from the command line (``selected``, ``ignoring``) and from the settings (``select``, ``ignore``).
+class RuleCodes(NamedTuple):
+    """The codes, or prefixes of codes, of the options and settings ``select``, ``extend-select`` and ``ignore``."""
 
-    A code selected on the command line is not ignored by the same code in the settings. A code ignored there is not selected by a longer code in
-    the settings.
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
-    >>> codes(("RF001",), (), (), ("RF001", "FM"))
-    (('RF001',), ('FM',))
-    >>> codes((), ("RF",), ("RF001", "PG"), ("FM",))
-    (('RF001', 'PG'), ('RF', 'RF001'))
-    """
-    longer = () if selected else tuple(code for code in select if code not in ignoring and code.startswith(ignoring))
-    kept = () if ignoring else tuple(code for code in ignore if code not in selected)
-    return selected or select, (*ignoring, *longer, *kept)
+    def over(self, settings: RuleCodes) -> RuleCodes:
+        """Return the codes of the command line (``self``) and of the settings together.
+
+        ``select`` on the command line replaces both lists of the settings that select. A code selected on the command line is not ignored by the
+        same code in the settings. A code ignored there is not selected by a longer code in the settings.
+
+        >>> RuleCodes(select=("RF001",)).over(RuleCodes(extend_select=("SR004",), ignore=("RF001", "FM")))
+        RuleCodes(select=('RF001',), extend_select=(), ignore=('FM',))
+        >>> RuleCodes(extend_select=("SR004",)).over(RuleCodes(select=("RF",), extend_select=("PG",)))
+        RuleCodes(select=('RF',), extend_select=('SR004', 'PG'), ignore=())
+        >>> RuleCodes(ignore=("RF",)).over(RuleCodes(select=("RF001", "PG"), ignore=("FM",)))
+        RuleCodes(select=('RF001', 'PG'), extend_select=(), ignore=('RF', 'RF001'))
+        """
+        others = () if self.select else (*settings.select, *settings.extend_select)
+        longer = tuple(code for code in others if code not in self.ignore and code.startswith(self.ignore))
+        kept = () if self.ignore else tuple(code for code in settings.ignore if code not in (*self.select, *self.extend_select))
+        return RuleCodes(
+            self.select or settings.select,
+            self.extend_select + (() if self.select else settings.extend_select),
+            (*self.ignore, *longer, *kept),
+        )

@@ -23,7 +23,10 @@ def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = Fa
     yield f"read      {_listed(read.documents, {})} in {_counted(read.files, 'file')}"
     if read.skipped:
         reasons = Counter(item.reason for item in read.skipped)
-        yield f"skipped   {_listed(dict(sorted(reasons.items())), {})}" + ("" if verbose else "  (-v lists them)")
+        counted = ", ".join(
+            _counted(count, reason) if reason.endswith("page") else f"{count:,} {reason}" for reason, count in sorted(reasons.items())
+        )
+        yield f"skipped   {counted}" + ("" if verbose else "  (-v lists them)")
         if verbose:
             yield from (f"          {item.file}: {item.reason}" for item in read.skipped)
     if read.passed_over and verbose:

@@ -29,6 +29,7 @@ class Pages(MappingFile, frozen=True, kw_only=True):
     field: str
     kinds: dict[str, PageKind]
     containers: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     named: tuple[NamedKind, ...] = ()
 
 

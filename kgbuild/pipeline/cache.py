@@ -49,10 +49,11 @@ class CachedFile(Struct, frozen=True, array_like=True):
 
 
 class Run(Struct, frozen=True, array_like=True):
-    """An export that was written: the stamps of its files, by path."""
+    """An export that was written: the stamps of its files, by path, and the files of its inputs that were not read."""
 
     files: dict[str, Stamp]
     passed_over: dict[str, int]
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 class Index(Struct, frozen=True, array_like=True):

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from itertools import groupby
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from kgbuild import checks
 from kgbuild.checks import reports
+from kgbuild.checks.support.downstream import downstream
 from kgbuild.checks.view import AuditLimits
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.finding import SEVERITIES, Finding
+from kgbuild.model.finding import Finding
 from kgbuild.options import ReadOptions
 from kgbuild.pipeline import audit, fix
 from kgbuild.pipeline.audit import Raised
+from kgbuild.pipeline.display import DisplayFilter
+from kgbuild.pipeline.parts import Parts
+from kgbuild.pipeline.ranking import candidates, ranking
 from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
+from kgbuild.pipeline.repository_paths import RepositoryPaths
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """The rules to run and the findings to show. ``form`` is a key of REPORTS; a finding is reported if all functions in ``keeps`` accept it."""
+    """The rules to run and the findings to show. ``form`` is a key of REPORTS.
+
+    A finding is reported if all functions in ``keeps`` accept it. Of these, the report shows what ``display`` shows, and counts the others.
+    """
 
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     limits: AuditLimits = AuditLimits()
     form: str = "text"
     statistics: bool = False
     color: bool = False
     keeps: Sequence[Callable[[Finding], bool]] = ()
+    display: DisplayFilter = DisplayFilter()
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """The result of a check: what was read, the codes of the rules that ran, and all findings."""
+    """The result of a check: what was read, the codes of the rules that ran, and all findings in the order of a report.
+
+    ``downstream`` is the number of products downstream of each subject of a finding.
+    """
 
     options: ReadOptions
     choices: Choices
@@ -39,60 +52,98 @@ class Checked(Struct, frozen=True, kw_only=True):
     vocabulary: RegistryMapping
     ran: frozenset[str]
     raised: Sequence[Raised]
+    downstream: Mapping[str, int]
 
     @property
     def unread(self) -> int:
         """How many files, or lines of files, could not be read as records."""
         return len({(path, problem.line) for path, problem in self.source.problems if not problem.doubled})
 
-    def _kept(self) -> list[Raised]:
+    @property
+    def paths(self) -> list[str]:
+        """The files that were read, as the user named their inputs, and those that could not be read."""
+        return [*(file.shown for file in self.source.files), *(problem.path for _, problem in self.source.problems)]
+
+    @property
+    def kept(self) -> list[Raised]:
+        """The findings to report, known ones included."""
         return [item for item in self.raised if all(keep(item.finding) for keep in self.choices.keeps)]
+
+    def known_in(self, known: Collection[str]) -> int:
+        """Return how many of the findings to report are ``known``."""
+        return sum(item.finding.fingerprint in known for item in self.kept)
 
     def plan(self, known: Collection[str] = ()) -> fix.FixPlan:
         """Plan the fixes of the reported findings that are not ``known``. It reads the files again and does not write them."""
-        return fix.plan([item for item in self._kept() if item.finding.fingerprint not in known], self.source, self.vocabulary)
+        return fix.plan([item for item in self.kept if item.finding.fingerprint not in known], self.source, self.vocabulary)
 
-    def report(self, known: Collection[str] = (), fixed: int = 0) -> reports.Report:
+    def report(self, known: Collection[str] = (), fixed: int = 0, parts: Parts | None = None) -> reports.Report:
         """Return the report of the findings, with line numbers for those that will be shown.
 
-        Findings whose fingerprints are ``known`` are only counted; ``fixed`` is the number of findings that were fixed before.
+        Findings whose fingerprints are ``known`` are only counted; ``fixed`` is the number of findings that were fixed before. ``parts`` are the
+        files to report, if not all are.
         """
-        choices, kept = self.choices, self._kept()
+        choices, kept = self.choices, self.kept
         reported = [item for item in kept if item.finding.fingerprint not in known]
-        for_people = choices.form in reports.FOR_PEOPLE
-        shown = _first_of_each(reported) if for_people and not choices.statistics else [] if choices.statistics and for_people else reported
-        placed = audit.placed(shown, self.source, self.vocabulary, self.options.jobs, related=not for_people)
-        by_place = {id(item): finding for item, finding in zip(shown, placed, strict=True)}
+        displayed = [item for item in reported if choices.display.shows(item.finding)]
         return reports.Report(
             inputs=self.options.inputs,
-            files=sum(len(unit.sha256) for unit in self.source.units)
-            + len({path for path, problem in self.source.problems if not problem.doubled}),
-            findings=[by_place.get(id(item), item.finding) for item in reported],
+            files=self._files,
+            part=None if parts is None else parts.count(self.paths),
+            findings=self._shown(displayed, parts),
+            hidden=[item.finding for item in reported if not choices.display.shows(item.finding)],
+            filters=choices.display.options,
             known=len(kept) - len(reported),
             fixed=fixed,
+            remedies=fix.remedies(reported, self.source, self.vocabulary) if choices.form in reports.FOR_PEOPLE else {},
             statistics=choices.statistics,
             color=choices.color,
             ran=self.ran,
         )
 
+    @property
+    def _files(self) -> int:
+        unread = {path for path, problem in self.source.problems if not problem.doubled}
+        return sum(len(unit.sha256) for unit in self.source.units) + len(unread)
 
-def _first_of_each(raised: Sequence[Raised]) -> list[Raised]:
-    """Return the findings that a report for people shows: the most severe ones of each rule."""
-    return [
-        item for _, group in groupby(raised, lambda item: item.finding.code) for item in sorted(group, key=_severity_rank)[: reports.SHOWN]
-    ]
+    def _shown(self, displayed: Sequence[Raised], parts: Parts | None) -> list[Finding]:
+        """Return the findings in their order, with the paths of the report: those of the repository, or those of the parts as they were given."""
+        placed = self._placed(displayed)
+        if self.choices.form in reports.OF_REPOSITORIES:
+            return list(map(RepositoryPaths(os.getcwd(), os.environ.get("GITHUB_WORKSPACE")).relocated, placed))
+        return placed if parts is None else list(map(parts.renamed, placed))
 
-
-def _severity_rank(item: Raised) -> int:
-    return SEVERITIES.index(item.finding.severity)
+    def _placed(self, displayed: Sequence[Raised]) -> list[Finding]:
+        """Return the findings in their order. Those that will be shown have line and column."""
+        choices, rank = self.choices, ranking(self.downstream)
+        for_people = choices.form in reports.FOR_PEOPLE
+        counted = for_people and choices.statistics
+        shown = [] if counted else candidates(displayed, rank, reports.SHOWN) if for_people else displayed
+        placed = audit.placed(shown, self.source, self.vocabulary, self.options.jobs, related=not for_people)
+        by_place = {id(item): finding for item, finding in zip(shown, placed, strict=True)}
+        return sorted((by_place.get(id(item), item.finding) for item in displayed), key=rank)
 
 
 def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) -> Checked:
-    """Read, merge and check. Raises UsageError for an unknown rule or a missing input, MappingError for an invalid mapping."""
-    chosen = checks.choose(choices.select, choices.ignore)
+    """Read, merge and check.
+
+    Raises UsageError for an unknown rule, a missing input or an unknown subject to show, MappingError for an invalid mapping.
+    """
+    chosen = checks.choose(choices.select, choices.ignore, extend=choices.extend_select)
     run = open_run(options)
     source = run.read(progress)
     run.keep(source)
     view = audit.view_of(source, job_of(options, run.mapping, source), choices.limits)
-    ran, raised = frozenset(rule.code for rule in chosen), audit.raise_all(chosen, view)
-    return Checked(options=options, choices=choices, source=source, vocabulary=run.mapping, ran=ran, raised=raised)
+    raised = audit.raise_all(chosen, view)
+    choices.display.check(view, (item.finding for item in raised))
+    counts = downstream(view, (item.finding.subject for item in raised))
+    rank = ranking(counts)
+    return Checked(
+        options=options,
+        choices=choices,
+        source=source,
+        vocabulary=run.mapping,
+        ran=frozenset(rule.code for rule in chosen),
+        raised=sorted(raised, key=lambda item: rank(item.finding)),
+        downstream=counts,
+    )

@@ -138,9 +138,10 @@ class Graph:
         return manifest
 
     def check(self, limits: AuditLimits | None = None) -> list[Finding]:
-        """Return all findings of the audit, with the positions of the entries, in the order of code, subject, object and field.
+        """Return the findings of the rules that are on by default, with the positions of the entries.
 
-        Paths are as the inputs were given. Raises the errors of ``nodes``, and UsageError if ``limits`` is not an AuditLimits.
+        They are in the order of code, subject, object and field. Paths are as the inputs were given. Raises the errors of ``nodes``, and
+        UsageError if ``limits`` is not an AuditLimits.
         """
         from kgbuild import checks
         from kgbuild.checks.view import AuditLimits
@@ -148,7 +149,7 @@ class Graph:
 
         limits = AuditLimits() if limits is None else arguments.instance("limits", limits, AuditLimits)
         view = audit.view_of(self._source, self._plan, limits)
-        return audit.placed(audit.raise_all(checks.load_rules(), view), self._source, self.mapping, self._options.jobs, related=True)
+        return audit.placed(audit.raise_all(checks.choose(), view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _audit(self, plan: Job, tally: _Tally) -> list[Finding]:
         """Return the findings of the requested rules for the graph that is written. Paths are relative to the input."""
@@ -158,9 +159,9 @@ class Graph:
 
         limits = AuditLimits(partial=not self._options.complete)
         if self._options.check == "all":
-            view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.load_rules()
+            view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.choose()
         else:
-            view, chosen = audit.graph_view(self._source, self.mapping, tally.audit_rows, limits), checks.load_rules(checks.GRAPH)
+            view, chosen = audit.graph_view(self._source, self.mapping, tally.audit_rows, limits), checks.choose(families=checks.GRAPH)
         return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
 
     def _manifest(self, target: ExportTarget, tally: _Tally, written: list[manifests.WrittenFile]) -> manifests.Manifest:
@@ -168,9 +169,9 @@ class Graph:
         documents: Counter[str] = Counter()
         notes: Counter[tuple[str, str]] = Counter()
         skipped = [manifests.Skipped(file=file, reason="stale product page") for file in tally.stale]
+        skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in source.skipped]
         for batch in source.batches:
             documents.update(batch.kinds)
-            skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in batch.skipped]
             notes.update({(what, value): count for what, value, count in batch.notes})
         return manifests.Manifest(
             kgbuild=__version__,

@@ -34,6 +34,8 @@ from kgbuild.readers.inputs import STDIN, File
 from kgbuild.transform.merge import owner_of
 from kgbuild.transform.values import json_text
 
+#: Why a suggestion is not applied if its rule has no fix for it.
+LIKELY = "it is likely, but not certain"
 #: The most findings that are not fixed, and records outside the input, to name.
 _SHOWN = 10
 
@@ -77,6 +79,20 @@ class FixPlan(NamedTuple):
             more = f" and {len(self.outside) - _SHOWN:,} more" if len(self.outside) > _SHOWN else ""
             yield f"records outside the input may contain copies: {', '.join(self.outside[:_SHOWN])}{more}"
 
+    def nothing(self, found: int, known: int) -> Iterator[str]:
+        """Yield why there is nothing to fix, from the number of findings and that of those in the baseline."""
+        new = found - known
+        if not found:
+            yield "no changes: nothing was found"
+        elif not new:
+            which = "the only finding" if found == 1 else f"all {found:,} findings"
+            yield f"no changes: the baseline has {which}; --no-baseline includes {'it' if found == 1 else 'them'}"
+        else:
+            more = f"; {known:,} in the baseline {'was' if known == 1 else 'were'} left out" if known else ""
+            which = "the only finding" if new == 1 else f"any of {new:,} findings"
+            yield f"no changes: --fix cannot repair {which} with certainty{more}"
+        yield from self.lines("")
+
 
 class _Holder(NamedTuple):
     """A statement that a request changes: the number of its file, its path in an archive, and the statement."""
@@ -106,6 +122,28 @@ def plan(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping)
     return FixPlan(edits, tuple(raised[request.number] for request in done), left, planner.outside(done))
 
 
+def remedies(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping) -> dict[str, str]:
+    """Return why each finding is not fixed by `--fix`, by fingerprint: an empty text for one that it repairs.
+
+    Unlike ``plan`` it reads no file. Findings without a suggestion that cannot be fixed are left out.
+    """
+    planner = _Planner(source, mapping)
+    found: dict[str, str] = {}
+    requests: list[FixRequest] = []
+    for number, item in enumerate(raised):
+        try:
+            request = planner.request(number, item)
+        except NotCertain as error:
+            found[item.finding.fingerprint] = str(error)
+            continue
+        if request is not None:
+            requests.append(request)
+        elif item.finding.suggestion is not None:
+            found[item.finding.fingerprint] = LIKELY
+    reasons = planner.hindrances(requests)
+    return found | {raised[request.number].finding.fingerprint: reasons.get(request.number, "") for request in requests}
+
+
 class _Planner:
     def __init__(self, source: ReadResult, mapping: RegistryMapping) -> None:
         self._source, self._mapping = source, mapping
@@ -127,8 +165,7 @@ class _Planner:
 
     def edits(self, requests: Sequence[FixRequest]) -> tuple[tuple[FileEdit, ...], dict[int, str]]:
         """Return the edits for the requests, and the reasons for requests that are refused."""
-        self._holders = self._find(requests)
-        refused = {request.number: reason for request in requests if (reason := self._hindrance(request))}
+        refused = self.hindrances(requests)
         wanted: defaultdict[int, dict[int, int]] = defaultdict(dict)
         by_number = {request.number: request for request in requests}
         for number, holders in self._holders.items():
@@ -151,6 +188,11 @@ class _Planner:
         found = {number for _, result in made.values() for number in result.found}
         refused |= {number: "it was not found where it was read" for number in by_number if number not in found and number not in refused}
         return tuple(result.edit for _, (_, result) in sorted(made.items()) if result.edit is not None), refused
+
+    def hindrances(self, requests: Sequence[FixRequest]) -> dict[int, str]:
+        """Return why requests cannot be applied everywhere, by the number of the request; nothing for those that can."""
+        self._holders = self._find(requests)
+        return {request.number: reason for request in requests if (reason := self._hindrance(request))}
 
     def _find(self, requests: Iterable[FixRequest]) -> dict[int, list[_Holder]]:
         """Return the statements that each request changes, by its number."""

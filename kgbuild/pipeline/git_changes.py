@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from kgbuild.errors import UsageError
 from kgbuild.model.finding import Finding
+from kgbuild.pipeline.real_paths import RealPaths
 from kgbuild.readers.inputs import STDIN
 
 #: The variables that git sets for its hooks. They are removed, since the inputs determine the repository. The list is that of
@@ -37,15 +38,10 @@ def changed_since(revision: str, inputs: Sequence[str]) -> Callable[[Finding], b
         raise UsageError(f"{_OPTION}: expected a revision, got {revision!r}; give a commit, a tag or a branch")
     top = _repository(inputs)
     changed = frozenset(os.path.normpath(os.path.join(top, name)) for name in _changed(revision, top))
-    results: dict[str, bool] = {}
-    folders: dict[str, str] = {}
-
-    def has_changed(path: str) -> bool:
-        if path not in results:
-            results[path] = any(parent in changed for whole in _real(path, folders) for parent in _with_parents(whole))
-        return results[path]
-
-    return lambda finding: any(has_changed(path) for path in (finding.path, *(other.path for other in finding.related)) if path)
+    paths = RealPaths()
+    return lambda finding: any(
+        paths.place_in(changed, path) is not None for path in (finding.path, *(other.path for other in finding.related)) if path
+    )
 
 
 def _repository(inputs: Sequence[str]) -> str:
@@ -117,26 +113,3 @@ def _git(folder: str, *arguments: str) -> tuple[int, bytes, str]:
         raise UsageError(f"{_OPTION}: expected the program git, got {error.strerror!r}; install it, or leave out {_OPTION}") from None
     lines = done.stderr.decode(errors="replace").splitlines()
     return done.returncode, done.stdout, lines[0] if lines else ""
-
-
-def _real(path: str, folders: dict[str, str]) -> tuple[str, ...]:
-    """Return the real paths of a file shown in a finding: for a link, the link and its target; for a member of an archive, the archive.
-
-    ``folders`` caches the real paths of folders.
-    """
-    if not os.path.lexists(path):
-        path = path.partition("!/")[0]
-    folder, name = os.path.split(path)
-    if folder not in folders:
-        folders[folder] = os.path.realpath(folder)
-    here = os.path.join(folders[folder], name)
-    return (here, os.path.realpath(here)) if os.path.islink(here) else (here,)
-
-
-def _with_parents(path: str) -> list[str]:
-    """Return a file and the folders above it, since git lists a repository inside the repository by its folder only."""
-    found = [path]
-    while (parent := os.path.dirname(path)) != path:
-        found.append(parent)
-        path = parent
-    return found

@@ -26,12 +26,21 @@ def quiet(stage: str, done: int, total: int) -> None:
 
 
 class ReadResult(NamedTuple):
-    """The claim batches of each file, in the order of the files, the problems, and the number of files passed over by their ending."""
+    """The claim batches of each file, in the order of the files, the problems, and the number of files passed over by their ending.
+
+    ``beside`` are the files beside the folders of a registry, which are not read, with the reason.
+    """
 
     files: Sequence[File]
     units: Sequence[cache.Unit]
     problems: Sequence[tuple[str, Problem]]
     passed_over: Counter[str]
+    beside: Sequence[tuple[str, str]] = ()
+
+    @property
+    def skipped(self) -> list[tuple[str, str]]:
+        """The files and documents that add nothing, with the reasons."""
+        return [*self.beside, *(item for batch in self.batches for item in batch.skipped)]
 
     @property
     def names(self) -> list[str]:
@@ -68,11 +77,12 @@ class OpenRun(NamedTuple):
     passed_over: Counter[str]
     kept: cache.Cache
     now_ns: int
+    beside: Sequence[tuple[str, str]] = ()
 
     def earlier(self, key: str) -> cache.Run | None:
         """Return the earlier run with this key, if neither the records nor its files have changed."""
         run = self.kept.run(key) if self.kept.unchanged(self.files, self.now_ns) else None
-        return run if run and run.passed_over == self.passed_over else None
+        return run if run and run.passed_over == self.passed_over and list(run.beside) == list(self.beside) else None
 
     def read(self, progress: Progress = quiet) -> ReadResult:
         """Read the claim batches of all files, from the cache or from the files.
@@ -84,7 +94,7 @@ class OpenRun(NamedTuple):
         problems: list[tuple[str, Problem]] = []
         for n, unit in zip(missing, self._read([self.files[n] for n in missing], problems, progress), strict=True):
             units[n] = unit
-        source = ReadResult(self.files, [unit for unit in units if unit is not None], problems, self.passed_over)
+        source = ReadResult(self.files, [unit for unit in units if unit is not None], problems, self.passed_over, self.beside)
         if problems and not self.options.keep_going:
             raise InputError(problem for _, problem in problems)
         if not any(batch.keys or batch.pages for batch in source.batches) and not (problems and self.options.lenient):
@@ -102,7 +112,7 @@ class OpenRun(NamedTuple):
 
         batches: list[list[ClaimBatch]] = [[] for _ in files]
         digests: list[list[bytes]] = [[] for _ in files]
-        options, rules = self.options, Rules(self.options.exclude)
+        options, rules = self.options, Rules(self.options.exclude, self.mapping.pages.folders)
         for result in reading.read(files, self.mapping, rules, options.jobs, tick, copies=options.copies, lenient=options.lenient):
             if result.batch is not None:
                 batches[result.unit].append(result.batch)
@@ -117,7 +127,7 @@ class OpenRun(NamedTuple):
             return
         stamps = {path: stamp for path in written if (stamp := cache.stamp_of(path))}
         units = list(zip(source.files, source.units, strict=True))
-        self.kept.save(units, key, cache.Run(stamps, dict(self.passed_over)), self.now_ns)
+        self.kept.save(units, key, cache.Run(stamps, dict(self.passed_over), tuple(self.beside)), self.now_ns)
 
 
 def mapping_of(options: ReadOptions) -> RegistryMapping:
@@ -131,11 +141,11 @@ def open_run(options: ReadOptions, *, output: Path | None = None) -> OpenRun:
     Raises MappingError for an invalid mapping, UsageError for a missing input.
     """
     mapping = mapping_of(options)
-    inputs = Inputs(options.inputs, Rules(options.exclude), output)
+    inputs = Inputs(options.inputs, Rules(options.exclude, mapping.pages.folders), output)
     now = cache.now_ns()
     files = list(inputs)
     kept = cache.Cache(cache.key_of(options, mapping.sha256), enabled=options.cache and STDIN not in options.inputs)
-    return OpenRun(options, mapping, files, inputs.passed_over, kept, now)
+    return OpenRun(options, mapping, files, inputs.passed_over, kept, now, inputs.skipped)
 
 
 def job_of(options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -> Job:

@@ -11,10 +11,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from kgbuild.errors import UsageError, permission_todo
+from kgbuild.options import BASELINE
 from kgbuild.readers import ARCHIVES, LINES, READERS
 
-#: Names that never hold records: the folders of a site generator and of a package manager, and kgbuild's settings.
-LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml"))
+#: Names that never hold records: the folders of a site generator and of a package manager, and kgbuild's settings and baseline.
+LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml", BASELINE))
 MANIFEST_ENDING = "_manifest.json"
 #: The first bytes of every manifest that kgbuild writes. A folder that holds a manifest is an export.
 MANIFEST_START = b'{\n  "kgbuild": '
@@ -55,18 +56,37 @@ def ending_of(name: str) -> str | None:
     return None
 
 
-class Rules:
-    """The names that are left out below an input: hidden names, LEFT_OUT, and the patterns of ``--exclude`` (for paths or names)."""
+def read_for(inputs: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
+    """Return what is read for each input: the ``folders`` of a registry if all of them stand directly in it, otherwise the input itself."""
+    return tuple(path for given in inputs for path in _registry_in(given, folders) or (given,))
 
-    def __init__(self, exclude: Sequence[str] = ()) -> None:
-        self._exclude = tuple(glob.rstrip("/") for glob in exclude)
+
+def _registry_in(given: str, folders: Sequence[str]) -> tuple[str, ...]:
+    paths = tuple(os.path.join(given, name) for name in folders)
+    return paths if given != STDIN and all(map(os.path.isdir, paths)) else ()
+
+
+class Rules:
+    """The names that are left out below an input: hidden names, LEFT_OUT, and the patterns of ``--exclude`` (for paths or names).
+
+    ``folders`` are those of a registry. Where all of them stand directly in an input, everything else in it is left out and listed as skipped.
+    """
+
+    def __init__(self, exclude: Sequence[str] = (), folders: Sequence[str] = ()) -> None:
+        self.exclude = tuple(glob.rstrip("/") for glob in exclude)
+        self.folders = tuple(folders)
+
+    @property
+    def outside(self) -> str:
+        """The reason why a file beside the folders of a registry is skipped."""
+        return f"outside {' and '.join(f'{name}/' for name in self.folders)}"
 
     def leaves_out(self, relative: str) -> bool:
         """Return whether a file or folder is left out, given its path below the input."""
         name = relative.rpartition("/")[2]
         if name.startswith(".") or name in LEFT_OUT:
             return True
-        return any(fnmatch.fnmatchcase(relative, glob) or fnmatch.fnmatchcase(name, glob) for glob in self._exclude)
+        return any(fnmatch.fnmatchcase(relative, glob) or fnmatch.fnmatchcase(name, glob) for glob in self.exclude)
 
     def leaves_out_member(self, relative: str) -> bool:
         """Return whether a member of an archive, or any folder on its path, is left out."""
@@ -82,6 +102,12 @@ class Inputs:
         self._output = os.path.realpath(output) if output is not None else None
         self._seen: set[str] = set()
         self.passed_over: Counter[str] = Counter()
+        self._beside: list[tuple[str, str]] = []
+
+    @property
+    def skipped(self) -> list[tuple[str, str]]:
+        """The files beside the folders of a registry, by their path in the input, with the reason. Those that are inputs too are not skipped."""
+        return [(name, self._rules.outside) for name, real in self._beside if real not in self._seen]
 
     def __iter__(self) -> Iterator[File]:
         for given in self._inputs:
@@ -123,9 +149,13 @@ class Inputs:
             raise UsageError(f"{folder}: expected a readable folder, got {error.strerror}; {todo}") from None
         if any(entry.name.endswith(MANIFEST_ENDING) and _is_manifest(entry.path) for entry in entries):
             return
+        narrowed = not relative and bool(_registry_in(folder, self._rules.folders))
         for entry in entries:
             name = relative + entry.name
             if self._rules.leaves_out(name):
+                continue
+            if narrowed and entry.name not in self._rules.folders:
+                self._skip(entry.path)
                 continue
             where = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}/{entry.name}"
             if entry.is_dir():
@@ -141,6 +171,19 @@ class Inputs:
                     name=name, shown=entry.path, path=entry.path, ending=ending,
                     size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino,
                 )  # fmt: skip
+
+    def _skip(self, path: str) -> None:
+        """Note the files of an entry beside the folders of a registry. They are not read."""
+        name = os.path.basename(path)
+        if not os.path.isdir(path):
+            if ending_of(name) is None or not os.path.isfile(path):
+                self.passed_over[Path(name).suffix.lower() or name] += 1
+            else:
+                self._beside.append((name, os.path.realpath(path)))
+            return
+        inner = Inputs([path], Rules(self._rules.exclude))
+        self._beside += [(f"{name}/{file.name}", os.path.realpath(file.path)) for file in inner]
+        self.passed_over += inner.passed_over
 
 
 def _is_manifest(path: str) -> bool:

@@ -1,11 +1,14 @@
 """What the rules say of themselves: docs/rules.md is what is made from their docstrings, and the terminal shows the same.
 
-To write the page anew: ``pytest tests/test_rules_page.py --regenerate``.
+To write the page anew: ``pytest tests/checks/test_rules_page.py --regenerate``. Where the real records are there, it also counts again.
 """
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -13,7 +16,8 @@ from paths import ROOT
 from running import run_command
 
 from kgbuild import checks
-from kgbuild.checks.reports import rules_page
+from kgbuild.checks.reports import rule_counts, rules_page
+from kgbuild.checks.reports.rule_counts import RuleCounts
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
 
@@ -38,6 +42,32 @@ def example(view: View) -> Iterator[Violation]:
 
 
 RULE = Rule("ZZ001", "warning", example, partial=True)
+
+
+def counted(corpus: Path, *options: str) -> Counter[str]:
+    """The findings of each rule in the real registry."""
+    archive = str(corpus / "kg-registry-2026-08-17.tar.gz")
+    result = run_command(["check", archive, "--isolated", "--no-cache", "--format", "jsonl", "--fail-on", "never", *options])
+    assert result.exit_code == 0, result.stderr
+    return Counter(json.loads(line)["code"] for line in result.stdout.splitlines())
+
+
+def test_the_counts_are_those_of_the_real_registry(corpus: Path, regenerate: bool) -> None:
+    """Before the page, which shows them."""
+    default, selected = counted(corpus), counted(corpus, "--select", "ALL")
+    counts = RuleCounts(
+        source="KG-Registry (Knowledge-Graph-Hub/kg-registry at 04109ec3)",
+        date="2026-08-17",
+        counts={rule.code: (default[rule.code], selected[rule.code]) for rule in checks.load_rules()},
+    )
+    if regenerate:
+        rule_counts.PATH.write_bytes(rule_counts.render(counts))
+    assert rule_counts.read() == counts, "run `pytest tests/checks/test_rules_page.py --regenerate` and review the diff"
+
+
+def test_every_rule_was_counted() -> None:
+    assert list(rule_counts.read().counts) == sorted(rule.code for rule in checks.load_rules())
+    assert rule_counts.render(rule_counts.read()) == rule_counts.PATH.read_bytes()
 
 
 def test_the_page_is_what_is_made_from_the_rules(regenerate: bool) -> None:

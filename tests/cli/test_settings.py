@@ -178,6 +178,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[Any, Any]:
 SAYINGS = {
     "inputs": ('inputs = ["records/a.md", "records/old"]', ["records/a.md", "records/old"]),
     "select": ('select = ["rf", "PG001"]', ["--select", "RF,PG001"]),
+    "extend-select": ('extend-select = ["sr"]', ["--extend-select", "SR"]),
     "ignore": ('ignore = ["RF001"]', ["--ignore", "RF001"]),
     "format": ('format = "sarif"', ["--format", "sarif"]),
     "statistics": ("statistics = true", ["--statistics"]),
@@ -208,7 +209,7 @@ def test_every_option_may_be_set_but_what_is_for_one_run_only() -> None:
     options = {option.name for option in check.params if isinstance(option, click.Option)} | {"inputs"}
     settable = {item.name for item in known_settings().values()} - {"per_path_ignores"}
     assert settable - options == set()
-    assert options - settable == {"output", "fix", "diff", "write_baseline", "no_baseline", "changed_since", "isolated"}
+    assert options - settable == {"output", "fix", "diff", "write_baseline", "no_baseline", "changed_since", "isolated", "level", "subject"}
 
 
 def test_the_level_at_which_a_run_fails(folder: Path) -> None:
@@ -242,6 +243,23 @@ def test_a_code_that_is_selected_on_the_command_line_is_not_ignored_by_the_setti
     ):
         _, choices = seen(monkeypatch, *arguments)
         assert (choices.select, choices.ignore) == expected
+
+
+def test_what_is_added_to_the_selected_rules(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--select means exactly its rules: it replaces both settings that select."""
+    write(folder, {"kgbuild.toml": 'ignore = ["RF001"]\nextend-select = ["SR"]'})
+    for arguments, expected in (
+        ([], ((), ("SR",), ("RF001",))),
+        (["--extend-select", "RF001"], ((), ("RF001", "SR"), ())),
+        (["--select", "PG"], (("PG",), (), ("RF001",))),
+        (["--select", "PG", "--extend-select", "FM"], (("PG",), ("FM",), ("RF001",))),
+        (["--ignore", "S"], ((), ("SR",), ("S", "SR"))),
+    ):
+        _, choices = seen(monkeypatch, *arguments)
+        assert (choices.select, choices.extend_select, choices.ignore) == expected
+    write(folder, {"records/kgbuild.toml": 'select = ["PG"]'})
+    _, choices = seen(monkeypatch, "records")
+    assert (choices.select, choices.extend_select) == (("PG",), ())
 
 
 def test_isolated(folder: Path) -> None:
@@ -293,8 +311,8 @@ def test_what_is_ignored_by_path_is_not_counted_as_known(folder: Path) -> None:
 # What is wrong with a file.
 
 THERE_ARE = (
-    "aliases, baseline, cache, complete, exclude, fail-on, format, ignore, infores, inputs, jobs, mappings, max-depth, per-path-ignores, select, "
-    "stale-after, statistics"
+    "aliases, baseline, cache, complete, exclude, extend-select, fail-on, format, ignore, infores, inputs, jobs, mappings, max-depth, "
+    "per-path-ignores, select, stale-after, statistics"
 )
 WRONG = {
     "selcet = []": "1: expected a setting of `kgbuild check`, got 'selcet'; did you mean 'select'?",

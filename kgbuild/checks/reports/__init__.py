@@ -14,26 +14,37 @@ from kgbuild.model.finding import SEVERITIES, Finding
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """The result of an audit: the inputs as given, the number of files, the findings in the order of their codes, and two counts.
+    """The result of an audit: the inputs as given, the number of files, the findings to show, errors first, and what is not shown.
 
-    ``known`` is the number of findings in the baseline, and ``fixed`` the number of repaired ones. ``color`` applies only to text. With
-    ``statistics``, the formats for people count the findings instead of listing them. ``ran`` are the codes of the rules that ran, or None if all
-    did.
+    ``part`` is the number of files that are reported, if not all are. ``hidden`` are the findings that the options ``filters`` do not show.
+    ``known`` is the number of findings in the baseline, and ``fixed`` the number of repaired ones. ``remedies`` says for findings, by
+    fingerprint, why `--fix` does not apply their suggestion; the text is empty if it can fix them. ``color`` applies only to text. With
+    ``statistics``, the formats for people count the findings instead of listing them. ``ran`` are the codes of the rules that ran, or None if
+    all did.
     """
 
     inputs: tuple[str, ...]
     files: int
     findings: Sequence[Finding]
+    part: int | None = None
+    hidden: Sequence[Finding] = ()
+    filters: tuple[str, ...] = ()
     known: int = 0
     fixed: int = 0
+    remedies: Mapping[str, str] = {}
     statistics: bool = False
     color: bool = False
     ran: frozenset[str] | None = None
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the number of findings of each severity, the highest first."""
-        return tally(self.findings)
+        """Return the number of findings of each severity, the highest first, including those that are not shown."""
+        return tally(self.all)
+
+    @property
+    def all(self) -> Sequence[Finding]:
+        """Return the findings that are shown and those that options hide. Both count for the exit status."""
+        return [*self.findings, *self.hidden]
 
 
 def tally(findings: Iterable[Finding]) -> dict[str, int]:
@@ -49,7 +60,7 @@ class ReportForm(Protocol):
         """Return the report as text that ends with a line feed or is empty."""
 
 
-#: Format -> its module. Formats for machines contain all findings; those for people show up to ``SHOWN`` of each rule.
+#: Format -> its module. Formats for machines contain all findings; those for people show up to ``SHOWN`` of each rule and level.
 REPORTS: Mapping[str, str] = MappingProxyType(
     {
         "text": "kgbuild.checks.reports.text",
@@ -62,7 +73,9 @@ REPORTS: Mapping[str, str] = MappingProxyType(
     }
 )
 FOR_PEOPLE = ("text", "markdown")
-#: The number of findings of each rule in a report for people. The others are counted.
+#: The formats for services that show findings in the files of a repository. Their paths are relative to its root.
+OF_REPOSITORIES = ("github", "sarif", "junit")
+#: The number of findings of each rule and level in a report for people. The others are counted.
 SHOWN = 5
 
 

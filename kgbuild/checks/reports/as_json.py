@@ -1,4 +1,7 @@
-"""Render a report as one JSON object: `version`, `inputs`, `counts` by severity, the number of `known` findings, and all `findings`."""
+"""Render a report as one JSON object: `version`, `inputs`, `counts` by severity, the number of `known` findings, and all `findings`.
+
+With --level or --subject, `hidden` is the number of findings that are counted but not listed.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ def render(report: Report) -> str:
             "inputs": report.inputs,
             "counts": report.counts,
             "known": report.known,
+            **({"hidden": len(report.hidden)} if report.filters else {}),
             "findings": report.findings,
         }
     )

@@ -12,7 +12,7 @@ _SUITE = "kgbuild.check"
 
 
 def render(report: Report) -> str:
-    """Return the report as an XML document with a test case for each rule that ran.
+    """Return the report as an XML document with a test case for each rule that ran, those with findings first.
 
     A rule with errors or warnings is a failed case. It has one failure with all findings as lines of text, because readers show only one
     failure. A rule with only info findings is a passed case, and the findings are its output.
@@ -20,7 +20,7 @@ def render(report: Report) -> str:
     found = wording.by_rule(report.findings)
     titles = wording.titles()
     ran = (code for code in titles if report.ran is None or code in report.ran)
-    cases = [(f"{code} {titles.get(code, '')}".rstrip(), found.get(code, [])) for code in dict.fromkeys((*ran, *found))]
+    cases = [(f"{code} {titles.get(code, '')}".rstrip(), found.get(code, [])) for code in dict.fromkeys((*found, *ran))]
     failures = sum(_fails(findings) for _, findings in cases)
     totals = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0" time="0"'
     lines = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from kgbuild.checks.reports import SHOWN, Report, wording
 from kgbuild.checks.reports.rules_page import cell, prose
@@ -21,12 +21,13 @@ def render(report: Report) -> str:
     """Return the report as Markdown, or only the counts of each rule if it has ``statistics``."""
     if report.statistics:
         return _joined(report, _statistics(report))
-    texts = (_joined(report, _findings(report.findings, shown)) for shown in range(SHOWN, -1, -1))
+    texts = (_joined(report, _findings(report, shown)) for shown in range(SHOWN, -1, -1))
     return next((text for text in texts if len(text) <= _LONGEST), _joined(report, _statistics(report)))
 
 
 def _joined(report: Report, lines: Iterator[str]) -> str:
-    return "\n".join([f"### kgbuild check: {wording.summary(report)}", *lines]) + "\n"
+    details = [line for detail in wording.details(report) for line in ("", _escaped(detail))]
+    return "\n".join([f"### kgbuild check: {wording.summary(report)}", *details, *lines]) + "\n"
 
 
 def _statistics(report: Report) -> Iterator[str]:
@@ -36,24 +37,26 @@ def _statistics(report: Report) -> Iterator[str]:
         yield f"| {count:,} | {code} | {severity} | {cell(title)} |"
 
 
-def _findings(findings: Sequence[Finding], shown: int) -> Iterator[str]:
+def _findings(report: Report, shown: int) -> Iterator[str]:
     titles = wording.titles()
-    for code, found in wording.by_rule(findings).items():
+    for (severity, code), found in wording.groups(report.findings).items():
         examples, left = wording.split(found, shown)
-        yield from ("", f"#### {code}: {prose(titles[code])}" if code in titles else f"#### {code}", "")
+        yield from ("", f"#### {code} {severity}: {prose(titles[code])}" if code in titles else f"#### {code} {severity}", "")
         if examples:
-            yield from ("| level | place | finding |", "| --- | --- | --- |", *map(_row, examples))
+            yield from ("| level | place | finding |", "| --- | --- | --- |", *(_row(report, finding) for finding in examples))
         if examples and left:
             yield ""
         if left:
             yield wording.rest(left)
 
 
-def _row(finding: Finding) -> str:
+def _row(report: Report, finding: Finding) -> str:
     numbers = wording.place(finding).removeprefix(wording.visible(finding.path))
     place = f"<code>{_escaped(finding.path)}{numbers}</code>" if finding.path else ""
-    hint = "" if finding.suggestion is None else f"<br>try: <code>{_escaped(finding.suggestion)}</code>"
-    return f"| {finding.severity} | {place} | {_escaped(finding.message)}{hint} |"
+    suggestion, reason = wording.attempt(report, finding)
+    hint = "" if finding.suggestion is None else f"<br>try: <code>{_escaped(suggestion)}</code>{_escaped(reason)}"
+    mark = f"{_escaped(wording.MARK)} " if wording.can_fix(report, finding) else ""
+    return f"| {finding.severity} | {place} | {mark}{_escaped(finding.message)}{hint} |"
 
 
 def _escaped(text: str) -> str:

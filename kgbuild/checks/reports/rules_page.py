@@ -7,14 +7,20 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from kgbuild import checks
-from kgbuild.checks.reports import wording
+from kgbuild.checks.reports import rule_counts, wording
+from kgbuild.checks.reports.rule_counts import RuleCounts
 from kgbuild.checks.rule import HEADINGS, Rule
 
 _HEAD = """\
 # Rules of `kgbuild check`
 
 The meaning of a code never changes. The level in the table is the default level of a rule; its section names the findings with another level.
+A rule that is "off by default" runs only if `--select` or `--extend-select` names its code, a prefix of it, or `ALL`.
 `kgbuild rule CODE` prints one rule. This page is generated with `kgbuild rule --all --format markdown`.
+
+The last column counts the findings in {source} of {date}, by
+`kgbuild check --isolated`. If the count with `--select ALL` differs, it follows in parentheses.
+`pytest tests/checks/test_rules_page.py --regenerate` counts again, where the records are there.
 """
 #: Code spans in Markdown (CommonMark §6.1), and characters that are markup outside of them.
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
@@ -25,13 +31,14 @@ _SET_OFF = re.compile(r"\s+\S|[-*] |\d+\. ")
 
 def page() -> str:
     """Return a Markdown page with a table of all rules and a section for each, in the order of families and codes."""
-    return "\n".join([_HEAD, *_table(), *_families()])
+    counts = rule_counts.read()
+    return "\n".join([_HEAD.format(source=counts.source, date=counts.date), *_table(counts), *_families()])
 
 
 def section(rule: Rule) -> str:
     """Return the Markdown section of a rule."""
     parts = rule.parts
-    level = f"{rule.severity}; info with `--partial`" if rule.partial else rule.severity
+    level = f"{_level(rule)}; info with `--partial`" if rule.partial else _level(rule)
     texts = [f"**{heading}:** {prose(parts[heading.lower()])}" for heading in HEADINGS if heading.lower() in parts]
     return "\n\n".join([f"### {rule.code}", f"*{level}*", prose(parts["what"]), *texts]) + "\n"
 
@@ -39,21 +46,25 @@ def section(rule: Rule) -> str:
 def plain(rule: Rule, width: int) -> str:
     """Return a rule as text for a terminal. ``width`` is in characters."""
     parts = rule.parts
-    level = f"{rule.severity}; info with --partial" if rule.partial else rule.severity
+    level = f"{_level(rule)}; info with --partial" if rule.partial else _level(rule)
     texts = [_wrapped(parts["what"], width, "")]
     texts += [f"{heading}:\n{_wrapped(parts[heading.lower()], width, '    ')}" for heading in HEADINGS if heading.lower() in parts]
     return "\n\n".join([f"{rule.code} ({level})", *texts]) + "\n"
 
 
-def _table() -> Iterator[str]:
-    yield "| code | level | description |"
-    yield "| --- | --- | --- |"
+def _level(rule: Rule) -> str:
+    return rule.severity if rule.default else f"{rule.severity}; off by default"
+
+
+def _table(counts: RuleCounts) -> Iterator[str]:
+    yield "| code | level | description | findings |"
+    yield "| --- | --- | --- | ---: |"
     for family, (about, _) in checks.FAMILIES.items():
         found = checks.load_rules([family])
         if found:
-            yield f"| **{family}** | | **{about}** |"
+            yield f"| **{family}** | | **{about}** | |"
         for rule in found:
-            yield f"| [{rule.code}](#{rule.code.lower()}) | {rule.severity} | {cell(wording.title(rule))} |"
+            yield f"| [{rule.code}](#{rule.code.lower()}) | {_level(rule)} | {cell(wording.title(rule))} | {counts.cell(rule.code)} |"
     yield ""
 
 

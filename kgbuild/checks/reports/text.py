@@ -1,4 +1,7 @@
-"""Render a report for a terminal: lines of the form `path:line:column: CODE level: message`, up to five for each rule, and a summary."""
+"""Render a report for a terminal: lines of the form `path:line:column: CODE level: message`, and a summary.
+
+Up to five findings of each rule and level are listed. `[*]` before the message marks those that `--fix` can repair.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +19,27 @@ _BOLD = "1"
 def render(report: Report) -> str:
     """Return the report as lines of text, in color if the report has ``color``."""
     lines = _statistics(report) if report.statistics else _findings(report)
-    return "\n".join([*lines, wording.summary(report)]) + "\n"
+    return "\n".join([*lines, *wording.details(report), wording.summary(report)]) + "\n"
 
 
 def _findings(report: Report) -> Iterator[str]:
-    for code, found in wording.by_rule(report.findings).items():
+    for (severity, code), found in wording.groups(report.findings).items():
         examples, left = wording.split(found)
         for finding in examples:
-            yield from _lines(finding, color=report.color)
+            yield from _lines(report, finding)
         if left:
-            yield f"{code}: {wording.rest(left)}"
+            yield f"{code} {severity}: {wording.rest(left)}"
         yield ""
 
 
-def _lines(finding: Finding, *, color: bool) -> Iterator[str]:
+def _lines(report: Report, finding: Finding) -> Iterator[str]:
     place = wording.place(finding)
-    where = _painted(f"{place}:", _BOLD, color=color) + " " if place else ""
-    level = _painted(f"{finding.code} {finding.severity}:", _COLORS[finding.severity], color=color)
-    yield f"{where}{level} {wording.visible(finding.message)}"
+    where = _painted(f"{place}:", _BOLD, color=report.color) + " " if place else ""
+    level = _painted(f"{finding.code} {finding.severity}:", _COLORS[finding.severity], color=report.color)
+    mark = f"{wording.MARK} " if wording.can_fix(report, finding) else ""
+    yield f"{where}{level} {mark}{wording.visible(finding.message)}"
     if finding.suggestion is not None:
-        yield f"    try: {wording.visible(finding.suggestion)}"
+        yield f"    try: {''.join(wording.attempt(report, finding))}"
 
 
 def _statistics(report: Report) -> Iterator[str]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kgbuild import checks
-from kgbuild.checks.reports import SHOWN, Report, tally
+from kgbuild.checks.reports import SHOWN, Report
 from kgbuild.checks.rule import Rule
 from kgbuild.model.finding import SEVERITIES, Finding, Related, Severity
 
 #: Control characters (C0, DEL, C1), line and paragraph separators, characters that change the writing direction (UAX #9), byte order marks,
 #: noncharacters, and lone surrogates (from file names that are not UTF-8).
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+
+#: The mark of a finding that `--fix` can repair, as in ruff.
+MARK = "[*]"
 
 
 def visible(text: str) -> str:
@@ -49,17 +52,22 @@ def by_rule(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
     return dict(grouped)
 
 
+def groups(findings: Iterable[Finding]) -> dict[tuple[Severity, str], list[Finding]]:
+    """Group findings by severity and rule, in the order of the first findings."""
+    grouped: defaultdict[tuple[Severity, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        grouped[finding.severity, finding.code].append(finding)
+    return dict(grouped)
+
+
 def split(found: Sequence[Finding], shown: int = SHOWN) -> tuple[list[Finding], list[Finding]]:
-    """Split the findings of one rule into the ones to show, the highest severity first, and the others."""
-    ranked = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
-    return ranked[:shown], ranked[shown:]
+    """Split the findings of one group into the ones to show and the others."""
+    return list(found[:shown]), list(found[shown:])
 
 
 def rest(left: Sequence[Finding]) -> str:
-    """Return a line with the number of findings that are not shown, by level if there are several levels."""
-    counts = tally(left)
-    by_level = f" ({levels(counts)})" if sum(map(bool, counts.values())) > 1 else ""
-    return f"{len(left):,} more finding{'s' if len(left) > 1 else ''}{by_level}; --format json shows all"
+    """Return a line with the number of findings of a group that are not shown."""
+    return f"{len(left):,} more finding{'s' if len(left) > 1 else ''}; --format json shows all"
 
 
 def levels(counts: Mapping[str, int]) -> str:
@@ -81,17 +89,39 @@ def counted(count: int, noun: str) -> str:
 
 
 def summary(report: Report) -> str:
-    """Return the summary of an audit, on one line."""
-    total = len(report.findings)
+    """Return the summary of an audit, on one line. It counts findings that options hide."""
+    total = len(report.all)
     found = f"{counted(total, 'finding')} ({levels(report.counts)})" if total else "nothing found"
     fixed = f"; {report.fixed:,} fixed" if report.fixed else ""
+    hidden = f"; {len(report.hidden):,} of them not shown ({', '.join(report.filters)})" if report.hidden else ""
     known = f"; {counted(report.known, 'known finding')} not shown" if report.known else ""
-    return f"{found} in {counted(report.files, 'file')}{fixed}{known}"
+    files = counted(report.files, "file")
+    where = files if report.part is None else f"{report.part:,} of {files}"
+    return f"{found} in {where}{hidden}{fixed}{known}"
+
+
+def details(report: Report) -> list[str]:
+    """Return what a summary says besides the counts: the rules with errors, and how many findings `--fix` can repair."""
+    erred = Counter(finding.code for finding in report.all if finding.severity == "error")
+    fixable = sum(can_fix(report, finding) for finding in report.all)
+    lines = [f"errors: {', '.join(f'{code} ({count:,})' for code, count in sorted(erred.items()))}"] if erred else []
+    return lines + ([f"{MARK} {counted(fixable, 'finding')} can be repaired with --fix"] if fixable else [])
+
+
+def can_fix(report: Report, finding: Finding) -> bool:
+    """Return whether `--fix` can repair a finding."""
+    return report.remedies.get(finding.fingerprint) == ""
+
+
+def attempt(report: Report, finding: Finding) -> tuple[str, str]:
+    """Return the suggestion of a finding, which may be empty, and in parentheses why `--fix` does not apply it."""
+    reason = report.remedies.get(finding.fingerprint, "") if finding.suggestion is not None else ""
+    return visible(finding.suggestion or ""), visible(f" (not applied by --fix: {reason})") if reason else ""
 
 
 def statistics(findings: Sequence[Finding]) -> list[tuple[int, str, Severity, str]]:
-    """Return count, code, severity and title for each rule and severity with findings, the most frequent first."""
+    """Return count, code, severity and title for each rule and severity with findings, errors first, then the most frequent."""
     by_code = titles()
     counts = Counter((finding.code, finding.severity) for finding in findings)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0][0], SEVERITIES.index(item[0][1])))
+    ranked = sorted(counts.items(), key=lambda item: (SEVERITIES.index(item[0][1]), -item[1], item[0][0]))
     return [(count, code, severity, by_code.get(code, "")) for (code, severity), count in ranked]

@@ -120,9 +120,17 @@ def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Resul
     from kgbuild.readers.archives.archive import members
     from kgbuild.readers.archives.compressed import expand
 
+    narrowed = _holds_registry(file, rules)
+    skipped: list[tuple[str, str]] = []
+
     def is_requested(name: str) -> bool:
         ending = ending_of(name)
-        return ending is not None and ending not in ARCHIVES and not rules.leaves_out_member(name)
+        if ending is None or ending in ARCHIVES or rules.leaves_out_member(name):
+            return False
+        if narrowed and name.partition("/")[0] not in rules.folders:
+            skipped.append((name, rules.outside))
+            return False
+        return True
 
     for name, data in members(Path(file.path), file.shown, is_requested):
         shown = f"{file.shown}!/{name}"
@@ -133,6 +141,36 @@ def _archive_tasks(unit: int, file: File, rules: Rules) -> Iterator[Task | Resul
         yield Result(unit, None, hashlib.sha256(data).digest(), ())
         for task in _stream_tasks(unit, name, shown, expand(data, name, shown, limit=max(_MIN_STREAM, _MAX_RATIO * len(data)))):
             yield msgspec.structs.replace(task, member=name) if isinstance(task, Task) else task
+    if skipped:
+        yield Result(unit, ClaimBatch(skipped=tuple(skipped)), None, ())
+
+
+class _Enough(Exception):
+    """The members seen so far decide."""
+
+
+def _holds_registry(file: File, rules: Rules) -> bool:
+    """Return whether all folders of a registry stand directly in an archive. It lists the members until that is certain."""
+    from kgbuild.readers.archives.archive import members
+
+    missing = set(rules.folders)
+
+    def note(name: str) -> bool:
+        if "/" in name:
+            missing.discard(name.partition("/")[0])
+        if not missing:
+            raise _Enough
+        return False
+
+    try:
+        if missing:
+            for _ in members(Path(file.path), file.shown, note):
+                pass
+    except _Enough:
+        return True
+    except InputError:
+        pass  # reading the members reports it
+    return False
 
 
 def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -95,23 +95,23 @@ def small() -> Report:
     """A finding of each level, in the order of an audit."""
     related = (Related(path="b/b.md", line=9, column=3, record="b"), Related(path="/c/c d.md"))
     findings = [
-        finding("LC004", "info", HOSTILE, ""),
+        finding("RF001", "error", HOSTILE, "/r/a.tar.gz!/a.md", 12, 5, object="kgr:x", field="original", suggestion=HOSTILE),
+        finding("RF001", "warning", "it stands in a file whose name is no text", "b\udcff.md"),
         finding(
             "LS001", "warning", "disagrees", "input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md", 7, 0, records=("a", "b"), related=related
         ),
-        finding("RF001", "error", HOSTILE, "/r/a.tar.gz!/a.md", 12, 5, object="kgr:x", field="original", suggestion=HOSTILE),
-        finding("RF001", "warning", "it stands in a file whose name is no text", "b\udcff.md"),
+        finding("LC004", "info", HOSTILE, ""),
     ]
     return Report(inputs=("input", "/r/a.tar.gz"), files=3, findings=findings, known=1, fixed=2)
 
 
 @pytest.fixture
 def many() -> Report:
-    """More findings of a rule than people want to see, the gravest of them last."""
-    levels: list[Severity] = ["warning"] * 6 + ["error"] * 2
+    """More findings of a rule than people want to see, of several levels."""
+    levels: list[Severity] = ["error"] * 2 + ["warning"] * 6
     dangling = [finding("RF001", level, f"message {number}", f"{number}.md", number, 1) for number, level in enumerate(levels, 1)]
     unknown = [finding("LC004", "info", f"message {number}", "a.md", number, 1) for number in range(1, 1_201)]
-    return Report(inputs=("input",), files=1_234, findings=[*unknown, *dangling], known=2)
+    return Report(inputs=("input",), files=1_234, findings=[*dangling, *unknown], known=2)
 
 
 @pytest.fixture

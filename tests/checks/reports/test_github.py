@@ -33,10 +33,10 @@ def test_a_runner_reads_what_was_meant(small: Report, hostile: str) -> None:
     told, title = wording.visible(hostile), "RF001 A source id | that nothing `describes|names`, <b>nowhere</b>"
     odd = "input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md"
     assert [read(line) for line in github.render(small).splitlines()] == [
-        ("notice", {"title": "LC004 Upstream whose license is unknown"}, told),
-        ("warning", {"file": odd, "line": "7", "title": "LS001 Listings of one product that disagree"}, "disagrees"),
         ("error", {"file": "/r/a.tar.gz!/a.md", "line": "12", "col": "5", "title": title}, f"{told}\ntry: {told}"),
         ("warning", {"file": "b\\udcff.md", "title": title}, "it stands in a file whose name is no text"),
+        ("warning", {"file": odd, "line": "7", "title": "LS001 Listings of one product that disagree"}, "disagrees"),
+        ("notice", {"title": "LC004 Upstream whose license is unknown"}, told),
     ]
 
 

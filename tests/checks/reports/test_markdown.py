@@ -51,25 +51,39 @@ def test_a_reader_sees_what_was_meant(small: Report, hostile: str) -> None:
     head = ["level", "place", "finding"]
     odd = "input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md"
     assert cells(markdown.render(small)) == [
-        *(*head, "info", "", told),
-        *(*head, "warning", f"{odd}:7", "disagrees"),
         *(*head, "error", "/r/a.tar.gz!/a.md:12:5", f"{told}try: {told}"),
-        *("warning", "b\\udcff.md", "it stands in a file whose name is no text"),
+        *(*head, "warning", "b\\udcff.md", "it stands in a file whose name is no text"),
+        *(*head, "warning", f"{odd}:7", "disagrees"),
+        *(*head, "info", "", told),
     ]
 
 
+def test_what_can_be_fixed_is_marked_and_what_cannot_says_why(small: Report) -> None:
+    first = replace(small.findings[0], suggestion="goa", message="m")
+    fixable = replace(small, findings=[first], remedies={first.fingerprint: ""})
+    row = "| error | <code>/r/a.tar.gz!/a.md:12:5</code> | {}m<br>try: <code>goa</code>{} |"
+    lines = markdown.render(fixable).splitlines()
+    assert lines[2:5] == ["errors: RF001 (1)", "", "&#91;&#42;&#93; 1 finding can be repaired with --fix"]
+    assert lines[-1] == row.format("&#91;&#42;&#93; ", "")
+    refused = replace(fixable, remedies={first.fingerprint: "no | reason"})
+    assert markdown.render(refused).splitlines()[-1] == row.format("", " (not applied by --fix: no &#124; reason)")
+
+
 def test_a_title_keeps_its_code_and_its_cell(small: Report) -> None:
-    dangling = replace(small, findings=small.findings[2:3], statistics=True)
+    dangling = replace(small, findings=small.findings[:1], statistics=True)
     html = MarkdownIt("commonmark").enable("table").render(markdown.render(dangling))
     assert "<td>A source id | that nothing <code>describes|names</code>, &lt;b&gt;nowhere&lt;/b&gt;</td>" in html
     html = MarkdownIt("commonmark").enable("table").render(markdown.render(replace(dangling, statistics=False)))
-    assert "<h4>RF001: A source id | that nothing <code>describes|names</code>, &lt;b&gt;nowhere&lt;/b&gt;</h4>" in html
+    assert "<h4>RF001 error: A source id | that nothing <code>describes|names</code>, &lt;b&gt;nowhere&lt;/b&gt;</h4>" in html
 
 
 def test_a_report_that_a_comment_cannot_hold_shows_fewer_findings(many: Report) -> None:
     long = [replace(finding, message="m" * 7_000) for finding in many.findings]
     text = markdown.render(replace(many, findings=long))
     assert len(text) < 65_536
-    assert "1,196 more findings; --format json shows all" in text
+    assert "1,197 more findings; --format json shows all" in text
     longest = [replace(finding, message="m" * 70_000) for finding in many.findings]
-    assert "8 more findings (2 errors, 6 warnings); --format json shows all" in markdown.render(replace(many, findings=longest))
+    told = markdown.render(replace(many, findings=longest))
+    assert [line for line in told.splitlines() if "more finding" in line] == [
+        f"{count} more findings; --format json shows all" for count in ("2", "6", "1,200")
+    ]

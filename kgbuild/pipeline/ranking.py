@@ -1,0 +1,54 @@
+"""The order of findings in a report: errors first, then by the number of products downstream, then by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from kgbuild.model.finding import SEVERITIES, Finding
+from kgbuild.pipeline.audit import Raised
+
+#: The sort key of a finding.
+Rank = Callable[[Finding], tuple[Any, ...]]
+
+
+def ranking(downstream: Mapping[str, int]) -> Rank:
+    """Return the sort key of findings, from the number of products downstream of each subject.
+
+    Findings at one place are in the order of code, subject, object and field.
+    """
+    levels = {severity: number for number, severity in enumerate(SEVERITIES)}
+
+    def rank(finding: Finding) -> tuple[Any, ...]:
+        return (
+            levels[finding.severity], -downstream.get(finding.subject, 0), finding.path, finding.line, finding.column,
+            finding.code, finding.subject, finding.object, finding.field,
+        )  # fmt: skip
+
+    return rank
+
+
+def group_of(finding: Finding) -> tuple[str, str]:
+    """Return the group of a finding in a report for people: its severity and its rule."""
+    return finding.severity, finding.code
+
+
+def candidates(raised: Iterable[Raised], rank: Rank, shown: int) -> list[Raised]:
+    """Return the findings that can be among the first ``shown`` of their group in a report. ``raised`` is sorted by a key without lines.
+
+    The lines decide between findings of the same file that are otherwise equal, so all of these are candidates.
+    """
+    groups: dict[tuple[str, str], list[Raised]] = {}
+    for item in raised:
+        groups.setdefault(group_of(item.finding), []).append(item)
+    return [item for group in groups.values() for item in _first(group, rank, shown)]
+
+
+def _first(group: Sequence[Raised], rank: Rank, shown: int) -> list[Raised]:
+    found: list[Raised] = []
+    for _, tied in groupby(group, lambda item: rank(item.finding)[:3]):
+        if len(found) >= shown:
+            break
+        found += tied
+    return found
