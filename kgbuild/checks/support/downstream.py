@@ -9,7 +9,7 @@ from kgbuild.lineage.reach import Reach
 
 
 def downstream(view: View, subjects: Iterable[str]) -> dict[str, int]:
-    """Return how many products of other owners have a product or resource upstream (SPEC §8), for the subjects that have any.
+    """Return how many products of other owners are made from each subject, or may contain its data (SPEC §8). Subjects without any are left out.
 
     A resource stands for itself and for all of its products.
     """
@@ -18,5 +18,5 @@ def downstream(view: View, subjects: Iterable[str]) -> dict[str, int]:
     for id, number in numbers.items():
         for marked in (id, *view.graph.products.get(id, ())):
             marks[marked] = marks.get(marked, 0) | 1 << number
-    counts = Reach(view.walks, marks).counts() if marks else {}
+    counts = Reach(view.walks, "possible", marks).counts() if marks else {}
     return {id: count for id, number in numbers.items() if (count := counts.get(number, 0)) > 0}
