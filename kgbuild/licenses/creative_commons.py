@@ -34,6 +34,8 @@ _LONG = (
 )  # fmt: skip
 _FILLING = frozenset(("the", "a", "under", "license", "licence", "licensed", "public", "international", "intl", "int", "unported", "generic",
                       "universal", "waiver", "v", "ver", "version", "legal", "code"))  # fmt: skip
+#: A name has one of these; other texts need not be read.
+_HINT = re.compile(r"cc|creative|by|attribution", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _JOINED = re.compile(r"(cc)?((?:by|nc|nd|sa)*)(zero)?")
 _BETWEEN = re.compile(r"[\s_/.,;:()\[\]™®©\"'-]*")
@@ -89,7 +91,7 @@ def by_label(label: str) -> CreativeCommons | None:
     >>> by_label("Creative Commons Attribution").id, by_label("CC BY 4.0 (data)"), by_label("CC BY / CC BY-NC")
     (None, None, None)
     """
-    tokens = _tokens(label)
+    tokens = _tokens(label) if _HINT.search(label) else None
     if not tokens:
         return None
     names = [_name(part) for part in _names(tokens)]
@@ -105,7 +107,7 @@ def named_elements(text: str) -> frozenset[str]:
     >>> sorted(named_elements("CC BY-NC 4.0 for non-academics")), sorted(named_elements("by the NC group"))
     (['by', 'nc'], [])
     """
-    tokens = [token for word in _TOKEN.findall(_short(text)) for token in _split(word)]
+    tokens = [part for word in _TOKEN.findall(_short(text)) for part in _split(word)] if _HINT.search(text) else []
     return frozenset(tokens) & frozenset(ELEMENTS) if "cc" in tokens else frozenset()
 
 

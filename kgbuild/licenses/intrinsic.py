@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kgbuild.licenses import creative_commons
 from kgbuild.licenses.creative_commons import NC, ND, SA, ZERO, CreativeCommons
-from kgbuild.licenses.expressions import spdx_id
 from kgbuild.licenses.terms import (
     ATTRIBUTION,
     COMMERCIAL,
@@ -43,9 +42,11 @@ class TermsTable:
         return FREE if ZERO in cc.elements else _of_elements(cc)
 
     def id_of_parts(self, cc: CreativeCommons) -> str | None:
-        """Return the SPDX id of a Creative Commons license; None if it has no version, or a port that SPDX does not list."""
-        id = cc.id
-        return id if id is None or id in self._table or not cc.port else spdx_id(id)
+        """Return the SPDX id of a Creative Commons license; None if it has no version, or a port that the table does not list.
+
+        SPDX lists all unported licenses, and few others.
+        """
+        return cc.id if cc.id in self._table or not cc.port else None
 
 
 def _of_entry(id: str, entry: Judgement) -> Terms:

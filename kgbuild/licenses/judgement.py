@@ -59,7 +59,8 @@ class LicenseJudge:
     def __init__(self, mapping: RegistryMapping) -> None:
         self.fields, self.parts = mapping.fields, mapping.fields.license
         self._table = mapping.licenses.licenses
-        self._candidate = LicenseRecogniser(mapping).read
+        recogniser = LicenseRecogniser(mapping)
+        self._candidate, self._words = recogniser.read, recogniser.words
         self.read = lru_cache(maxsize=4096)(self._read)
         self.column = lru_cache(maxsize=4096)(self._column)
         self._stated = lru_cache(maxsize=4096)(self._parse)
@@ -128,17 +129,28 @@ class LicenseJudge:
             return LicenseJudgement(vague.name)
         stated = [(candidate, reading) for candidate, reading in readings if candidate.kind != "none"]
         known = [(candidate, reading) for candidate, reading in stated if candidate.kind == "license"]
-        unread = [pair for pair in stated if pair[0].kind == "unrecognised" and not _names_custom(pair, known)]
+        unread = [pair for pair in stated if pair[0].kind == "unrecognised" and not self._names_custom(pair, known)]
         if written.unreadable:
             return LicenseJudgement(" or ".join((*(candidate.name for candidate, _ in stated[:1]), "a license in a form of its own")))
         if not known:
-            return _unknown(stated) if stated else None
+            return self._unknown(stated) if stated else None
         denied = readings[0] if readings[0][0].kind == "none" and readings[0][1].place == "text" else None
         if denied:
             return LicenseJudgement(f"{denied[1].text} or {known[0][0].name}", clash=(denied[1], known[0][1]))
         if unread:
             return self._partly(known, unread)
         return self._agreed(known)
+
+    def _names_custom(self, pair: tuple[Candidate, LicenseReading], known: list[tuple[Candidate, LicenseReading]]) -> bool:
+        """Return whether an unrecognised text can be the name of a custom license of the table, which is recognised by its URL."""
+        candidate, reading = pair
+        custom = all((found.id or "").startswith("LicenseRef-") and at.place == "URL" for found, at in known)
+        return bool(known) and custom and reading.place == "text" and not self._words(candidate)
+
+    def _unknown(self, stated: list[tuple[Candidate, LicenseReading]]) -> LicenseJudgement:
+        """Return the judgement of texts of which none is recognised: only what words forbid is known."""
+        words = frozenset[str]().union(*(self._words(candidate) for candidate, _ in stated))
+        return LicenseJudgement(stated[0][0].name, Terms(forbidden=words, worded=words))
 
     def _agreed(self, known: list[tuple[Candidate, LicenseReading]]) -> LicenseJudgement:
         """Return the judgement of texts that are all recognised."""
@@ -155,8 +167,8 @@ class LicenseJudge:
     def _partly(self, known: list[tuple[Candidate, LicenseReading]], unread: list[tuple[Candidate, LicenseReading]]) -> LicenseJudgement:
         """Return the judgement of a recognised text beside an unrecognised one: only what words forbid is known."""
         agreed = self._agreed(known)
-        words = frozenset[str]().union(*(candidate.words for candidate, _ in (*known, *unread)))
-        forbids = any(candidate.words for candidate, _ in unread)
+        words = frozenset[str]().union(*(self._words(candidate) for candidate, _ in (*known, *unread)))
+        forbids = any(self._words(candidate) for candidate, _ in unread)
         texts = dict.fromkeys(reading.name for _, reading in (*known, *unread))
         at = _most_exact(known)[1]
         return LicenseJudgement(
@@ -167,18 +179,6 @@ class LicenseJudge:
 
 def _most_exact(known: list[tuple[Candidate, LicenseReading]]) -> tuple[Candidate, LicenseReading]:
     return max(known, key=lambda pair: pair[0].exactness)
-
-
-def _names_custom(pair: tuple[Candidate, LicenseReading], known: list[tuple[Candidate, LicenseReading]]) -> bool:
-    """Return whether an unrecognised text can be the name of a custom license of the table, which is recognised by its URL."""
-    candidate, reading = pair
-    custom = known and all((found.id or "").startswith("LicenseRef-") and at.place == "URL" for found, at in known)
-    return bool(custom) and reading.place == "text" and not candidate.words
-
-
-def _unknown(stated: list[tuple[Candidate, LicenseReading]]) -> LicenseJudgement:
-    words = frozenset[str]().union(*(candidate.words for candidate, _ in stated))
-    return LicenseJudgement(stated[0][0].name, Terms(forbidden=words, worded=words))
 
 
 def _of_list(read: list[LicenseJudgement]) -> LicenseJudgement:

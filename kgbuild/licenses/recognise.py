@@ -26,7 +26,7 @@ class Candidate(NamedTuple):
 
     ``kind`` is "none" if the text means that no license is stated, "open question" if it stands for licenses that it does not name, and
     "unrecognised" if it cannot be read. ``id`` is the SPDX id, or a `LicenseRef-` id of the table. ``cc`` are the parts of a Creative
-    Commons license. ``words`` are the uses that the words of the text forbid.
+    Commons license.
     """
 
     text: str
@@ -34,7 +34,6 @@ class Candidate(NamedTuple):
     terms: Terms = UNKNOWN
     id: str | None = None
     cc: CreativeCommons | None = None
-    words: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -75,7 +74,7 @@ class LicenseRecogniser:
         self._none = frozenset(map(letters, licenses.unspecified)) | {""}
         self._open = frozenset(map(fold, licenses.unknown))
         self._free = frozenset(fold_url(text) if is_url(text) else fold(text) for text in licenses.public_domain)
-        self._words = WordingReader(licenses.wording).forbidden
+        self._words = lru_cache(maxsize=4096)(WordingReader(licenses.wording).forbidden)
         self.read = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, text: str) -> Candidate:
@@ -88,8 +87,11 @@ class LicenseRecogniser:
         found = self._known(text, address) or self._expression(text) or (None if address else self._several(text))
         if found:
             return found
-        words = frozenset[str]() if address else self._words(text)
-        return Candidate(text, "unrecognised", Terms(forbidden=words, worded=words), words=words)
+        return Candidate(text, "unrecognised")
+
+    def words(self, candidate: Candidate) -> frozenset[str]:
+        """Return the uses that the words of a text forbid. The words of a URL forbid nothing."""
+        return frozenset() if self._address(candidate.text) else self._words(candidate.text)
 
     def _address(self, text: str) -> str | None:
         """Return the URL that a text is, or that the CURIE stands for; None for other texts."""
@@ -101,41 +103,48 @@ class LicenseRecogniser:
 
     def _known(self, text: str, address: str | None) -> Candidate | None:
         """Return the license of a text that names one license."""
+        return self._named(text, address) or self._listed(text, address)
+
+    def _named(self, text: str, address: str | None) -> Candidate | None:
+        """Return the license of a text that the table lists, or a Creative Commons license."""
         folded, full = fold(text), fold_url(address or text)
         short = without_query(full)
         if self._free.intersection((folded, full, short)):
             return Candidate(text, "license", FREE)
-        words = frozenset[str]() if address else self._words(text)
         id = self._labels.get(folded) or self._urls.get(full) or self._urls.get(short)
-        if id is None:
-            cc = creative_commons.by_url(address) if address else creative_commons.by_label(text)
-            if cc:
-                return Candidate(text, "license", self._terms.of_parts(cc), self._terms.id_of_parts(cc), cc, words)
-            id = self._listed(short, text, address)
-        return Candidate(text, "license", self._terms.of_id(id), id, creative_commons.by_label(id), words) if id else None
+        if id:
+            return Candidate(text, "license", self._terms.of_id(id), id, creative_commons.by_label(id))
+        cc = creative_commons.by_url(address) if address else creative_commons.by_label(text)
+        return Candidate(text, "license", self._terms.of_parts(cc), self._terms.id_of_parts(cc), cc) if cc else None
 
-    def _listed(self, short: str, text: str, address: str | None) -> str | None:
-        """Return the id of the SPDX License List that a text is, or that a URL ends with."""
-        if not address:
-            return spdx_id(text.strip())
-        start = next((start for start in self._id_urls if short.startswith(start)), None)
-        return spdx_id(short.removeprefix(start)) if start else None
+    def _listed(self, text: str, address: str | None) -> Candidate | None:
+        """Return the license of a text that is an id of the SPDX License List, or of a URL that ends with one."""
+        written: str | None = text.strip()
+        if address:
+            short = without_query(address)
+            written = next((short.removeprefix(start) for start in self._id_urls if short.startswith(start)), None)
+        id = spdx_id(written) if written else None
+        return Candidate(text, "license", self._terms.of_id(id), id) if id else None
 
     def _expression(self, text: str) -> Candidate | None:
         terms = terms_of_expression(text.strip(), self._terms.of_id)
         if terms is None:
             return None
         words = self._words(text) if terms.unknown else frozenset[str]()
-        return Candidate(text, "license", terms._replace(forbidden=terms.forbidden | words, worded=words - terms.forbidden), words=words)
+        terms = terms._replace(forbidden=terms.forbidden | words, allowed=terms.allowed - words, worded=words - terms.forbidden)
+        return Candidate(text, "license", terms)
 
     def _several(self, text: str) -> Candidate | None:
         """Return what several licenses share that a text lists, if each of them is recognised."""
         parts = [part.strip(" ()") for part in _LIST.split(text)]
         if len(parts) < 2 or not all(parts):
             return None
-        read = [self._known(part, self._address(part)) for part in parts]
+        found = {part: self._named(part, self._address(part)) for part in parts}
+        if not any(found.values()):
+            return None
+        read = [candidate or self._listed(part, self._address(part)) for part, candidate in found.items()]
         named = [candidate for candidate in read if candidate]
-        if len(named) < len(parts):
+        if len(named) < len(read):
             return None
         same = {candidate.id for candidate in named}
         return Candidate(text, "license", shared([candidate.terms for candidate in named]), same.pop() if len(same) == 1 else None)

@@ -25,6 +25,8 @@ _LEAD = re.compile(
     r"(?:licen[cs]ed|available|released|distributed|published|made available) (?:for use )?(?:under|as) (?:the terms of )?(?:the |a |an )?"
 )
 
+_LEADING = ("licen", "spdx", "under", " as ")
+
 
 def plain(text: str) -> str:
     r"""Return a text with one kind of hyphen, without invisible characters and space at its ends.
@@ -32,7 +34,7 @@ def plain(text: str) -> str:
     >>> plain(" CC\u2011BY\u00a04.0\u200b")
     'CC-BY 4.0'
     """
-    return unicodedata.normalize("NFKC", text).translate(_SAME).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_SAME)).strip()
 
 
 def fold(label: str) -> str:
@@ -41,7 +43,8 @@ def fold(label: str) -> str:
     >>> fold("CC_BY-4.0 "), fold("cc by 4.0"), fold("License: MIT")
     ('cc by 4.0', 'cc by 4.0', 'mit')
     """
-    return _LEAD.sub("", _SEPARATORS.sub(" ", plain(label)).strip().lower())
+    text = _SEPARATORS.sub(" ", plain(label)).strip().lower()
+    return _LEAD.sub("", text) if any(word in text for word in _LEADING) else text
 
 
 def letters(label: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from license_expression import get_spdx_licensing
 
 from kgbuild.licenses.expressions import spdx_id, terms_of_expression
 from kgbuild.licenses.intrinsic import TermsTable
@@ -16,7 +17,8 @@ NC, MIT, BY = of_id("CC-BY-NC-4.0"), of_id("MIT"), of_id("CC-BY-4.0")
 @pytest.mark.parametrize(
     ("text", "id"),
     [("MIT", "MIT"), ("mit", "MIT"), ("GPL-2.0", "GPL-2.0-only"), ("GPL-2.0+", "GPL-2.0-or-later"), ("Zlib", "Zlib"), ("Terms", None),
-     ("Terms of use", None), ("MIT OR Zlib", None), ("Classpath-exception-2.0", None), ("", None), ("LicenseRef-scancode-public-domain", None)],
+     ("Terms of use", None), ("FAIR", None), ("GPL", None),
+     ("MIT OR Zlib", None), ("Classpath-exception-2.0", None), ("", None), ("LicenseRef-scancode-public-domain", None)],
 )  # fmt: skip
 def test_an_id(text: str, id: str | None) -> None:
     assert spdx_id(text) == id
@@ -41,3 +43,9 @@ def test_an_id(text: str, id: str | None) -> None:
 )
 def test_an_expression(text: str, terms: Terms | None) -> None:
     assert terms_of_expression(text, of_id) == terms
+
+
+def test_every_id_that_is_one_word_is_passed_to_the_library() -> None:
+    symbols = get_spdx_licensing().known_symbols.items()
+    words = [id for id, symbol in symbols if id.isalpha() and not symbol.is_exception]
+    assert [id for id in words if spdx_id(id) != id] == []
