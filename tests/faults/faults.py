@@ -65,7 +65,8 @@ def records(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 
 def cited(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     """(record) that products of others cite by its own id, and that asks nothing of them: so they are in no conflict with it."""
-    return _shuffled(((id,) for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id])), random)
+    found = (id for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id]) and "zero" in corpus.trees[id]["license"]["id"])
+    return _shuffled(((id,) for id in found), random)
 
 
 def makers(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
@@ -166,15 +167,17 @@ def _list(page: Page, id: str, *cites: str, more: tuple[str, ...] = ()) -> int |
 def _license(name: str) -> tuple[str, ...]:
     if name == "0":
         return "license:", "  id: https://creativecommons.org/publicdomain/zero/1.0/", "  label: CC0 1.0"
+    if name == "MIT":
+        return "license:", "  id: https://opensource.org/licenses/MIT", "  label: MIT"
     if name not in ("BY", "BY-NC"):
         return "license:", "  id: https://example.org/terms", f"  label: {name}"
     return "license:", f"  id: https://creativecommons.org/licenses/{name.lower()}/4.0/", f"  label: CC {name} 4.0"
 
 
 def _make(
-    corpus: Corpus, id: str, category: str = "DataSource", cites: str = "", license: str = "BY", status: str = "active", more: str = ""
+    corpus: Corpus, id: str, category: str = "DataSource", cites: str = "", license: str = "MIT", status: str = "active", more: str = ""
 ) -> Page:
-    """A record of a made-up resource with one product, sound in all but what the fault needs."""
+    """A record of a made-up resource with one product, sound in all but what the fault needs. Its license is in conflict with no other one."""
     lines = [f"id: {id}", "layout: resource_detail", f"category: {category}", f"name: Made up resource {id}", "description: It is made up."]
     lines += [f"homepage_url: https://{id}.example.org/", *_license(license), "domains:", "- general", f"activity_status: {status}"]
     lines += [more] if more else []

@@ -51,7 +51,8 @@ def half_read(view: View) -> Iterator[Violation]:
     Why: Nobody can tell whether the license that is not recognised is the same one, so the recognised one must not be taken as consent.
     Example: `license: {id: https://www.example.org/terms, label: CC BY 4.0}`
     Fix: Look up the license on the website of the resource or product. If it is the recognised one, write its SPDX id and its URL. Otherwise, remove
-    them. Add a custom license to your own `licenses.yaml`, with a `LicenseRef-` id, its spellings and its permissions.
+    them. Add a custom license to your own `licenses.yaml`, with a `LicenseRef-` id, its spellings and its permissions, and the URL of a page that
+    declares public domain to `public_domain` there.
     """
     for id, claim, found in _stated_once(view):
         if found.unread:

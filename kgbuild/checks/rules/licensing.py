@@ -44,7 +44,7 @@ def freer(view: View) -> Iterator[Violation]:
     This is not legal advice.
     Why: A user who relies on the product's license may violate the license of the source.
     Example: A graph under CC-BY-4.0 has `original_source: [{source: a, relation_type: prov:hadPrimarySource}]`, and `a` is under CC-BY-NC-4.0.
-    Fix: Choose a license for the product that forbids the same uses, remove the source, or ask its owners for permission.
+    Fix: Choose a license for the product that forbids the same uses and has the same duties, remove the source, or ask its owners for permission.
     """
     tables = view.once(LicenseTables)
     for product in view.graph.derivations:
