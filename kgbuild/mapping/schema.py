@@ -167,6 +167,8 @@ class Judgement(MappingFile, frozen=True, kw_only=True):
     derivatives: bool
     redistribution: bool
     share_alike: tuple[str, ...] = ()
+    attribution: bool | None = None
+    notice: bool | None = None
     source: str
 
 
@@ -176,11 +178,26 @@ class LicenseSpelling(MappingFile, frozen=True, kw_only=True):
     urls: tuple[str, ...] = ()
 
 
+class ForbiddingPhrases(MappingFile, frozen=True, kw_only=True):
+    commercial: tuple[str, ...] = ()
+    derivatives: tuple[str, ...] = ()
+    redistribution: tuple[str, ...] = ()
+
+
+class Wording(MappingFile, frozen=True, kw_only=True):
+    """``harmless`` are phrases that contain a forbidding one but forbid nothing."""
+
+    forbids: ForbiddingPhrases = ForbiddingPhrases()
+    harmless: tuple[str, ...] = ()
+
+
 class Licenses(MappingFile, frozen=True, kw_only=True):
     licenses: dict[str, LicenseSpelling]
+    id_urls: tuple[str, ...] = ()
     unspecified: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     public_domain: tuple[str, ...] = ()
+    wording: Wording = Wording()
 
 
 class Domains(MappingFile, frozen=True, kw_only=True):

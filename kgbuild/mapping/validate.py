@@ -106,6 +106,12 @@ def _license_problems(licenses: Licenses) -> Iterator[tuple[list[str], str]]:
             yield ["licenses", id], f"expected an id of the SPDX License List, or `LicenseRef-` and a name, got {id!r}"
         if entry.lets and as_iri(entry.lets.source) != entry.lets.source:
             yield ["licenses", id, "lets", "source"], f"expected the http or https URL of the license's text, got {entry.lets.source!r}"
+    forbids = licenses.wording.forbids
+    uses = {f"forbids.{name}": getattr(forbids, name) for name in forbids.__struct_fields__}
+    for place, phrases in {**uses, "harmless": licenses.wording.harmless}.items():
+        for n, phrase in enumerate(phrases):
+            if not all(any(c.isalnum() for c in part) for part in phrase.split("...")):
+                yield ["wording", *place.split("."), str(n)], f"expected words, with `...` only between words, got {phrase!r}"
 
 
 def _curies(parsed: Mapping[str, Any]) -> Iterator[tuple[str, list[str], str]]:

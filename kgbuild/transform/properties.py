@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from kgbuild.licenses.recognise import LicenseRecogniser
+from kgbuild.licenses.judgement import LicenseJudge
+from kgbuild.licenses.written import written_license
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordFields
 from kgbuild.model.document import Document, NotText, Tree
@@ -16,6 +17,7 @@ from kgbuild.transform.values import extra_json, items, number, scalar, text_lis
 
 _HINTS = get_type_hints(Description)
 _LISTS = frozenset(name for name, hint in _HINTS.items() if getattr(hint, "__origin__", None) is tuple)
+_LICENSE = frozenset(("license", "license_label"))
 _NUMBERS = frozenset(name for name, hint in _HINTS.items() if int in get_args(hint))
 
 
@@ -85,7 +87,7 @@ class PropertyVocabulary:
         longest_first = sorted(self._prefixes, key=len, reverse=True)
         self._spelling = re.compile("|".join(map(re.escape, longest_first)) or r"\Z.").match
         # A registry has only a few hundred licenses and a few dozen formats, so the caches hold them all.
-        self.license = lru_cache(maxsize=4096)(LicenseRecogniser(mapping).identify)
+        self.license = LicenseJudge(mapping).column
         self.media_type = lru_cache(maxsize=1024)(self._media_type)
 
     def _media_type(self, format: str | None, compression: str | None) -> str | None:
@@ -185,19 +187,17 @@ class PropertyReader:
         self.values["xref"] = (*self.values.get("xref", ()), *ids)
 
     def license(self, key: str, value: Tree) -> None:
-        """Read a license: its SPDX id if the mapping has one and label and URL agree, else its URL, else its label."""
-        names = self.vocabulary.license_fields
-        parts = value if isinstance(value, dict) else {names.label[0]: value}
-        label = next((t for n in names.label if n in parts and (t := scalar(self.document, parts[n]))), None)
-        url = next((t for n in names.url if n in parts and (t := scalar(self.document, parts[n]))), None)
-        if (label is None and url is None) or "license" in self.values:
+        """Read a license: its SPDX id if the judgement gives one, else its URL, else its label (SPEC §8)."""
+        written = written_license(value, self.vocabulary.license_fields, partial(scalar, self.document))
+        if written is None or not written.has_text or self.values.keys() & _LICENSE:
             return self._keep_unusual(key, value)
-        license = self.vocabulary.license(label, url)
+        license, label = self.vocabulary.license(written), written.text
         if license:
             self.values["license"] = license
         if label:
             self.values["license_label"] = label
-        if any(part not in (None, label, license) for part in parts.values()):
+        parts = value.values() if isinstance(value, dict) else items(value)
+        if any(part not in (None, label, license) for part in parts):
             self.extra[key] = extra_json(self.document, value, key)
 
     def contacts(self, key: str, value: Tree) -> None:

@@ -65,7 +65,8 @@ def records(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 
 def cited(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     """(record) that products of others cite by its own id, and that asks nothing of them: so they are in no conflict with it."""
-    return _shuffled(((id,) for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id])), random)
+    found = (id for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id]) and "zero" in corpus.trees[id]["license"]["id"])
+    return _shuffled(((id,) for id in found), random)
 
 
 def makers(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
@@ -164,13 +165,19 @@ def _list(page: Page, id: str, *cites: str, more: tuple[str, ...] = ()) -> int |
 
 
 def _license(name: str) -> tuple[str, ...]:
+    if name == "0":
+        return "license:", "  id: https://creativecommons.org/publicdomain/zero/1.0/", "  label: CC0 1.0"
+    if name == "MIT":
+        return "license:", "  id: https://opensource.org/licenses/MIT", "  label: MIT"
+    if name not in ("BY", "BY-NC"):
+        return "license:", "  id: https://example.org/terms", f"  label: {name}"
     return "license:", f"  id: https://creativecommons.org/licenses/{name.lower()}/4.0/", f"  label: CC {name} 4.0"
 
 
 def _make(
-    corpus: Corpus, id: str, category: str = "DataSource", cites: str = "", license: str = "BY", status: str = "active", more: str = ""
+    corpus: Corpus, id: str, category: str = "DataSource", cites: str = "", license: str = "MIT", status: str = "active", more: str = ""
 ) -> Page:
-    """A record of a made-up resource with one product, sound in all but what the fault needs."""
+    """A record of a made-up resource with one product, sound in all but what the fault needs. Its license is in conflict with no other one."""
     lines = [f"id: {id}", "layout: resource_detail", f"category: {category}", f"name: Made up resource {id}", "description: It is made up."]
     lines += [f"homepage_url: https://{id}.example.org/", *_license(license), "domains:", "- general", f"activity_status: {status}"]
     lines += [more] if more else []
@@ -497,6 +504,52 @@ def conflict_of_an_inherited_license(corpus: Corpus, _: str, record: str, n: int
     return _at(page, line)
 
 
+def conflict_by_wording(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    """A product under a license of its own is made from something whose license forbids more by its words."""
+    page, name = corpus.page(record), f"spring-of-{record}"
+    if not _list(page, f"{record}.made-up", name, more=_license("BY")):
+        return None
+    _make(corpus, name, license="Non-Commercial Use Only")
+    return Injected(page.path, page.line("products", 0, "license"))
+
+
+def without_attribution(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    """A product that asks for nothing is made from something that asks to be named."""
+    page, name = corpus.page(record), f"spring-of-{record}"
+    if not _list(page, f"{record}.made-up", name, more=_license("0")):
+        return None
+    _make(corpus, name, license="BY")
+    return Injected(page.path, page.line("products", 0, "license"))
+
+
+def forbidden_upstream(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    """A product is made from something that forbids what the product itself forbids too."""
+    page, name = corpus.page(record), f"spring-of-{record}"
+    if not page.has("license") or not _list(page, f"{record}.made-up", name, more=_license("BY-NC")):
+        return None
+    _make(corpus, name, license="BY-NC")
+    return Injected(page.path, page.line("license"))
+
+
+def terms_of_its_own(corpus: Corpus, record: str) -> Injected | None:
+    """The address of a known license is replaced by another."""
+    page = corpus.page(record)
+    if not _is_free(corpus.trees[record]):
+        return None
+    page.replace("https://example.org/terms", "license", "id")
+    return Injected(page.path, page.line("license", "id"))
+
+
+def none_in_both(corpus: Corpus, record: str) -> Injected | None:
+    """Text and address of a license say that there is none."""
+    page = corpus.page(record)
+    if not page.value("license", "id") or not page.value("license", "label"):
+        return None
+    page.replace("N/A", "license", "id")
+    page.replace("N/A", "license", "label")
+    return Injected(page.path, page.line("license", "label"))
+
+
 # ID
 
 
@@ -617,10 +670,15 @@ KINDS = {
     "made from its own resource": Kind("SR002", made_from_its_own_resource, makers),
     "through an aggregator": Kind("SR003", through_an_aggregator, leaves, ("LS004",)),
     "no license": Kind("LC001", _left_out("license"), records),
+    "no license by its words": Kind("LC001", none_in_both, records),
     "license and address disagree": Kind("LC002", license_and_address_disagree, records),
-    "conflict of licenses": Kind("LC003", conflict_of_licenses, leaves, severity="error"),
-    "conflict of an inherited license": Kind("LC003", conflict_of_an_inherited_license, free, ("LS004",)),
-    "license varies": Kind("LC004", license_varies, cited),
+    "conflict of licenses": Kind("LC003", conflict_of_licenses, leaves, ("LC005",), "error"),
+    "conflict of an inherited license": Kind("LC003", conflict_of_an_inherited_license, free, ("LC005", "LS004")),
+    "conflict by wording": Kind("LC003", conflict_by_wording, leaves, ("LC004", "LC005")),
+    "without attribution": Kind("LC003", without_attribution, leaves),
+    "license varies": Kind("LC004", license_varies, cited, ("LC005",)),
+    "forbidden upstream": Kind("LC005", forbidden_upstream, leaves),
+    "terms of its own": Kind("LC006", terms_of_its_own, records),
     "inactive source": Kind("ST001", inactive_source, leaves, ("LS004",)),
     "superseded source": Kind("ST002", superseded_source, leaves, ("LS004",)),
     "unreachable file": Kind("ST003", unreachable_file, leaves, ("LS004",)),

@@ -205,6 +205,14 @@ ENTRIES = {
         "licenses.yaml", "commercial: true", "commercial: maybe", "    lets: ",
         "licenses.CC-BY-4.0.lets.commercial: expected `bool`, got `str`; correct or remove the entry",
     ),
+    "duty that is no yes or no": (
+        "licenses.yaml", "attribution: true", "attribution: maybe", "    lets: ",
+        "licenses.CC-BY-4.0.lets.attribution: expected `bool | null`, got `str`; correct or remove the entry",
+    ),
+    "phrase that ends with a gap": (
+        "licenses.yaml", "      - non commercial\n", "      - non commercial ...\n", "      - non commercial ...",
+        "wording.forbids.commercial.0: expected words, with `...` only between words, got 'non commercial ...'; correct the entry",
+    ),
     "license for something else": (
         "licenses.yaml", "for: data", "for: books", "    lets: ",
         "licenses.CC-BY-4.0.lets.for: invalid enum value 'books'; correct or remove the entry",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -45,6 +46,33 @@ FIELDS: dict[str, tuple[dict[str, Any], Description]] = {
         ),
     ),
     "a license of its own": ({"license": "Terms"}, Description(license="Terms", license_label="Terms")),
+    "a license as a CURIE": ({"license": "spdx:CC-BY-4.0"}, Description(license="CC-BY-4.0", license_label="spdx:CC-BY-4.0")),
+    "a license as a URL": (
+        {"license": "https://creativecommons.org/licenses/by/4.0/deed.de?x=1"},
+        Description(license="CC-BY-4.0", license_label="https://creativecommons.org/licenses/by/4.0/deed.de?x=1"),
+    ),
+    "a list of one license": (
+        {"license": [{"label": "MIT"}]},
+        Description(license="MIT", license_label="MIT", extra={"license": '[{"label":"MIT"}]'}),
+    ),
+    "a list of a text": ({"license": ["MIT"]}, Description(license="MIT", license_label="MIT")),
+    "a list of two licenses": (
+        {"license": ["CC0", {"label": "CC BY 4.0"}]},
+        Description(license="CC0-1.0; CC-BY-4.0", license_label="CC0; CC BY 4.0", extra={"license": '["CC0",{"label":"CC BY 4.0"}]'}),
+    ),
+    "no license in both places": (
+        {"license": {"label": "N/A", "id": "N/A"}},
+        Description(license_label="N/A"),
+    ),
+    "no license in the place of the URL": ({"license": {"id": "N/A"}}, Description(extra={"license": '{"id":"N/A"}'})),
+    "a license that its words forbid": (
+        {"license": {"label": "All rights reserved", "id": "CC-BY-4.0"}},
+        Description(
+            license="All rights reserved",
+            license_label="All rights reserved",
+            extra={"license": '{"id":"CC-BY-4.0","label":"All rights reserved"}'},
+        ),
+    ),
 }
 
 
@@ -52,6 +80,13 @@ FIELDS: dict[str, tuple[dict[str, Any], Description]] = {
 def test_fields(name: str) -> None:
     tree, expected = FIELDS[name]
     assert described(tree) == (expected, [], [])
+
+
+@pytest.mark.parametrize("value", [[["MIT"]], {"text": "MIT"}, [[["MIT"]], {"label": ["MIT"]}]])
+def test_a_license_in_a_shape_of_its_own_is_kept_and_noted(value: Any) -> None:
+    description, notes, _ = described({"license": value})
+    assert description == Description(extra={"license": json.dumps(value, separators=(",", ":"))})
+    assert notes == [Note("resource field with an unusual value", "license")]
 
 
 def test_numbers_and_media_types_of_a_product() -> None:
