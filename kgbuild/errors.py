@@ -1,8 +1,12 @@
-"""The errors that a user can cause. Each message names the place, what was expected, what was found, and what to do."""
+"""The errors that a user can cause, and the one way to show text from outside to people.
+
+Each message names the place, what was expected, what was found, and what to do.
+"""
 
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -10,6 +14,65 @@ from typing import NamedTuple
 EACH_KEY_ONCE = "each key once"
 #: The most characters of an unexpected exception's text that are shown.
 _SUMMARY = 300
+
+#: Characters that a text for people must not contain as they are: control characters (C0, DEL, C1), soft hyphens, characters of no width, line and
+#: paragraph separators, characters that change the writing direction (UAX #9), byte order marks, annotations, tags, noncharacters, and
+#: lone surrogates. Python uses U+DC80 to U+DCFF for the bytes of a name that is not UTF-8 (PEP 383).
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+#: What would be a command to the CI that shows a log: `::` at the beginning of a line, and `##[` or `##vso[` anywhere
+#: (actions/runner, ActionCommand.cs; Azure Pipelines, logging commands).
+_COMMANDS = re.compile(r"\A(\s*)(:)(?=:)|(#)(?=#\w*\[)")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""Return a text for people on one line, with hidden characters escaped.
+
+    Text from outside (a name, a path, a value, the message of a library) must not control a terminal, start a new line, or break a report. A byte
+    of a name that is not UTF-8 is shown as ``\xNN``, a control character beyond ASCII as ``\u0085``. What a CI would take for a command is escaped.
+
+    >>> visible("a\n\x1b[31mb\x85\udcff\U000e0041")
+    'a\\n\\x1b[31mb\\u0085\\xff\\U000e0041'
+    >>> visible("::error::a"), visible("a ##[error]b")
+    ('\\x3a:error::a', 'a \\x23#[error]b')
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = _HIDDEN.sub(_escape, text)
+    return _COMMANDS.sub(_disarmed, text) if "::" in text or "##" in text else text
+
+
+def quoted(text: str) -> str:
+    """Return a text from outside in quotes, on one line.
+
+    >>> quoted("n\udcff"), quoted("it's")
+    ("'n\\\\xff'", '"it\'s"')
+    """
+    return f"'{visible(text)}'" if _SURROGATES.search(text) else repr(text)
+
+
+def as_text(name: str) -> str:
+    r"""Return the name of a file as text that UTF-8 can hold: each byte that is not UTF-8 is written as ``\xNN``.
+
+    This form is used in data, such as the manifest and the reports for programs. Other characters stay as they are.
+
+    >>> as_text("n\udcff.md")
+    'n\\xff.md'
+    """
+    return name if name.isascii() else _SURROGATES.sub(_escape, name)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if 0x80 <= code <= 0x9F or code == 0xAD else repr(match[0])[1:-1]
+
+
+def _disarmed(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}\\x{ord(match[2] or match[3]):02x}"
 
 
 class Problem(NamedTuple):
@@ -51,6 +114,11 @@ def permission_todo(error: OSError, mode: str, path: object, otherwise: str) -> 
 class KgbuildError(Exception):
     """The base of all errors. Its text is a message for the user; the command ends with exit status 2."""
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The errors, one sentence each. A line break in one comes from outside, as from the name of a file."""
+        return (str(self),)
+
 
 class InputError(KgbuildError):
     """Inputs that cannot be read as records. It holds all problems of a run, sorted by path, line and column."""
@@ -58,6 +126,11 @@ class InputError(KgbuildError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Each problem as a sentence."""
+        return tuple(map(str, self.problems))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
@@ -119,10 +192,11 @@ def unexpected(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "error: expected enough memory for the input, got none; use fewer processes (--jobs 1), or a machine with more memory"
     if isinstance(error, OSError) and isinstance(error.filename, (str, bytes)):
-        path = error.filename if isinstance(error.filename, str) else error.filename.decode(errors="backslashreplace")
-        return f"error: {path}: expected a path that can be used, got {error.strerror!r}; check that it exists and that you have permission to use it"
+        path = error.filename if isinstance(error.filename, str) else error.filename.decode(errors="surrogateescape")
+        todo = "check that it exists and that you have permission to use it"
+        return f"error: {visible(path)}: expected a path that can be used, got {error.strerror!r}; {todo}"
     todo = "please report it with the traceback, which KGBUILD_TRACEBACK=1 shows"
-    return f"error: kgbuild stopped at an unexpected error ({summary(error)}); this is a bug in kgbuild: {todo}"
+    return f"error: kgbuild stopped at an unexpected error ({visible(summary(error))}); this is a bug in kgbuild: {todo}"
 
 
 def traceback_of(error: BaseException) -> str:

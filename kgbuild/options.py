@@ -42,9 +42,9 @@ class Option(NamedTuple):
     ``flags`` are in the syntax of Click, the long flag last. ``choices`` are the values, or `module:REGISTRY`, whose keys are the values.
     ``least`` is the smallest value; with ``above`` that value itself is not allowed. ``command_default`` is the default on the command line, if it
     differs from that of the field. ``commands`` are the commands that have the option. With ``setting``, settings files can set it under the
-    name of its long flag; with ``required_items``, a list there must not be empty. ``manifest`` is its position among the options in the manifest;
-    None leaves it out. ``not_in_run_key`` is the reason why an earlier export with another value can be reused, ``not_in_cache_key`` the reason
-    why cached claims can.
+    name of its long flag; with ``required_items``, a list there must not be empty, and with ``outside``, a settings file inside an input cannot set
+    it. ``manifest`` is its position among the options in the manifest; None leaves it out. ``not_in_run_key`` is the reason why an earlier export
+    with another value can be reused, ``not_in_cache_key`` the reason why cached claims can.
     """
 
     kind: Kind
@@ -59,6 +59,7 @@ class Option(NamedTuple):
     commands: tuple[str, ...] = ()
     setting: bool = False
     required_items: bool = False
+    outside: bool = False
     manifest: int | None = None
     not_in_run_key: str = ""
     not_in_cache_key: str = ""
@@ -132,6 +133,11 @@ class ReadOptions:
     exclude: tuple[str, ...] = option((), Option(
         "globs", ("--exclude",), "Exclude files and folders that match this glob, by path relative to the input or by name; repeatable.", "GLOB",
         commands=OF_RECORDS, setting=True, manifest=6,
+    ))  # fmt: skip
+    follow_links: bool = option(False, Option(
+        "flag", ("--follow-links/--no-follow-links",), "Follow links in a folder that lead out of all inputs. Without it, such a link is an error.",
+        commands=OF_RECORDS, setting=True, outside=True, not_in_run_key="the files found are compared, and a run with problems is not reused",
+        not_in_cache_key="the claims of a file do not depend on it",
     ))  # fmt: skip
     aliases: bool = option(True, Option(
         "flag", ("--aliases/--no-aliases",), "Replace old source ids by current ones.",

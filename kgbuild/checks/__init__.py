@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import View
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, quoted
 
 #: Family -> its title, and the module with its RULES.
 FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -50,7 +50,9 @@ def choose(
     for option, given in (("--select", select), ("--extend-select", extend), ("--ignore", ignore)):
         for code in given:
             if code != "ALL" and not any(c.startswith(code) for c in codes):
-                raise UsageError(f"{option}: expected a rule's code or a prefix of one, got {code!r}; `kgbuild rule --all` lists the codes")
+                raise UsageError(
+                    f"{option}: expected a rule's code or a prefix of one, got {quoted(code)}; `kgbuild rule --all` lists the codes"
+                )
 
     def length(code: str, given: Sequence[str]) -> int:
         return max((len(prefix) if prefix != "ALL" else 0 for prefix in given if prefix == "ALL" or code.startswith(prefix)), default=-1)

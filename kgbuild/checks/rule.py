@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,6 +9,7 @@ from kgbuild.checks.fixes import stray_space
 from kgbuild.checks.fixes.request import Fix
 from kgbuild.checks.view import EntryRef, Position, View
 from kgbuild.errors import KgbuildError
+from kgbuild.model.docstrings import docstring_of
 from kgbuild.model.finding import Severity
 
 
@@ -51,23 +50,17 @@ class Rule(NamedTuple):
     @property
     def parts(self) -> dict[str, str]:
         """Return the parts of the docstring: "what" (the text before the first heading), "why", "example" and "fix"."""
-        return parts_of(inspect.getdoc(self.check) or _doc_in_source(self.check))
+        return parts_of(_documentation(self.check))
 
 
-def _doc_in_source(check: Check) -> str:
-    """Return the docstring of a function from its source, because Python drops docstrings with `-OO` (PYTHONOPTIMIZE=2).
-
-    Raises KgbuildError if the package has no source files.
-    """
-    import ast
-
-    try:
-        (function,) = ast.parse(textwrap.dedent(inspect.getsource(check))).body
-    except OSError:  # a package without source files
+def _documentation(check: Check) -> str:
+    """Return the docstring of a rule's function. Raises KgbuildError if Python dropped it, and the package has no source files."""
+    text = docstring_of(check)
+    if text is None:
         raise KgbuildError(
             "expected the texts of the rules, got none: they are docstrings, which Python drops with -OO; unset PYTHONOPTIMIZE"
-        ) from None
-    return (ast.get_docstring(function) or "") if isinstance(function, ast.FunctionDef) else ""
+        )
+    return text
 
 
 #: The headings of a rule's docstring, in order. The text before the first heading describes the violation.

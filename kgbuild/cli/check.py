@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from kgbuild.cli.console import tell
 from kgbuild.cli.options import INPUTS, takes
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, quoted
 from kgbuild.options import CheckOptions, ReadOptions
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
 def _name_unread(parts: Parts | None, checked: Checked) -> None:
     """Print which files that are to be reported are not among the records that were read."""
     for name in parts.without_files(checked.paths) if parts else ():
-        click.echo(f"note: {name} is below the inputs, but was not read: it is hidden, excluded, or no file of records", err=True)
+        tell(f"note: {name} is below the inputs, but was not read: it is hidden, excluded, or no file of records")
 
 
 def _status(unread: int, findings: Sequence[Finding], fail_on: str, *, part: bool) -> int:
@@ -128,7 +129,7 @@ def _status(unread: int, findings: Sequence[Finding], fail_on: str, *, part: boo
         if not any(finding.code == "RD001" for finding in findings):
             what = "file or line" if unread == 1 else "files or lines"
             how = "run `kgbuild check --select RD001`" if part else "run with `--select RD001`"
-            click.echo(f"{unread:,} {what} could not be read as records; {how} to see why", err=True)
+            tell(f"{unread:,} {what} could not be read as records; {how} to see why")
         return 2
     return 1 if any(over(finding.severity, fail_on) for finding in findings) else 0
 
@@ -140,7 +141,7 @@ def _diff(plan: FixPlan, found: int, known: int) -> int:
     for chunk in edits.diff(plan.edits):
         click.echo(chunk, nl=False)
     for line in plan.lines("would be fixed") if plan.edits else plan.nothing(found, known):
-        click.echo(line, err=True)
+        tell(line)
     return 1 if plan.edits else 0
 
 
@@ -155,7 +156,7 @@ def _fix(plan: FixPlan, inputs: Sequence[str]) -> bool:
         )
     apply(plan.edits)
     for line in plan.lines("fixed"):
-        click.echo(line, err=True)
+        tell(line)
     return bool(plan.edits)
 
 
@@ -188,7 +189,7 @@ def rule(code: str | None, every: bool, form: str) -> None:
         got = "neither" if code is None else "both"
         raise UsageError(f"kgbuild rule: expected a rule code or --all, got {got}; for example `kgbuild rule RF001`")
     if code is not None and code.upper() not in rules:
-        raise UsageError(f"kgbuild rule: expected one of {', '.join(rules)}, got {code!r}")
+        raise UsageError(f"kgbuild rule: expected one of {', '.join(rules)}, got {quoted(code)}")
     if every and form == "markdown":
         click.echo(rules_page.page(), nl=False)
         return

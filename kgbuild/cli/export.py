@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgbuild.cli.console import EPILOG, FINDINGS, say
+from kgbuild.cli.console import EPILOG, FINDINGS, say, tell
 from kgbuild.cli.options import INPUTS, takes
 from kgbuild.cli.progress import Progress
 from kgbuild.options import LEVELS, ExportSummary, ExportTarget, ReadOptions
@@ -43,7 +43,7 @@ def export(target: ExportTarget, options: ReadOptions, summary: ExportSummary) -
         from kgbuild.cli.summary import lines
 
         for line in lines(outcome, target.output, target.name, verbose=summary.verbose):
-            click.echo(line, err=True)
+            tell(line)
     return FINDINGS if outcome.problems or _over(outcome, summary.fail_on) else 0
 
 

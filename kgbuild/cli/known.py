@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import click
-
+from kgbuild.cli.console import tell
 from kgbuild.errors import UsageError
 from kgbuild.options import BASELINE, CheckOptions, ReadOptions
 
@@ -50,7 +49,7 @@ class Known(NamedTuple):
 
         resolved = [] if checked.unread else baseline.resolved(self.entries, found, checked.ran)  # an unread record can have any finding
         if self.path is not None and resolved and not self._missing(checked.options, checked.vocabulary):
-            click.echo(f"hint: {baseline.hint(self.path, resolved)}", err=True)
+            tell(f"hint: {baseline.hint(self.path, resolved)}")
 
     def written(self, checked: Checked, found: Iterable[Finding]) -> Known:
         """Write the findings of a run, and the old entries of rules that did not run. Return the new baseline.
@@ -70,7 +69,7 @@ class Known(NamedTuple):
         )
         put(Path(path), baseline.render(new.entries, covered).encode(), todo="give another --baseline")
         kept = "; old ones are kept, since not all records could be read" if checked.unread and self.entries else ""
-        click.echo(f"wrote {path}: {baseline.counted(len(new.entries))}{kept}", err=True)
+        tell(f"wrote {path}: {baseline.counted(len(new.entries))}{kept}")
         return self._replace(baseline=new)
 
     def refuse_part(self, reading: ReadOptions) -> None:

@@ -6,14 +6,15 @@ Data goes to standard output, everything else to standard error.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import click
 
-from kgbuild.cli.console import EPILOG, FAILED, say_errors
+from kgbuild.cli import streams
+from kgbuild.cli.console import EPILOG, FAILED, say, say_errors, say_misuse
 from kgbuild.errors import KgbuildError
 from kgbuild.version import __version__
 
@@ -46,7 +47,12 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         for each in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
             each.epilog = EPILOG
+            _with_help(each)
         return command
+
+    def get_help(self, ctx: click.Context) -> str:
+        _with_help(self)
+        return super().get_help(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -59,25 +65,35 @@ class _Commands(click.Group):
         except click.exceptions.Exit as exit:
             status = exit.exit_code
         except click.ClickException as error:
-            error.show()
+            say_misuse(error)
             status = FAILED
         except KgbuildError as error:
-            say_errors(str(error))
+            say_errors(error)
             status = FAILED
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("interrupted; the output is either unchanged or complete", err=True)
-            status = FAILED
+        except click.Abort:
+            raise KeyboardInterrupt from None
         except OSError as error:
-            if error.filename is not None:
+            if error.filename != streams.OUTPUT:
                 raise
-            say_errors(f"standard output: expected to write the output, got {error.strerror!r}; redirect it to another place")
+            say("error: ", "red", streams.sentence(error))
             status = FAILED
         except SystemExit as exit:  # raised by Click after shell completion, or on a broken pipe with status 1, which is for findings
             status = FAILED if exit.code == 1 else exit.code
         sys.exit(status)
 
 
+def _with_help(command: click.Command) -> None:
+    """Give a command its help, which is the docstring of its function, also if Python dropped the docstrings (PYTHONOPTIMIZE=2)."""
+    if command.help is None and command.callback is not None:
+        from kgbuild.model.docstrings import docstring_of
+
+        command.help = docstring_of(command.callback)
+
+
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="kgbuild")
-def main() -> None:
+@click.pass_obj
+def main(prepare: Callable[[], None] | None) -> None:
     """Build a provenance knowledge graph from records that describe knowledge graphs, databases and ontologies."""
+    if prepare is not None:  # by __main__, which handles signals for a command, and not for this help
+        prepare()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from kgbuild.cli.console import tell
 from kgbuild.errors import UsageError
 from kgbuild.options import BuildOptions, Kind, Option, OptionField, ReadOptions, options_of
 
@@ -125,7 +126,7 @@ def _finish_fixes() -> None:
     from kgbuild.pipeline import fix_journal
 
     for sentence in fix_journal.finish():
-        click.echo(f"note: {sentence}", err=True)
+        tell(f"note: {sentence}")
 
 
 class BuildRequest(NamedTuple):
@@ -160,7 +161,7 @@ class BuildRequest(NamedTuple):
         if self.folder is not None or self.inputs:
             return self
         folder = _OUTPUT if any(_OUTPUT.glob(f"*{MANIFEST_ENDING}")) else None
-        click.echo(f"{doing} the {'export in output' if folder else 'records in input'}", err=True)
+        tell(f"{doing} the {'export in output' if folder else 'records in input'}")
         return self._replace(folder=folder)
 
     def open_build(self, formats: Sequence[str], *, whole: bool = True) -> AbstractContextManager[Build]:

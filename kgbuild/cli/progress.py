@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import click
+
+from kgbuild.pipeline import interrupts
 
 
 class Progress:
@@ -18,6 +22,7 @@ class Progress:
         self._shown = sys.stderr.isatty() and not quiet
         self._stage = ""
         self._bar: Any = None
+        self._open = ExitStack()
         self._done = 0
 
     def __enter__(self) -> Callable[[str, int, int], None]:
@@ -31,10 +36,15 @@ class Progress:
             self.__exit__()
             self._stage, self._done = stage, 0
             self._bar = click.progressbar(length=total, label=f"{stage:9}", file=sys.stderr, width=30)
-            self._bar.__enter__()
+            self._open.enter_context(interrupts.undone(self._show_cursor))
+            self._open.enter_context(self._bar)
         self._bar.update(done - self._done)
         self._done = done
 
+    @staticmethod
+    def _show_cursor() -> None:
+        """Show the cursor, which the bar hides, and end its line, if a signal ends the run."""
+        os.write(2, b"\x1b[?25h\n")
+
     def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
+        self._open.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import click
 
 from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, as_text, quoted
 from kgbuild.options import MEMORY, OUTPUT_FILE, TIMEOUT
 
 if TYPE_CHECKING:
@@ -89,6 +89,10 @@ def _selected(request: BuildRequest, question: str | None, expression: str | Non
     if expression is not None and path is not None:
         raise UsageError("-e, -f: expected one query, got two; leave out one of the two")
     if expression is not None:
+        if as_text(expression) != expression:
+            raise UsageError(
+                f"-e: expected a query in UTF-8, got {quoted(expression)}; correct the bytes that are shown as \\x and two digits"
+            )
         return _Text("-e", expression, False), request
     if path is not None:
         return _Text(path, _read(path), False), request

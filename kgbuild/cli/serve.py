@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
+from typing import NoReturn
+
 import click
 
+from kgbuild.cli.console import tell
 from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.errors import UsageError
 from kgbuild.options import MEMORY, TIMEOUT
@@ -23,6 +28,7 @@ def serve(request: BuildRequest, port: int, host: str, timeout: float, memory: f
     The graph is the export in DIR (--from) or the graph of the records in INPUT.
     [default: the export in output if there is one, otherwise the records in input]
     """
+    from kgbuild.pipeline import interrupts
     from kgbuild.query import triples
     from kgbuild.query.endpoint import EndpointServer, Served
     from kgbuild.query.open import opened
@@ -37,9 +43,20 @@ def serve(request: BuildRequest, port: int, host: str, timeout: float, memory: f
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"{host}:{port}: expected a free address, got {reason!r}; choose another with --port or --host") from None
     with server:
-        click.echo(f"{len(store):,} triples at {server.address}query, questions at {server.address} (press Ctrl-C to stop)", err=True)
-        try:
+        tell(f"{len(store):,} triples at {server.address}query, questions at {server.address} (press Ctrl-C to stop)")
+        with suppress(_Stopped):
+            for number in interrupts.SIGNALS:
+                signal.signal(number, _stop)
             server.serve_forever()
-        except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+    tell("stopped")
     return 0
+
+
+class _Stopped(BaseException):
+    """A signal stops the server. Requests that are being answered are completed."""
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    """Stop the server. A second signal ends it at once."""
+    signal.signal(number, signal.SIG_DFL)
+    raise _Stopped

@@ -10,7 +10,8 @@ The value of a setting comes from the first of these that sets it:
 
 A list replaces a list of lower precedence; only the ignores by path, and ``extend-select`` on the command line, are added to the others. Paths
 and globs in a settings file are relative to its folder. A glob can also match a path as it is shown in a report. Files to write are set on the
-command line only: someone who checks the records of others must not let their settings choose a file to write to.
+command line only: someone who checks the records of others must not let their settings choose a file to write to. For the same reason a file
+inside an input cannot set `follow-links`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 from kgbuild.cli import settings_file
 from kgbuild.cli.options import INPUTS
 from kgbuild.cli.settings_file import FILE, PROJECT, PathIgnore, SettingsFile
+from kgbuild.errors import UsageError
 from kgbuild.model.finding import Finding
 from kgbuild.options import BASELINE
 
@@ -44,8 +46,13 @@ def find(given: Sequence[str], here: str) -> Settings:
     if folder is not None:
         path = os.path.join(here, folder, FILE)
         same = nearest is not None and os.path.realpath(path) == os.path.realpath(os.path.join(here, nearest.shown))
-        if os.path.isfile(path) and not same and (own := settings_file.read(path, here)):
-            found = _merged(own.values(), found)
+        if os.path.isfile(path) and not same:
+            _check_link(path, here)
+            if own := settings_file.read(path, here):
+                own.check_outside(inputs)
+                found = _merged(own.values(), found)
+    if nearest:
+        nearest.check_outside(inputs)
     return found | {"inputs": inputs} | ({"parts": parts} if parts else {})
 
 
@@ -70,6 +77,15 @@ def home(here: str) -> Home:
     if nearest is None:
         return Home(BASELINE, ())
     return Home(nearest.path(BASELINE), nearest.values().get("inputs", ()))
+
+
+def _check_link(path: str, here: str) -> None:
+    """Raise UsageError if the settings file of an input is a link that leads out of its folder: it must not choose which file is read."""
+    if os.path.dirname(os.path.realpath(path)) != os.path.realpath(os.path.dirname(path)):
+        shown = settings_file.relative(path, here)
+        raise UsageError(
+            f"{shown}: expected a settings file, got a link that leads out of its folder; replace it with the file, or use --isolated"
+        )
 
 
 def _merged(own: Settings, other: Settings) -> Settings:

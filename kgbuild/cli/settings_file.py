@@ -76,6 +76,20 @@ class SettingsFile(Struct, frozen=True, kw_only=True):
             sentence = f"expected {error.expected}, got {_shown(error.got)}; {error.todo}"
             raise self.file.error((key, *error.keys), sentence, named=key in known) from None
 
+    def check_outside(self, inputs: Sequence[str]) -> None:
+        """Raise UsageError if the file is inside one of the inputs and has a setting that only a file outside all of them can have."""
+        folder = os.path.realpath(self.folder)
+        for given in inputs:
+            real = os.path.realpath(os.path.join(self.here, given))
+            if given == STDIN or os.path.commonpath((real, folder)) != real:
+                continue
+            for key, item in settings().items():
+                if key in self.table and item.meaning.outside:
+                    sentence = (
+                        f"expected this setting on the command line or in a file outside the inputs, got it inside {given}; use --{key}"
+                    )
+                    raise self.file.error((key,), sentence)
+
     def path(self, value: Any) -> str:
         """Convert a path relative to the settings file into a path relative to the current folder."""
         if not isinstance(value, str) or not value.strip():

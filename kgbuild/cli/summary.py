@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from kgbuild.errors import as_text
 from kgbuild.readers.inputs import MANIFEST_ENDING
 from kgbuild.writers import WRITERS, file_name
 
@@ -41,10 +42,9 @@ def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = Fa
         yield f"unchanged {output}: nothing that it depends on has changed since it was written"
     else:
         yield f"wrote     {', '.join(str(output / item.file) for item in manifest.written)}"
-    written = {item.file for item in manifest.written} | {name + MANIFEST_ENDING}
+    written = {item.file for item in manifest.written} | {as_text(name + MANIFEST_ENDING)}
     endings = ["_findings.jsonl", *(ending for format in WRITERS.values() for ending in format.files)]
-    previous = sorted({file_name(name, ending) for ending in endings} - written)
-    previous = [file for file in previous if (output / file).is_file()]
+    previous = sorted({file for ending in endings if as_text(file := file_name(name, ending)) not in written and (output / file).is_file()})
     if previous:
         yield f"note      {', '.join(previous)} in {output} left by an earlier export; this export did not write it again"
 

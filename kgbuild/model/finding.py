@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from kgbuild.errors import as_text
+
 Severity = Literal["error", "warning", "info"]
 #: All severities, the most severe first.
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -51,7 +53,7 @@ def fingerprint(code: str, subject: str, object: str, field: str) -> str:
     >>> fingerprint("RF001", "kgr:a.b", "kgr:c", "original_source")[:12]
     'e6c1f54849c8'
     """
-    values = [text.encode(errors="replace").decode() for text in (code, subject, object, field)]  # the name of a file may not be UTF-8
+    values = [as_text(text) for text in (code, subject, object, field)]  # the name of a file may not be UTF-8
     return hashlib.sha256(msgspec.json.encode(values)).hexdigest()
 
 

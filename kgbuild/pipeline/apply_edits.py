@@ -18,9 +18,10 @@ from typing import NamedTuple
 
 from kgbuild.model.edits import FileEdit, current, edited, refused
 from kgbuild.pipeline import fix_journal
-from kgbuild.pipeline.detached import in_a_child, uninterrupted
+from kgbuild.pipeline.detached import in_a_child
 from kgbuild.pipeline.files import clear, whole
 from kgbuild.pipeline.fix_journal import ReplacedFile
+from kgbuild.pipeline.interrupts import deferred, undone
 
 #: The prefix of the names of new files, followed by the number of the process. They are hidden, so never read as records.
 _BESIDE = ".kgbuild-fix-"
@@ -45,19 +46,24 @@ def apply(edits: Sequence[FileEdit]) -> None:
     swaps: list[_Swap] = []
     for folder in {os.path.dirname(edit.path) for edit in edits}:
         clear(Path(folder or "."), _BESIDE)
-    try:
-        for n, edit in enumerate(edits):
-            beside = os.path.join(os.path.dirname(os.path.abspath(edit.path)), f"{_BESIDE}{os.getpid()}-{n}")
-            swaps.append(_Swap(edit, f"{beside}.new", f"{beside}.old"))
-            swaps[-1] = _write(swaps[-1])
-    except BaseException:
-        for swap in swaps:
-            swap.replacement.clear()
-        raise
-    with uninterrupted(), fix_journal.journal([swap.replacement for swap in swaps]):
-        failed = "expected files that can be replaced, got an error; no file was changed"
-        killed = "expected to replace the files, got a killed process; no file was changed, run it again"
-        in_a_child(partial(_rename, swaps), failed=failed, killed=killed)
+    with undone(partial(_clear, swaps)):
+        try:
+            for n, edit in enumerate(edits):
+                beside = os.path.join(os.path.dirname(os.path.abspath(edit.path)), f"{_BESIDE}{os.getpid()}-{n}")
+                swaps.append(_Swap(edit, f"{beside}.new", f"{beside}.old"))
+                swaps[-1] = _write(swaps[-1])
+        except BaseException:
+            _clear(swaps)
+            raise
+        with deferred(), fix_journal.journal([swap.replacement for swap in swaps]):
+            failed = "expected files that can be replaced, got an error; no file was changed"
+            killed = "expected to replace the files, got a killed process; no file was changed, run it again"
+            in_a_child(partial(_rename, swaps), failed=failed, killed=killed)
+
+
+def _clear(swaps: Sequence[_Swap]) -> None:
+    for swap in swaps:
+        swap.replacement.clear()
 
 
 def _write(swap: _Swap) -> _Swap:

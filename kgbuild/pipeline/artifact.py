@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from kgbuild import writers
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, as_text
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
+from kgbuild.pipeline.interrupts import temporary_folder
 from kgbuild.pipeline.read import Progress, quiet
 from kgbuild.readers.inputs import MANIFEST_ENDING
 
@@ -39,7 +39,7 @@ class Build(NamedTuple):
 
     def written(self, ending: str) -> manifests.WrittenFile:
         """Return the entry of the file in the manifest. Raises KeyError if it was not written."""
-        name = writers.file_name(self.name, ending)
+        name = as_text(writers.file_name(self.name, ending))
         for item in self.manifest.written:
             if item.file == name:
                 return item
@@ -141,7 +141,7 @@ def open_build(
     if folder is not None:
         yield find(folder, formats, name=name, whole=whole)
         return
-    with tempfile.TemporaryDirectory(prefix="kgbuild-") as temporary:
+    with temporary_folder() as temporary:
         target = ExportTarget(formats=tuple(formats), output=Path(temporary), name=name or "graph")
         outcome = export(options, target, progress)
         yield Build(target.output, target.name, outcome.manifest)

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from kgbuild.errors import OutputError
+from kgbuild.errors import OutputError, as_text
 from kgbuild.options import ReadOptions, cache_key_of
 from kgbuild.pipeline import cache_key
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
@@ -49,15 +49,17 @@ class CachedFile(Struct, frozen=True, array_like=True):
 
 
 class Run(Struct, frozen=True, array_like=True):
-    """An export that was written: the stamps of its files, by path, and the files of its inputs that were not read."""
+    """An export that was written: the stamps of its files, by path as bytes, since a path may not be UTF-8, and the files of its inputs that were not
+    read.
+    """
 
-    files: dict[str, Stamp]
+    files: dict[bytes, Stamp]
     passed_over: dict[str, int]
     beside: tuple[tuple[str, str], ...] = ()
 
 
 class Index(Struct, frozen=True, array_like=True):
-    """The index file of a cache. ``body`` is the keyed hash of the body file, which contains the batches."""
+    """The index file of a cache. ``entries`` are by path (``as_text``), ``body`` is the keyed hash of the body file, which contains the batches."""
 
     entries: dict[str, CachedFile]
     runs: dict[str, Run]
@@ -76,10 +78,10 @@ def key_of(options: ReadOptions, mappings: str) -> str:
     real = [os.path.realpath(given) for given in options.inputs]
     package = Path(__file__).parents[1]
     code = [(str(path), stat.st_size, stat.st_mtime_ns) for path in package.rglob("*.py") for stat in (path.stat(),)]
-    return hashlib.sha256(msgspec.json.encode((__version__, sorted(code), mappings, real, cache_key_of(options)))).hexdigest()[:32]
+    return hashlib.sha256(ascii((__version__, sorted(code), mappings, real, cache_key_of(options))).encode()).hexdigest()[:32]
 
 
-def stamp_of(path: str | Path) -> Stamp | None:
+def stamp_of(path: str | bytes) -> Stamp | None:
     """Return size, time and inode of a file; None if it does not exist."""
     try:
         stat = os.stat(path)
@@ -121,7 +123,7 @@ class Cache:
 
     def _stamp_matches(self, file: File) -> bool:
         """Return whether the stamp of a file is unchanged and can be trusted."""
-        entry = self._index.entries.get(file.shown)
+        entry = self._index.entries.get(as_text(file.shown))
         return entry is not None and entry.trusted and entry.stamp == file.stamp
 
     def _is_unchanged(self, file: File) -> bool:
@@ -131,7 +133,7 @@ class Cache:
         """
         if self._stamp_matches(file):
             return True
-        entry = self._index.entries.get(file.shown)
+        entry = self._index.entries.get(as_text(file.shown))
         if entry is None or entry.stamp[0] != file.size or file.ending in ARCHIVES:
             return False
         try:
@@ -142,9 +144,11 @@ class Cache:
 
     def _update_stamps(self, files: Sequence[File], now_ns: int) -> None:
         """Store the stamps of files with unchanged content, so that the next run need not read them."""
-        entries = {file.shown: self._index.entries[file.shown] for file in files}
+        entries = {as_text(file.shown): self._index.entries[as_text(file.shown)] for file in files}
         renewed = {
-            file.shown: msgspec.structs.replace(entries[file.shown], stamp=file.stamp, trusted=_can_be_trusted(file, now_ns))
+            as_text(file.shown): msgspec.structs.replace(
+                entries[as_text(file.shown)], stamp=file.stamp, trusted=_can_be_trusted(file, now_ns)
+            )
             for file in files
         }
         self._index = msgspec.structs.replace(self._index, entries=renewed)
@@ -160,7 +164,7 @@ class Cache:
         """Return the claim batches of a file, if it has not changed."""
         if not self._is_unchanged(file):
             return None
-        entry = self._index.entries[file.shown]
+        entry = self._index.entries[as_text(file.shown)]
         body = self._read_body()
         if body is None:
             return None
@@ -193,7 +197,7 @@ class Cache:
                 blobs.append(blob)
                 places.append((at, len(blob)))
                 at += len(blob)
-            entries[file.shown] = CachedFile(file.stamp, _can_be_trusted(file, now_ns), unit.sha256, tuple(places))
+            entries[as_text(file.shown)] = CachedFile(file.stamp, _can_be_trusted(file, now_ns), unit.sha256, tuple(places))
             if at > MAX_BYTES:
                 return
         body = b"".join(blobs)

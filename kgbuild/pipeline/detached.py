@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 from kgbuild.errors import Crash, OutputError
 
 #: The start of a message that reports a crash.
 _CRASH = "\0crash\n"
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ignore interrupts from the terminal. Only the main thread can do so, and only it is interrupted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def in_a_child(step: Callable[[], None], *, failed: str, killed: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 import msgspec
 
 from kgbuild import writers
-from kgbuild.errors import Problem, UsageError
+from kgbuild.errors import Problem, UsageError, as_text
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.model.graph import Difference, Edge, Node
@@ -130,7 +130,8 @@ class Graph:
                 tally.findings = self._audit(plan, tally)
                 stage.file(f"{target.name}_findings.jsonl").write(_encode_lines(tally.findings), len(tally.findings))
             written = [
-                manifests.WrittenFile(file=file.name, bytes=file.bytes, rows=file.rows, sha256=file.sha256) for file in stage.files.values()
+                manifests.WrittenFile(file=as_text(file.name), bytes=file.bytes, rows=file.rows, sha256=file.sha256)
+                for file in stage.files.values()
             ]
             manifest = self._manifest(target, tally, sorted(written, key=lambda item: item.file))
             stage.file(f"{target.name}_manifest.json").write(manifests.encode(manifest))
@@ -184,7 +185,7 @@ class Graph:
                 documents=dict(sorted(documents.items())),
                 passed_over=dict(sorted(source.passed_over.items())),
                 skipped=sorted(skipped, key=lambda item: (item.file, item.reason)),
-                left_out=[manifests.LeftOut(file=file, problem=str(p._replace(path=file))) for file, p in sorted(source.problems)],
+                left_out=[manifests.LeftOut(file=file, problem=as_text(str(p._replace(path=file)))) for file, p in sorted(source.problems)],
                 unusual=[manifests.Noted(what=what, value=value, count=n) for (what, value), n in sorted(notes.items())],
             ),
             graph=manifests.Counts(
@@ -194,7 +195,7 @@ class Graph:
             findings=_counts(tally.findings) if options.check != "none" else msgspec.UNSET,
             written=written,
             losses=[
-                manifests.Lost(file=writers.file_name(target.name, loss.file), column=loss.column, what=loss.what, count=n)
+                manifests.Lost(file=as_text(writers.file_name(target.name, loss.file)), column=loss.column, what=loss.what, count=n)
                 for loss, n in sorted(tally.losses.items())
             ],
         )  # fmt: skip
@@ -235,7 +236,8 @@ def _counts(findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
 
 def build(
     paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, exclude: Sequence[str] = (), profile: Profile = "registry",
-    mappings: str | os.PathLike[str] | None = None, aliases: bool = True, rollup: bool = False, keep_going: bool = False, jobs: int = 1,
+    mappings: str | os.PathLike[str] | None = None, follow_links: bool = False, aliases: bool = True, rollup: bool = False,
+    keep_going: bool = False, jobs: int = 1,
 ) -> Graph:  # fmt: skip
     """Return the graph of the records at some paths (folders, files, archives).
 
@@ -245,7 +247,8 @@ def build(
     options = ReadOptions(
         inputs=arguments.paths("paths", paths), exclude=arguments.texts("exclude", "a list of globs", exclude),
         profile=arguments.one_of("profile", profile, get_args(Profile)),
-        mappings=None if mappings is None else arguments.path("mappings", mappings), aliases=arguments.flag("aliases", aliases),
+        mappings=None if mappings is None else arguments.path("mappings", mappings),
+        follow_links=arguments.flag("follow_links", follow_links), aliases=arguments.flag("aliases", aliases),
         rollup=arguments.flag("rollup", rollup), keep_going=arguments.flag("keep_going", keep_going),
         jobs=arguments.number("jobs", jobs, least=0) or cores(), copies=True, lenient=True,
     )  # fmt: skip
@@ -263,15 +266,20 @@ def export(options: ReadOptions, target: ExportTarget, progress: Progress = quie
         return ExportOutcome(manifest, (), unchanged=True)
     source = run.read(progress)
     manifest = Graph(options, run.mapping, source).write_target(target, progress)
-    names = (*(item.file for item in manifest.written), f"{target.name}_manifest.json")
-    run.keep(source, key, [str(target.output / name) for name in names])
+    run.keep(source, key, [str(target.output / name) for name in _names(target, options.check != "none")])
     return ExportOutcome(manifest, [problem for _, problem in source.problems], unchanged=False)
+
+
+def _names(target: ExportTarget, audited: bool) -> list[str]:
+    """Return the names of the files of an export, as the system has them. Those in the manifest are text."""
+    endings = [ending for format in target.formats for ending in writers.WRITERS[format].files]
+    return [writers.file_name(target.name, ending) for ending in (*endings, *(("_findings.jsonl",) if audited else ()), "_manifest.json")]
 
 
 def _run_key(options: ReadOptions, target: ExportTarget) -> str:
     """Return a hash of what an export depends on besides its inputs and mappings."""
     values = (__version__, run_key_of(options, target), os.environ.get("SOURCE_DATE_EPOCH"))
-    return hashlib.sha256(msgspec.json.encode(values)).hexdigest()[:32]
+    return hashlib.sha256(ascii(values).encode()).hexdigest()[:32]
 
 
 def _date() -> str | msgspec.UnsetType:

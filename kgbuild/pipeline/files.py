@@ -12,10 +12,12 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from kgbuild.errors import OutputError
+from kgbuild.pipeline.interrupts import undone
 
 #: The prefix of the names of new files, followed by the number of the process. They are hidden, so never read as records.
 BESIDE = ".kgbuild-new-"
@@ -65,14 +67,15 @@ def replacing(target: Path, *, todo: str) -> Iterator[BinaryIO]:
             return
         clear(target.parent, BESIDE)
         beside = target.parent / f"{BESIDE}{os.getpid()}-{secrets.token_hex(4)}"
-        with whole(beside) as file:
-            yield file
-            _copy_mode(target, file)
-        try:
-            os.replace(beside, target)
-        except OSError:
-            beside.unlink()
-            raise
+        with undone(partial(beside.unlink, missing_ok=True)):
+            with whole(beside) as file:
+                yield file
+                _copy_mode(target, file)
+            try:
+                os.replace(beside, target)
+            except OSError:
+                beside.unlink()
+                raise
     except OSError as error:
         raise unwritable(target, error, todo) from None
 

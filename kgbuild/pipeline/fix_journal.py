@@ -57,6 +57,20 @@ class ReplacedFile(Struct, frozen=True):
                 os.unlink(path)
 
 
+#: A ReplacedFile in a journal. Its paths are bytes, since they may not be UTF-8.
+_Row = tuple[bytes, bytes, bytes, bytes, bytes]
+
+
+def _encoded(replacements: Sequence[ReplacedFile]) -> bytes:
+    rows = [(*map(os.fsencode, (item.path, item.new, item.old)), item.new_sha256, item.old_sha256) for item in replacements]
+    return msgspec.msgpack.encode(rows)
+
+
+def _decoded(data: bytes) -> list[ReplacedFile]:
+    rows = msgspec.msgpack.decode(data, type=list[_Row])
+    return [ReplacedFile(os.fsdecode(path), os.fsdecode(new), os.fsdecode(old), *hashes) for path, new, old, *hashes in rows]
+
+
 @contextmanager
 def journal(replacements: Sequence[ReplacedFile]) -> Iterator[None]:
     """Keep a journal of a fix while the block runs. If the block raises an Exception, every old version is put back.
@@ -110,7 +124,7 @@ def _begin(replacements: Sequence[ReplacedFile]) -> tuple[Path | None, BinaryIO 
         return None, None
     try:
         _lock(file)
-        file.write(msgspec.msgpack.encode(list(replacements)))
+        file.write(_encoded(replacements))
         file.flush()
         os.fsync(file.fileno())
         os.replace(beside, path)
@@ -126,7 +140,7 @@ def _finish(path: Path) -> list[str]:
         if not _lock(file):
             return []  # its run goes on
         try:
-            replacements = msgspec.msgpack.decode(file.read(), type=list[ReplacedFile])
+            replacements = _decoded(file.read())
         except (msgspec.DecodeError, UnicodeDecodeError):
             _remove(path)
             return []

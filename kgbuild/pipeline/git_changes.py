@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, quoted
 from kgbuild.model.finding import Finding
 from kgbuild.pipeline.real_paths import RealPaths
 from kgbuild.readers.inputs import STDIN
@@ -35,7 +35,7 @@ def changed_since(revision: str, inputs: Sequence[str]) -> Callable[[Finding], b
     Raises UsageError if git is not installed, for an unknown revision, and for inputs that are not in one repository.
     """
     if revision.startswith("-") or not revision:
-        raise UsageError(f"{_OPTION}: expected a revision, got {revision!r}; give a commit, a tag or a branch")
+        raise UsageError(f"{_OPTION}: expected a revision, got {quoted(revision)}; give a commit, a tag or a branch")
     top = _repository(inputs)
     changed = frozenset(os.path.normpath(os.path.join(top, name)) for name in _changed(revision, top))
     paths = RealPaths()
@@ -75,7 +75,7 @@ def _changed(revision: str, top: str) -> list[str]:
     if status:
         shallow = _git(top, "rev-parse", "--is-shallow-repository")[1] == b"true\n"
         todo = "run `git fetch --unshallow`, since this is a shallow clone" if shallow else "check the spelling"
-        raise UsageError(f"{_OPTION}: expected a revision that git knows in {top}, got {revision!r}; {todo}")
+        raise UsageError(f"{_OPTION}: expected a revision that git knows in {top}, got {quoted(revision)}; {todo}")
     status, out, _ = _git(top, "merge-base", commit, "HEAD")
     names, filters = list[str](), _filters_off(top)
     for arguments in (

@@ -1,4 +1,7 @@
-"""The manifest of a run: what was read, written, skipped and lost (SPEC §5). It contains no time and no path of the machine."""
+"""The manifest of a run: what was read, written, skipped and lost (SPEC §5). It contains no time and no path of the machine.
+
+The name of a file that is not UTF-8 is in it as ``as_text`` writes it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from kgbuild.errors import as_text
 from kgbuild.model.graph import Difference
 from kgbuild.options import ExportTarget, OptionField, ReadOptions, options_of
 
@@ -105,7 +109,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 def manifest_options(options: ReadOptions, target: ExportTarget) -> dict[str, Any]:
     """Return the options in the manifest, in their order."""
-    return {item.name: getattr(target if hasattr(target, item.name) else options, item.name) for item in _listed_options()}
+    values = {item.name: getattr(target if hasattr(target, item.name) else options, item.name) for item in _listed_options()}
+    return {name: [as_text(item) for item in value] if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def _listed_options() -> list[OptionField]:

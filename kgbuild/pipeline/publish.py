@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kgbuild.errors import OutputError, permission_todo
-from kgbuild.pipeline.detached import in_a_child, uninterrupted
+from kgbuild.pipeline.detached import in_a_child
 from kgbuild.pipeline.files import create, no_room
+from kgbuild.pipeline.interrupts import deferred, undone
 
 _STAGE = ".kgbuild-"
 #: A stage that contains this file is complete: its remaining files go to the target.
@@ -100,7 +101,7 @@ class Stage:
                 raise OutputError(f"{path}: expected a file or nothing, got a folder; move it away or choose another --name")
             if path.parent.exists() and not path.parent.is_dir():
                 raise OutputError(f"{path.parent}: expected a folder or nothing, got a file; move it away or choose another --output")
-        with uninterrupted():
+        with deferred():
             (self._folder / _WHOLE).touch()
             failed = f"{self._target}: expected to rename the files into place, got an error; the next run will do it"
             in_a_child(partial(_move, self._folder, self._target), failed=failed, killed=failed)
@@ -118,25 +119,38 @@ def staged(target: Path) -> Iterator[Stage]:
     Raises OutputError if the target cannot be written or is full. The target is then unchanged.
     """
     created = not target.exists()
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        with _locked(target):
-            recover(target)
-            folder = target / f"{_STAGE}{os.getpid()}"  # the lock makes it unique, and the name is known before the folder exists
-            try:
-                folder.mkdir()
-                stage = Stage(target, folder)
+    folder = target / f"{_STAGE}{os.getpid()}"  # the lock makes it unique, and the name is known before the folder exists
+    with undone(partial(_leave, folder, target if created else None)):
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            with _locked(target):
+                recover(target)
                 try:
-                    yield stage
+                    folder.mkdir()
+                    stage = Stage(target, folder)
+                    try:
+                        yield stage
+                    finally:
+                        stage.close()
                 finally:
-                    stage.close()
-            finally:
-                _discard(folder)
-    except OSError as error:
-        raise _refused(target, error) from None
-    finally:
-        if created and target.is_dir() and not any(target.iterdir()):
-            target.rmdir()
+                    _discard(folder)
+        except OSError as error:
+            raise _refused(target, error) from None
+        finally:
+            if created:
+                _remove_empty(target)
+
+
+def _leave(folder: Path, created: Path | None) -> None:
+    """Remove a stage, and the target if this run created it and nothing is in it."""
+    _discard(folder)
+    if created is not None:
+        _remove_empty(created)
+
+
+def _remove_empty(target: Path) -> None:
+    if target.is_dir() and not any(target.iterdir()):
+        target.rmdir()
 
 
 def _discard(folder: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +17,9 @@ from kgbuild.pipeline import cache
 from kgbuild.pipeline.engine import reading
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch, run_index
 from kgbuild.pipeline.engine.job import Job
-from kgbuild.readers.inputs import STDIN, File, Inputs, Rules
+from kgbuild.pipeline.engine.tasks import Result
+from kgbuild.readers import entries
+from kgbuild.readers.inputs import STDIN, File, Inputs, Rules, found_again
 
 #: A function that is called with the stage of a long run, the amount done and the total (bytes, or ranges of ids).
 Progress = Callable[[str, int, int], None]
@@ -68,12 +72,31 @@ class ReadResult(NamedTuple):
         return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
+class _FileRead:
+    """What was read of one file. ``changed``: the file is not the one that was found, or is not there."""
+
+    def __init__(self) -> None:
+        self.batches: list[ClaimBatch] = []
+        self.digests: list[bytes] = []
+        self.problems: list[tuple[str, Problem]] = []
+        self.changed = False
+
+    def add(self, result: Result) -> None:
+        if result.batch is not None:
+            self.batches.append(result.batch)
+        if result.sha256 is not None:
+            self.digests.append(result.sha256)
+        self.problems += result.problems
+        self.changed |= result.changed
+
+
 class OpenRun(NamedTuple):
-    """A run before its records are read: the mapping, the files found, the files passed over, and the cache."""
+    """A run before its records are read: the mapping, the files found, the entries that cannot be read, the files passed over, and the cache."""
 
     options: ReadOptions
     mapping: RegistryMapping
     files: Sequence[File]
+    problems: Sequence[tuple[str, Problem]]
     passed_over: Counter[str]
     kept: cache.Cache
     now_ns: int
@@ -81,7 +104,7 @@ class OpenRun(NamedTuple):
 
     def earlier(self, key: str) -> cache.Run | None:
         """Return the earlier run with this key, if neither the records nor its files have changed."""
-        run = self.kept.run(key) if self.kept.unchanged(self.files, self.now_ns) else None
+        run = self.kept.run(key) if not self.problems and self.kept.unchanged(self.files, self.now_ns) else None
         return run if run and run.passed_over == self.passed_over and list(run.beside) == list(self.beside) else None
 
     def read(self, progress: Progress = quiet) -> ReadResult:
@@ -89,20 +112,41 @@ class OpenRun(NamedTuple):
 
         Raises InputError for records that cannot be read, UsageError if there is no record.
         """
-        units: list[cache.Unit | None] = [self.kept.get(file) for file in self.files]
+        files = list(self.files)
+        units: list[cache.Unit | None] = [self.kept.get(file) for file in files]
         missing = [n for n, unit in enumerate(units) if unit is None]
-        problems: list[tuple[str, Problem]] = []
-        for n, unit in zip(missing, self._read([self.files[n] for n in missing], problems, progress), strict=True):
-            units[n] = unit
-        source = ReadResult(self.files, [unit for unit in units if unit is not None], problems, self.passed_over, self.beside)
+        problems = list(self.problems)
+        for n, file, unit in self._read([(n, files[n]) for n in missing], problems, progress):
+            files[n], units[n] = file, unit
+        source = ReadResult(files, [unit for unit in units if unit is not None], problems, self.passed_over, self.beside)
         if problems and not self.options.keep_going:
             raise InputError(problem for _, problem in problems)
         if not any(batch.keys or batch.pages for batch in source.batches) and not (problems and self.options.lenient):
             raise UsageError(_nothing_read(self.options, source))
         return source
 
-    def _read(self, files: list[File], problems: list[tuple[str, Problem]], progress: Progress) -> list[cache.Unit]:
-        """Read files that are not in the cache. It adds the errors to ``problems``."""
+    def _read(
+        self, files: list[tuple[int, File]], problems: list[tuple[str, Problem]], progress: Progress
+    ) -> Iterator[tuple[int, File, cache.Unit]]:
+        """Read numbered files that are not in the cache. It adds the errors to ``problems``.
+
+        A file that vanished or changed since it was found is read again some moments later. If that happens each time, it is a problem.
+        """
+        for pause in (*entries.PAUSES, None):
+            changed: list[tuple[int, File]] = []
+            for (n, file), unit in zip(files, self._pass([file for _, file in files], progress), strict=True):
+                if unit.changed and pause is not None:
+                    changed.append((n, file))
+                    continue
+                problems += [(file.name, _unsettled(file))] if unit.changed else unit.problems
+                yield n, file, cache.Unit(() if unit.changed else tuple(unit.batches), () if unit.changed else tuple(unit.digests))
+            if not changed or pause is None:
+                return
+            time.sleep(pause)
+            files = [(n, found_again(file)) for n, file in changed]
+
+    def _pass(self, files: list[File], progress: Progress) -> list[_FileRead]:
+        """Read files once."""
         total, done = sum(file.size for file in files), 0
 
         def tick(size: int) -> None:
@@ -110,24 +154,25 @@ class OpenRun(NamedTuple):
             done += size
             progress("reading", done, total)
 
-        batches: list[list[ClaimBatch]] = [[] for _ in files]
-        digests: list[list[bytes]] = [[] for _ in files]
+        found = [_FileRead() for _ in files]
         options, rules = self.options, Rules(self.options.exclude, self.mapping.pages.folders)
         for result in reading.read(files, self.mapping, rules, options.jobs, tick, copies=options.copies, lenient=options.lenient):
-            if result.batch is not None:
-                batches[result.unit].append(result.batch)
-            if result.sha256 is not None:
-                digests[result.unit].append(result.sha256)
-            problems += result.problems
-        return [cache.Unit(tuple(batches[n]), tuple(digests[n])) for n in range(len(files))]
+            found[result.unit].add(result)
+        return found
 
     def keep(self, source: ReadResult, key: str = "", written: Sequence[str] = ()) -> None:
         """Store what was read, and the files ``written`` by a run with this key. A run with problems is not stored."""
         if source.problems or (not key and self.kept.unchanged(self.files, self.now_ns)):
             return
-        stamps = {path: stamp for path in written if (stamp := cache.stamp_of(path))}
+        stamps = {os.fsencode(path): stamp for path in written if (stamp := cache.stamp_of(path))}
         units = list(zip(source.files, source.units, strict=True))
         self.kept.save(units, key, cache.Run(stamps, dict(self.passed_over), tuple(self.beside)), self.now_ns)
+
+
+def _unsettled(file: File) -> Problem:
+    """Return the problem of a file that was not the same before and after it was read, however often that was tried."""
+    fault = entries.unsettled(file.path)
+    return Problem(file.shown, 0, 0, "", fault.expected, fault.got, fault.todo)
 
 
 def mapping_of(options: ReadOptions) -> RegistryMapping:
@@ -141,11 +186,11 @@ def open_run(options: ReadOptions, *, output: Path | None = None) -> OpenRun:
     Raises MappingError for an invalid mapping, UsageError for a missing input.
     """
     mapping = mapping_of(options)
-    inputs = Inputs(options.inputs, Rules(options.exclude, mapping.pages.folders), output)
+    inputs = Inputs(options.inputs, Rules(options.exclude, mapping.pages.folders), output, follow_links=options.follow_links)
     now = cache.now_ns()
     files = list(inputs)
     kept = cache.Cache(cache.key_of(options, mapping.sha256), enabled=options.cache and STDIN not in options.inputs)
-    return OpenRun(options, mapping, files, inputs.passed_over, kept, now, inputs.skipped)
+    return OpenRun(options, mapping, files, inputs.problems, inputs.passed_over, kept, now, inputs.skipped)
 
 
 def job_of(options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -> Job:

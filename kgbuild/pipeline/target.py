@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from kgbuild import writers
-from kgbuild.errors import OutputError, UsageError
+from kgbuild.errors import OutputError, UsageError, quoted
 from kgbuild.options import ExportTarget
 from kgbuild.readers.inputs import MANIFEST_ENDING, STDIN
 
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")
 def check_target(target: ExportTarget, inputs: Sequence[str]) -> None:
     """Raise UsageError if the name is invalid, or if the target is an input or lies inside one (SPEC §5); OutputError if it is a file."""
     if not _NAME.fullmatch(target.name):
-        raise UsageError(f"--name: expected a plain file name, got {target.name!r}; leave out slashes and a leading dot")
+        raise UsageError(f"--name: expected a plain file name, got {quoted(target.name)}; leave out slashes and a leading dot")
     output = os.path.realpath(target.output)
     if os.path.exists(output) and not os.path.isdir(output):
         raise OutputError(f"{target.output}: expected a folder to write to, got a file; choose another --output")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
-from kgbuild.errors import MissingExtra
+from kgbuild.errors import MissingExtra, visible
 from kgbuild.query.sandbox import QueryError
 
 #: The width below which a column of a table is not cut.
@@ -60,15 +60,12 @@ def _wide(text: str) -> int:
 
 
 def _shown(value: Any) -> str:
-    """Return a value on one line. Control characters and characters that change the text direction are escaped, since a terminal would obey them."""
+    """Return a value on one line."""
     if value is None:
         return ""
     if isinstance(value, list | tuple | dict):
         value = _json(value)
-    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return visible(("true" if value else "false") if isinstance(value, bool) else str(value))
 
 
 def _json(value: Any) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from kgbuild.errors import KgbuildError, traceback_of, unexpected
 from kgbuild.mapping.load import RegistryMapping
+from kgbuild.pipeline.interrupts import SIGNALS
 from kgbuild.query import page, sandbox, sparql
 from kgbuild.query.sandbox import Bounds, QueryError, RanAway
 
@@ -121,7 +122,8 @@ class Handler(BaseHTTPRequestHandler):
         raise Refused(405, f"{self.command}: expected GET or POST, got another method; this endpoint is read-only")
 
     def _answer(self, work: Any) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles interrupts
+        for number in SIGNALS:  # the server handles them, and waits for this answer
+            signal.signal(number, signal.SIG_IGN)
         try:
             self._check_host()
             work()

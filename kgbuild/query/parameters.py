@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, as_text, quoted
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.ids import encode_id, expand
 from kgbuild.query.question import Parameter
@@ -31,7 +31,9 @@ def split(given: Iterable[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UsageError(f"--param: expected NAME=VALUE, got {text!r}; write it as id=bgee")
+            raise UsageError(f"--param: expected NAME=VALUE, got {quoted(text)}; write it as id=bgee")
+        if as_text(text) != text:
+            raise UsageError(f"--param: expected text in UTF-8, got {quoted(text)}; correct the bytes that are shown as \\x and two digits")
         if name in found:
             raise UsageError(f"--param: expected each parameter once, got {name} twice; leave out one of the two")
         found[name] = value
@@ -63,7 +65,7 @@ def _value(parameter: Parameter, text: str, vocabulary: RegistryMapping) -> Valu
     if parameter.kind == "number":
         if not _WHOLE.fullmatch(text):
             raise UsageError(
-                f"--param {parameter.name}: expected a whole number, got {text!r}; write digits, for example {parameter.name}=10"
+                f"--param {parameter.name}: expected a whole number, got {quoted(text)}; write digits, for example {parameter.name}=10"
             )
         return int(text)
     return text if parameter.kind == "text" else node(text, vocabulary)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, quoted
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.pipeline.artifact import Build
 from kgbuild.query import answers, lineage, sandbox, sparql, sql, triples
@@ -122,7 +122,7 @@ def unknown(name: str, value: NodeId, curies: list[str]) -> str:
     local = {curie.partition(":")[2]: curie for curie in curies}
     near = nearest(value.curie.partition(":")[2], sorted(local))
     hint = f"did you mean {' or '.join(near)}?" if near else "`kgbuild query -e 'SELECT ?s { ?s a ?c }'` lists the ids"
-    return f"--param {name}: expected an id of the graph, got {value.written[:_MAX_ID]!r}; {hint}"
+    return f"--param {name}: expected an id of the graph, got {quoted(value.written[:_MAX_ID])}; {hint}"
 
 
 def _render(result: Any, query: Query, out: BinaryIO, prefixes: Mapping[str, str]) -> None:

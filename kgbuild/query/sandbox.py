@@ -11,11 +11,13 @@ import tempfile
 import time
 import traceback  # noqa: F401  # the query's process cannot open files, so this is imported before an error needs it
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import BinaryIO, NamedTuple, NoReturn
 
 from kgbuild.errors import Crash, KgbuildError
 from kgbuild.pipeline.files import no_room
+from kgbuild.pipeline.interrupts import by_default, deferred, undone
 
 _GIB = 2**30
 #: The most bytes of a process's last output to show if it ended for an unknown reason.
@@ -47,18 +49,21 @@ def run(work: Callable[[BinaryIO], str], bounds: Bounds) -> tuple[str, BinaryIO]
     reader, writer = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        _work(work, out, writer, bounds)
-    os.close(writer)
-    try:
-        message = _read(reader, bounds.seconds)
-    finally:
-        os.close(reader)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        status = os.waitpid(pid, 0)[1]
+    with ExitStack() as stack:
+        with deferred():
+            pid = os.fork()
+            if pid == 0:
+                os.close(reader)
+                _work(work, out, writer, bounds)
+            stack.enter_context(undone(partial(os.kill, pid, signal.SIGKILL)))
+        os.close(writer)
+        try:
+            message = _read(reader, bounds.seconds)
+        finally:
+            os.close(reader)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            status = os.waitpid(pid, 0)[1]
     if message is None:
         raise RanAway(f"expected an answer within {bounds.seconds:g} s, got none; simplify the query, or raise --timeout")
     kind, _, text = message.decode("utf-8", "replace").partition("\n")
@@ -92,7 +97,8 @@ def _work(work: Callable[[BinaryIO], str], out: BinaryIO, writer: int, bounds: B
     """Do the work, report the result, and end the process without running any cleanup of the parent."""
     message, status = "", 1
     try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGCHLD):
+        by_default()
+        for number in (signal.SIGALRM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, bounds.seconds + 1)  # in case the parent has ended and cannot stop it
         os.dup2(writer, 2)  # an engine that runs out of memory prints that and aborts

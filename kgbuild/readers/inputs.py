@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from kgbuild.errors import UsageError, permission_todo
+from kgbuild.errors import Problem, UsageError, as_text
 from kgbuild.options import BASELINE
-from kgbuild.readers import ARCHIVES, LINES, READERS
+from kgbuild.readers import ARCHIVES, LINES, READERS, entries
 
 #: Names that never hold records: the folders of a site generator and of a package manager, and kgbuild's settings and baseline.
 LEFT_OUT = frozenset(("_site", "node_modules", "kgbuild.toml", BASELINE))
@@ -20,6 +23,8 @@ MANIFEST_ENDING = "_manifest.json"
 #: The first bytes of every manifest that kgbuild writes. A folder that holds a manifest is an export.
 MANIFEST_START = b'{\n  "kgbuild": '
 STDIN = "-"
+#: Its name in messages.
+STDIN_SHOWN = "standard input"
 #: Name endings, grouped by the text after their last dot.
 _BY_LAST: dict[str, list[str]] = {}
 for _ending in (*LINES, *ARCHIVES, *READERS):
@@ -27,7 +32,11 @@ for _ending in (*LINES, *ARCHIVES, *READERS):
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """A file to read. ``name`` is relative to its input; ``shown`` is the path in messages. Size is in bytes, time in nanoseconds."""
+    """A file to read. Size is in bytes, time in nanoseconds.
+
+    ``name`` is relative to its input and text that UTF-8 can hold (``as_text``). ``path`` is the path for the system, and ``shown`` the path that
+    messages show (``visible``); both may have bytes that are not UTF-8.
+    """
 
     name: str
     shown: str
@@ -95,13 +104,19 @@ class Rules:
 
 
 class Inputs:
-    """The files of a run. Iteration walks the inputs and counts, by name ending, the files without a reader in ``passed_over``."""
+    """The files of a run. Iteration walks the inputs.
 
-    def __init__(self, inputs: Sequence[str], rules: Rules, output: Path | None = None) -> None:
-        self._inputs, self._rules = tuple(inputs), rules
+    ``problems`` are the entries that cannot be read, each with its name in its input. ``passed_over`` counts the files without a reader by the
+    ending of their names, and special files by what they are. A link inside an input that leads out of all inputs is a problem, unless links are to
+    be followed: a link in the records of others must not choose which files of this machine are read.
+    """
+
+    def __init__(self, inputs: Sequence[str], rules: Rules, output: Path | None = None, *, follow_links: bool = False) -> None:
+        self._inputs, self._rules, self._follow = tuple(inputs), rules, follow_links
         self._output = os.path.realpath(output) if output is not None else None
         self._seen: set[str] = set()
         self.passed_over: Counter[str] = Counter()
+        self.problems: list[tuple[str, Problem]] = []
         self._beside: list[tuple[str, str]] = []
 
     @property
@@ -113,12 +128,16 @@ class Inputs:
         for given in self._inputs:
             if given == STDIN:
                 if self._first(STDIN):
-                    yield File(name="standard input", shown="standard input", path=STDIN, ending=".jsonl")
+                    yield File(name=STDIN_SHOWN, shown=STDIN_SHOWN, path=STDIN, ending=".jsonl")
             elif os.path.isdir(given):
                 if self._first(os.path.realpath(given)):
-                    yield from self._walk(given, os.path.realpath(given), "")
+                    yield from self._walk(given, os.path.realpath(given))
             else:
                 yield from self._single(given)
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
+        return tuple(os.path.realpath(given) for given in self._inputs if given != STDIN)
 
     def _first(self, real: str) -> bool:
         if real in self._seen:
@@ -127,68 +146,144 @@ class Inputs:
         return True
 
     def _single(self, given: str) -> Iterator[File]:
-        if not os.path.exists(given):
-            raise UsageError(f"{given}: expected a file or folder of records, got nothing at this path; check the spelling")
-        ending = ending_of(given)
-        if ending is None or not os.path.isfile(given):
+        found, ending = entries.stat_of_input(given), ending_of(given)
+        if ending is None or not stat.S_ISREG(found.st_mode):
             endings = ", ".join(sorted({*READERS, *LINES, *ARCHIVES}))
-            got = repr(Path(given).suffix or Path(given).name) if os.path.isfile(given) else "something that is no file"
-            raise UsageError(f"{given}: expected a file whose name ends in one of {endings}, got {got}; rename it or give its folder")
+            got = f"{Path(given).suffix or Path(given).name!r}; rename it or give its folder"
+            if not stat.S_ISREG(found.st_mode):
+                got = f"a {entries.kind_of(found.st_mode)}; save its records to a file, or give - and send them to standard input"
+            raise UsageError(f"{given}: expected a file whose name ends in one of {endings}, got {got}")
         if self._first(os.path.realpath(given)):
-            stat = os.stat(given)
-            yield File(
-                name=os.path.basename(given), shown=given, path=given, ending=ending,
-                size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino,
-            )  # fmt: skip
+            yield _file(as_text(os.path.basename(given)), given, ending, found)
 
-    def _walk(self, folder: str, real: str, relative: str) -> Iterator[File]:
+    def _walk(self, given: str, real: str) -> Iterator[File]:
+        """Yield the files below a folder in sorted order. Folders that are being read wait on a stack, however deep they are."""
+        stack = [self._level(given, real, "", given)]
+        while stack:
+            found = next(stack[-1], None)
+            if found is None:
+                stack.pop()
+            elif isinstance(found, File):
+                yield found
+            else:
+                stack.append(self._level(found.path, found.real, found.relative, given))
+
+    def _level(self, folder: str, real: str, relative: str, given: str) -> Iterator[File | _Folder]:
+        """Yield the files and folders of one folder."""
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            listed = entries.again(lambda: entries.listing(folder))
         except OSError as error:
-            todo = permission_todo(error, "u+rx", folder, "leave it out")
-            raise UsageError(f"{folder}: expected a readable folder, got {error.strerror}; {todo}") from None
-        if any(entry.name.endswith(MANIFEST_ENDING) and _is_manifest(entry.path) for entry in entries):
+            fault = entries.vanished() if isinstance(error, FileNotFoundError) else entries.unreadable(folder, error, folder=True)
+            self._report(relative.removesuffix("/") or os.path.basename(given), folder, fault)
+            return
+        if any(entry.name.endswith(MANIFEST_ENDING) and entries.begins(entry, MANIFEST_START) for entry in listed):
             return
         narrowed = not relative and bool(_registry_in(folder, self._rules.folders))
-        for entry in entries:
+        for entry in listed:
             name = relative + entry.name
             if self._rules.leaves_out(name):
                 continue
             if narrowed and entry.name not in self._rules.folders:
                 self._skip(entry.path)
                 continue
-            where = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}/{entry.name}"
-            if entry.is_dir():
-                if where != self._output and self._first(where):
-                    yield from self._walk(entry.path, where, f"{name}/")
-                continue
-            ending = ending_of(entry.name)
-            if ending is None or not entry.is_file():
-                self.passed_over[Path(entry.name).suffix.lower() or entry.name] += 1
-            elif self._first(where):
-                stat = entry.stat()
-                yield File(
-                    name=name, shown=entry.path, path=entry.path, ending=ending,
-                    size=stat.st_size, mtime_ns=stat.st_mtime_ns, inode=stat.st_ino,
-                )  # fmt: skip
+            try:
+                found = self._linked(entry, name, real) if entry.is_symlink() else self._entry(entry, name, real)
+            except FileNotFoundError:
+                found = entries.vanished()
+            except OSError as error:
+                found = entries.unreadable(entry.path, error)
+            if isinstance(found, _Folder):
+                yield found._replace(relative=f"{name}/")
+            elif isinstance(found, File):
+                yield found
+            elif found is not None and _may_hold_records(entry.name, found):
+                self._report(name, entry.path, found)
+            elif found is not None:
+                self.passed_over[found.kind] += 1
+
+    def _entry(self, entry: os.DirEntry[str], name: str, real: str) -> File | _Folder | entries.Fault | None:
+        """Return an entry that is no link, None if it is not to be read, or its fault."""
+        where = f"{real}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            return self._folder(entry.path, where)
+        if entry.is_file(follow_symlinks=False) and ending_of(entry.name) is None:
+            return self._pass_over(entry.name)
+        return self._file(entry.path, name, where, entries.again(lambda: os.lstat(entry.path)))
+
+    def _linked(self, entry: os.DirEntry[str], name: str, real: str) -> File | _Folder | entries.Fault | None:
+        """Return what a link leads to, None if that is not to be read, or the fault of the link."""
+        try:
+            where = entries.again(lambda: os.path.realpath(entry.path, strict=True))
+            found = os.stat(where)
+        except OSError as error:
+            return entries.broken_link(entry.path, error)
+        if stat.S_ISREG(found.st_mode) and ending_of(entry.name) is None:
+            return self._pass_over(entry.name)
+        if not self._follow and not any(_is_in(where, root) for root in self._roots):
+            return entries.leads_out(entry.path)
+        if stat.S_ISDIR(found.st_mode):
+            return entries.circle(entry.path) if _is_in(real, where) else self._folder(entry.path, where)
+        return self._file(entry.path, name, where, found)
+
+    def _folder(self, path: str, where: str) -> _Folder | None:
+        return _Folder(path, where) if where != self._output and self._first(where) else None
+
+    def _file(self, path: str, name: str, where: str, found: os.stat_result) -> File | entries.Fault | None:
+        if not stat.S_ISREG(found.st_mode):
+            return entries.special(found.st_mode)
+        ending = ending_of(name)
+        return _file(as_text(name), path, ending, found) if ending is not None and self._first(where) else None
+
+    def _pass_over(self, name: str) -> File | None:
+        self.passed_over[as_text(Path(name).suffix.lower() or name)] += 1
+        return None
+
+    def _report(self, name: str, path: str, fault: entries.Fault) -> None:
+        self.problems.append((as_text(name), Problem(path, 0, 0, "", fault.expected, fault.got, fault.todo)))
 
     def _skip(self, path: str) -> None:
         """Note the files of an entry beside the folders of a registry. They are not read."""
         name = os.path.basename(path)
         if not os.path.isdir(path):
             if ending_of(name) is None or not os.path.isfile(path):
-                self.passed_over[Path(name).suffix.lower() or name] += 1
+                self._pass_over(name)
             else:
-                self._beside.append((name, os.path.realpath(path)))
+                self._beside.append((as_text(name), os.path.realpath(path)))
+            return
+        if os.path.islink(path):  # it may lead to everything on this machine
+            self.passed_over["link"] += 1
             return
         inner = Inputs([path], Rules(self._rules.exclude))
-        self._beside += [(f"{name}/{file.name}", os.path.realpath(file.path)) for file in inner]
+        self._beside += [(f"{as_text(name)}/{file.name}", os.path.realpath(file.path)) for file in inner]
         self.passed_over += inner.passed_over
 
 
-def _is_manifest(path: str) -> bool:
+class _Folder(NamedTuple):
+    """A folder to walk: its path, its real path, and its path below the input with a slash at the end."""
+
+    path: str
+    real: str
+    relative: str = ""
+
+
+def _file(name: str, path: str, ending: str, found: os.stat_result) -> File:
+    return File(
+        name=name, shown=path, path=path, ending=ending, size=found.st_size, mtime_ns=found.st_mtime_ns, inode=found.st_ino
+    )  # fmt: skip
+
+
+def found_again(file: File) -> File:
+    """Return a file with its present stamp; as it was if it is not there."""
     try:
-        with open(path, "rb") as file:
-            return file.read(len(MANIFEST_START)) == MANIFEST_START
+        return _file(file.name, file.path, file.ending, os.stat(file.path))
     except OSError:
-        return False
+        return file
+
+
+def _may_hold_records(name: str, fault: entries.Fault) -> bool:
+    """Return whether records may be lost with an entry: by its name, or because it leads to a folder, for all that can be known."""
+    return ending_of(name) is not None or ("link" in fault.kind and "." not in name) or fault.kind in ("folder", "link")
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")

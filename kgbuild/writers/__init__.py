@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from kgbuild.errors import MissingExtra, UsageError
+from kgbuild.errors import MissingExtra, UsageError, quoted
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import Edge, Node
 
@@ -104,7 +104,7 @@ def choose(names: Sequence[str]) -> tuple[str, ...]:
     for name in requested:
         if name not in WRITERS and name not in GROUPS:
             known = ", ".join((*GROUPS, *WRITERS))
-            raise UsageError(f"--format: expected one of {known}, got {name!r}; `kgbuild formats` describes them")
+            raise UsageError(f"--format: expected one of {known}, got {quoted(name)}; `kgbuild formats` describes them")
     chosen = {member for name in requested for member in GROUPS.get(name, (name,))}
     if not chosen:
         raise UsageError("--format: expected a format, got none; `kgbuild formats` lists them")

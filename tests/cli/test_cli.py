@@ -52,7 +52,7 @@ def test_help_of_export_names_every_option(kgbuild: Run) -> None:
     status, stdout, stderr = told(kgbuild("export", "--help"))
     assert (status, stderr) == (0, "")
     assert re.findall(r"^  (?:-\w, )?(--[a-z-]+)", stdout, re.MULTILINE) == [
-        "--format", "--output", "--name", "--qualified", "--profile", "--mappings", "--exclude", "--aliases", "--rollup",
+        "--format", "--output", "--name", "--qualified", "--profile", "--mappings", "--exclude", "--follow-links", "--aliases", "--rollup",
         "--keep-going", "--check", "--jobs", "--cache", "--fail-on", "--verbose", "--quiet", "--help",
     ]  # fmt: skip
     assert "Exit status: 0 success; 1 success with findings; 2 error." in stdout

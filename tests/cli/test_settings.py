@@ -188,6 +188,7 @@ SAYINGS = {
     "infores": ('infores = "infores.txt"', ["--infores", "infores.txt"]),
     "mappings": ('mappings = "mappings"', ["--mappings", "mappings"]),
     "exclude": ('exclude = ["old", "*-draft.md"]', ["--exclude", "old", "--exclude", "*-draft.md"]),
+    "follow-links": ("follow-links = true", ["--follow-links"]),
     "aliases": ("aliases = false", ["--no-aliases"]),
     "jobs": ("jobs = 7", ["--jobs", "7"]),
     "cache": ("cache = false", ["--no-cache"]),
@@ -225,7 +226,7 @@ def test_the_command_line_wins(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     write(folder, {"infores.txt": "", "other.txt": "infores:b\n", "kgbuild.toml": text, "other/kgbuild.toml": ""})
     options = [
         "--select", "PG,RF001", "--ignore", "FM", "--format", "text", "--no-statistics", "--complete", "--max-depth", "6", "--stale-after", "90",
-        "--infores", "other.txt", "--mappings", "other", "--exclude", "x", "--aliases", "--jobs", "1", "--cache",
+        "--infores", "other.txt", "--mappings", "other", "--exclude", "x", "--no-follow-links", "--aliases", "--jobs", "1", "--cache",
     ]  # fmt: skip
     options_seen, choices = seen(monkeypatch, "records", *options)
     assert (options_seen, choices) == seen(monkeypatch, "records", "--isolated", *options)
@@ -311,7 +312,7 @@ def test_what_is_ignored_by_path_is_not_counted_as_known(folder: Path) -> None:
 # What is wrong with a file.
 
 THERE_ARE = (
-    "aliases, baseline, cache, complete, exclude, extend-select, fail-on, format, ignore, infores, inputs, jobs, mappings, max-depth, "
+    "aliases, baseline, cache, complete, exclude, extend-select, fail-on, follow-links, format, ignore, infores, inputs, jobs, mappings, max-depth, "
     "per-path-ignores, select, stale-after, statistics"
 )
 WRONG = {
@@ -391,6 +392,24 @@ def test_a_wrong_file_in_an_input_folder(folder: Path) -> None:
 def test_a_file_that_is_no_text(folder: Path) -> None:
     (folder / "kgbuild.toml").write_bytes(b"jobs = 2\n# \xff\n")
     assert refused("records") == "kgbuild.toml:2: expected UTF-8, got the byte 0xff; save the file as UTF-8"
+
+
+def test_a_file_inside_an_input_does_not_let_links_lead_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the own file of the input nor the nearest one, from wherever the input is named."""
+    write(folder, {"records/kgbuild.toml": "\nfollow-links = true\n"})
+    said = "follow-links: expected this setting on the command line or in a file outside the inputs, got it inside {}; use --follow-links"
+    assert refused("records") == f"records/kgbuild.toml:2: {said.format('records')}"
+    monkeypatch.chdir(folder / "records" / "old")
+    assert refused("..") == f"../kgbuild.toml:2: {said.format('..')}"
+    assert paths("b.md") == ["b.md"]
+    monkeypatch.chdir(folder / "records")
+    assert refused(".", "--follow-links") == f"kgbuild.toml:2: {said.format('.')}"
+
+
+def test_a_file_that_is_a_link_out_of_its_input_is_not_read(folder: Path) -> None:
+    (folder / "records" / "kgbuild.toml").symlink_to("/etc/passwd")
+    expected = "expected a settings file, got a link that leads out of its folder; replace it with the file, or use --isolated"
+    assert refused("records") == f"records/kgbuild.toml: {expected}"
 
 
 def test_nothing_is_read_before_the_settings_are_right(folder: Path) -> None:

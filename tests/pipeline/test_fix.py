@@ -93,7 +93,7 @@ def page(sources: str, *, id: str = "a", product: str = "a.tsv", more: str = "")
 
 
 def source_of(folder: Path) -> ReadResult:
-    return open_run(ReadOptions(inputs=(str(folder),), keep_going=True, copies=True, lenient=True)).read()
+    return open_run(ReadOptions(inputs=(str(folder),), keep_going=True, copies=True, lenient=True, follow_links=True)).read()
 
 
 def raised(source: ReadResult, code: str, about: str, field: str, value: str, suggestion: str | None = None) -> Raised:

@@ -62,8 +62,19 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def paths(revision: str, *inputs: str) -> list[str]:
     """The files in which RF001 finds something."""
-    command = ["check", *(inputs or ("records",)), "--changed-since", revision, "--select", "RF001", "--format", "jsonl", "--no-cache"]
-    result = run_command([*command, "--fail-on", "never"])
+    command = [
+        "check",
+        *(inputs or ("records",)),
+        "--changed-since",
+        revision,
+        "--select",
+        "RF001",
+        "--format",
+        "jsonl",
+        "--no-cache",
+        "--follow-links",
+    ]
+    result = run_command([*command, "--fail-on", "never", "--follow-links"])
     assert (result.exit_code, result.stderr) == (0, "")
     return [json.loads(line)["path"] for line in result.stdout.splitlines()]
 

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from kgbuild.checks.kgx.pairs import Pair
+from kgbuild.errors import visible
 
 Level = Literal["error", "warning"]
 EXAMPLES = 5
@@ -92,7 +93,7 @@ def _paragraphs(report: KgxReport) -> Iterator[str]:
     for (level, kind), groups in groupby(report.problems, key=lambda group: (group.level, group.kind)):
         found = list(groups)
         lines = [line for group in found for line in _lines(group)]
-        yield "\n".join([f"{kind}: {_counted(sum(group.count for group in found), level)}", *map(_printable, lines), ""])
+        yield "\n".join([f"{kind}: {_counted(sum(group.count for group in found), level)}", *map(visible, lines), ""])
 
 
 def _lines(group: Group) -> Iterator[str]:
@@ -117,8 +118,3 @@ def _counted(count: int, noun: str) -> str:
     ('1 error', '5,391 nodes')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _printable(text: str) -> str:
-    """Escape control characters, because ids and values from the file could control a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

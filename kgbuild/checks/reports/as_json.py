@@ -5,15 +5,13 @@ With --level or --subject, `hidden` is the number of findings that are counted b
 
 from __future__ import annotations
 
-import json
-import re
+from typing import Any
 
 import msgspec
 
 from kgbuild.checks.reports import Report
+from kgbuild.errors import as_text
 from kgbuild.version import __version__
-
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
@@ -38,13 +36,20 @@ def indented(tree: object) -> str:
 def encoded(tree: object) -> bytes:
     r"""Return a tree as JSON on one line.
 
-    Lone surrogates, which come from file names that are not UTF-8, are written as escaped text, because JSON readers reject them.
+    Lone surrogates, which come from file names that are not UTF-8, are written as ``as_text`` writes them, because JSON readers reject them.
 
     >>> encoded(["a\udcff"])
-    b'["a\\\\udcff"]'
+    b'["a\\\\xff"]'
     """
     try:
         return msgspec.json.encode(tree)
     except UnicodeEncodeError:
-        text = json.dumps(msgspec.to_builtins(tree), separators=(",", ":"), ensure_ascii=False)
-        return _SURROGATES.sub(lambda match: "\\" + repr(match[0])[1:-1], text).encode()
+        return msgspec.json.encode(_as_texts(msgspec.to_builtins(tree)))
+
+
+def _as_texts(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: _as_texts(value) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_as_texts(item) for item in tree]
+    return as_text(tree) if isinstance(tree, str) else tree

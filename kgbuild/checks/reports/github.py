@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from kgbuild.checks.reports import Report, wording
+from kgbuild.errors import visible
 from kgbuild.model.finding import Finding, Severity
 
 _COMMANDS: Mapping[Severity, str] = MappingProxyType({"error": "error", "warning": "warning", "info": "notice"})
@@ -22,15 +23,15 @@ def render(report: Report) -> str:
 
 def _command(finding: Finding, title: str) -> str:
     properties = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in _properties(finding, title))
-    message = wording.visible(finding.message)
+    message = visible(finding.message)
     if finding.suggestion is not None:
-        message += f"\ntry: {wording.visible(finding.suggestion)}"
+        message += f"\ntry: {visible(finding.suggestion)}"
     return f"::{_COMMANDS[finding.severity]} {properties}::{message.translate(_DATA)}"
 
 
 def _properties(finding: Finding, title: str) -> Iterator[tuple[str, str]]:
     if finding.path:
-        yield "file", wording.visible(finding.path)
+        yield "file", visible(finding.path)
     if finding.path and finding.line:
         yield "line", str(finding.line)
         if finding.column:

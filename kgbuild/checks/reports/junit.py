@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from kgbuild.checks.reports import Report, tally, wording
+from kgbuild.errors import visible
 from kgbuild.model.finding import Finding
 
 _SUITE = "kgbuild.check"
@@ -64,5 +65,5 @@ def _line(finding: Finding) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape a text for XML. ``visible`` replaces the characters that XML 1.0 excludes even as references (§2.2, Char)."""
-    return escape(wording.visible(text), quote=False)
+    """Escape a text for XML. ``visible`` escapes the characters that XML 1.0 excludes even as references (§2.2, Char)."""
+    return escape(visible(text), quote=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kgbuild.checks.reports import SHOWN, Report, wording
 from kgbuild.checks.reports.rules_page import cell, prose
+from kgbuild.errors import visible
 from kgbuild.model.finding import Finding
 
 #: A comment can have 65,536 characters. A longer report shows fewer findings of each rule.
@@ -51,7 +52,7 @@ def _findings(report: Report, shown: int) -> Iterator[str]:
 
 
 def _row(report: Report, finding: Finding) -> str:
-    numbers = wording.place(finding).removeprefix(wording.visible(finding.path))
+    numbers = wording.place(finding).removeprefix(visible(finding.path))
     place = f"<code>{_escaped(finding.path)}{numbers}</code>" if finding.path else ""
     suggestion, reason = wording.attempt(report, finding)
     hint = "" if finding.suggestion is None else f"<br>try: <code>{_escaped(suggestion)}</code>{_escaped(reason)}"
@@ -65,6 +66,6 @@ def _escaped(text: str) -> str:
     >>> _escaped("a|b *c* @d <e>")
     'a&#124;b &#42;c&#42; @<!-- -->d &#60;e&#62;'
     """
-    parts = _LIVE.split(visible := wording.visible(text))
-    marks = [mark + "<!-- -->" for mark in _LIVE.findall(visible)]
+    parts = _LIVE.split(shown := visible(text))
+    marks = [mark + "<!-- -->" for mark in _LIVE.findall(shown)]
     return "".join(part.translate(_REFERENCES) + mark for part, mark in zip(parts, [*marks, ""], strict=True))

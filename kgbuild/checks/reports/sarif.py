@@ -11,6 +11,7 @@ from urllib.parse import quote
 from kgbuild import checks
 from kgbuild.checks.reports import Report, as_json, wording
 from kgbuild.checks.rule import HEADINGS, Rule
+from kgbuild.errors import visible
 from kgbuild.model.finding import Finding, Related, Severity
 from kgbuild.version import __version__
 
@@ -93,4 +94,4 @@ def _uri(path: str) -> str:
 
 def _plain(text: str) -> str:
     """Escape the text of a message, so that text from a record is not a link (§3.11.6)."""
-    return wording.visible(text).replace("](", "\\](")
+    return visible(text).replace("](", "\\](")

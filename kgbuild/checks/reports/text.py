@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from kgbuild.checks.reports import Report, wording
+from kgbuild.errors import visible
 from kgbuild.model.finding import Finding, Severity
 
 #: Select Graphic Rendition (ECMA-48 §8.3.117): bold in red, in yellow, in cyan.
@@ -37,7 +38,7 @@ def _lines(report: Report, finding: Finding) -> Iterator[str]:
     where = _painted(f"{place}:", _BOLD, color=report.color) + " " if place else ""
     level = _painted(f"{finding.code} {finding.severity}:", _COLORS[finding.severity], color=report.color)
     mark = f"{wording.MARK} " if wording.can_fix(report, finding) else ""
-    yield f"{where}{level} {mark}{wording.visible(finding.message)}"
+    yield f"{where}{level} {mark}{visible(finding.message)}"
     if finding.suggestion is not None:
         yield f"    try: {''.join(wording.attempt(report, finding))}"
 

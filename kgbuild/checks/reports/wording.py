@@ -1,4 +1,4 @@
-"""Code shared by the reports: safe texts, places, counts, titles of rules, and the selection of findings for people."""
+"""Code shared by the reports: places, counts, titles of rules, and the selection of findings for people."""
 
 from __future__ import annotations
 
@@ -9,23 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from kgbuild import checks
 from kgbuild.checks.reports import SHOWN, Report
 from kgbuild.checks.rule import Rule
+from kgbuild.errors import visible
 from kgbuild.model.finding import SEVERITIES, Finding, Related, Severity
-
-#: Control characters (C0, DEL, C1), line and paragraph separators, characters that change the writing direction (UAX #9), byte order marks,
-#: noncharacters, and lone surrogates (from file names that are not UTF-8).
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 #: The mark of a finding that `--fix` can repair, as in ruff.
 MARK = "[*]"
-
-
-def visible(text: str) -> str:
-    r"""Escape hidden characters and line breaks, because text from a record must not control a terminal or break the format of a report.
-
-    >>> visible("a\n\x1b[31mb")
-    'a\\n\\x1b[31mb'
-    """
-    return _HIDDEN.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def place(at: Finding | Related) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from kgbuild.checks.rule import Violation
 from kgbuild.checks.support.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.view import EntryRef, StatedClaim, View
+from kgbuild.errors import visible
 from kgbuild.mapping.schema import NamedKind, RecordKind
 from kgbuild.model.graph import Description, Listing, OrganizationStatement, ResourceStatement
 
@@ -140,7 +141,7 @@ def misnamed(view: View) -> Iterator[Violation]:
                 if claim.contained or held[claim.file] > 1 or _is_called(view.files[claim.file], claim.id, otherwise=True):
                     continue
                 name = _base(view.files[claim.file])[0]
-                message = f"the {kind} {claim.id!r} is in a file with the name {name!r}"
+                message = f"the {kind} {claim.id!r} is in a file with the name '{visible(name)}'"
                 yield Violation(about, message, EntryRef(claim, "id"), object=name, field="id")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 from kgbuild.errors import Crash, KgbuildError, UsageError
+from kgbuild.pipeline.interrupts import by_default
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -100,6 +101,7 @@ class _WorkerSetup(NamedTuple, Generic[_S, _T, _R]):
 def _set_up(begin: _WorkerSetup[Any, Any, Any]) -> None:
     global _worker  # noqa: PLW0603  # a process pool has no other place for the worker
     _worker = begin
+    by_default()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the whole process group; only the parent handles it
     gc.disable()  # workers create trees, which reference counting frees
     threading.Thread(target=_end_with_the_parent, daemon=True).start()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from io import FileIO
 from typing import NamedTuple
 
-from kgbuild.errors import InputError, Problem, permission_todo
+from kgbuild.errors import InputError, Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, NotText, Place, Tree, show
 from kgbuild.pipeline.engine import local
 from kgbuild.pipeline.engine.claim_batch import ClaimBatchMaker
 from kgbuild.pipeline.engine.tasks import BATCH, Result, Task, batches, tasks, too_long
 from kgbuild.readers import LINES, reader, text
+from kgbuild.readers.entries import stamp_of, unreadable
 from kgbuild.readers.inputs import STDIN, File, Rules
 from kgbuild.readers.json import jsonl
 from kgbuild.transform.claims import ClaimMaker, Reading
@@ -71,40 +74,66 @@ def _work(makers: Makers, batch: list[Task | Result]) -> list[Result]:
 
 def _result(makers: Makers, task: Task) -> Result:
     try:
-        if task.hash_only:
-            return Result(task.unit, None, _sha256(task.path), ())
-        if task.ending in LINES:
-            return _lines(makers, task)
-        data = _whole_file(task.path, task.end) if task.data is None else task.data
-        digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
-        text.check_size(task.shown, len(data))
-        readings, doubled = _file(makers, task, data)
-        batch = makers.batches.batch_of([(task.name, reading) for reading in readings], task.member)
-        return Result(task.unit, batch, digest, tuple((task.name, problem) for problem in doubled))
+        return _read_task(makers, task)
+    except _Changed:
+        return Result(task.unit, None, None, (), changed=True)
     except InputError as error:
         return Result(task.unit, None, None, tuple((task.name, problem) for problem in error.problems))
     except OSError as error:
-        todo = permission_todo(error, "u+r", task.shown, "leave it out")
-        problem = Problem(task.shown, 0, 0, "", "a readable file", f"the error {error.strerror!r}", todo)
-        return Result(task.unit, None, None, ((task.name, problem),))
+        fault = unreadable(task.shown, error)
+        return Result(task.unit, None, None, ((task.name, Problem(task.shown, 0, 0, "", fault.expected, fault.got, fault.todo)),))
 
 
-def _whole_file(path: str, size: int) -> bytes:
-    """Return the bytes of a file of about ``size`` bytes. It uses system calls directly, since there are thousands of small files."""
-    handle = os.open(path, os.O_RDONLY)
+def _read_task(makers: Makers, task: Task) -> Result:
+    if task.hash_only:
+        with _opened(task) as file:
+            return Result(task.unit, None, hashlib.file_digest(file, "sha256").digest(), ())
+    if task.ending in LINES:
+        return _lines(makers, task)
+    data = _whole_file(task) if task.data is None else task.data
+    digest = hashlib.sha256(data).digest() if task.data is None or task.ending not in LINES else None
+    text.check_size(task.shown, len(data))
+    readings, doubled = _file(makers, task, data)
+    batch = makers.batches.batch_of([(task.name, reading) for reading in readings], task.member)
+    return Result(task.unit, batch, digest, tuple((task.name, problem) for problem in doubled))
+
+
+class _Changed(Exception):
+    """The file of a task vanished, or is not the one that was found, or changed while it was read."""
+
+
+def _open(task: Task) -> int:
+    """Open the file of a task. If a named pipe took its place, this does not wait for a writer."""
+    try:
+        return os.open(task.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise _Changed from None
+
+
+@contextmanager
+def _opened(task: Task) -> Iterator[FileIO]:
+    """Open the file of a task. Raises _Changed if its stamp is another one when the block ends, also if the block raises an error."""
+    with FileIO(_open(task)) as file:
+        try:
+            yield file
+        finally:
+            if stamp_of(os.fstat(file.fileno())) != task.stamp:
+                raise _Changed
+
+
+def _whole_file(task: Task) -> bytes:
+    """Return the bytes of a file. It uses system calls directly, since there are thousands of small files."""
+    size, handle = task.end, _open(task)
     try:
         data = os.read(handle, size + 1)
         while len(data) > size and (more := os.read(handle, 2**20)):
             data += more
             size = len(data) - 1
+        if stamp_of(os.fstat(handle)) != task.stamp:
+            raise _Changed
     finally:
         os.close(handle)
     return data
-
-
-def _sha256(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _file(makers: Makers, task: Task, data: bytes) -> tuple[list[Reading], list[Problem]]:
@@ -221,7 +250,7 @@ def _record(makers: Makers, task: Task, document: Document) -> tuple[Reading, li
 
 def _whole_lines(task: Task) -> bytes:
     """Return the lines that begin within the task's range of bytes."""
-    with open(task.path, "rb", buffering=0) as file:
+    with _opened(task) as file:
         file.seek(max(task.start - 1, 0))
         data = file.read(task.end - max(task.start - 1, 0))
         if task.start:
@@ -241,7 +270,7 @@ def _whole_lines(task: Task) -> bytes:
 def _line_number(task: Task) -> int:
     """Return the number of the first line that begins within the task's range."""
     lines, left = 1, max(task.start - 1, 0)
-    with open(task.path, "rb") as file:
+    with _opened(task) as file:
         while left and (chunk := file.read(min(left, 2**20))):
             lines += chunk.count(b"\n")
             left -= len(chunk)

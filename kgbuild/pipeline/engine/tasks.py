@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -13,7 +15,8 @@ from msgspec import Struct
 from kgbuild.errors import InputError, Problem
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
 from kgbuild.readers import ARCHIVES, LINES, text
-from kgbuild.readers.inputs import STDIN, File, Rules, ending_of
+from kgbuild.readers.entries import Stamp, stamp_of
+from kgbuild.readers.inputs import STDIN, STDIN_SHOWN, File, Rules, ending_of
 
 #: The bytes that one task reads: few enough to distribute the work evenly, and enough to make the cost of a task negligible.
 BATCH = 4 * 2**20
@@ -28,7 +31,8 @@ class Task(Struct, kw_only=True):
     """A piece of input for one worker: ``data`` if it is in memory, otherwise the bytes from ``start`` to ``end`` of the file at ``path``.
 
     ``unit`` is the number of the input file, ``member`` the path in it if it is an archive. ``line`` is the number of the first line, 0 if only
-    reading the file from its beginning would give it. With ``hash_only``, the task computes the SHA-256 of the whole file.
+    reading the file from its beginning would give it. With ``hash_only``, the task computes the SHA-256 of the whole file. ``stamp`` is the stamp of
+    the file when it was found.
     """
 
     unit: int
@@ -42,15 +46,17 @@ class Task(Struct, kw_only=True):
     end: int = -1
     line: int = 1
     hash_only: bool = False
+    stamp: Stamp = (0, 0, 0)
 
 
 class Result(NamedTuple):
-    """The result of a task. Each problem comes with the name of its file."""
+    """The result of a task. Each problem comes with the name of its file. ``changed``: the file vanished, or is not the one that was found."""
 
     unit: int
     batch: ClaimBatch | None
     sha256: bytes | None
     problems: tuple[tuple[str, Problem], ...]
+    changed: bool = False
 
 
 def batches(tasks: Iterable[Task | Result]) -> Iterator[list[Task | Result]]:
@@ -86,29 +92,51 @@ def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
         if file.ending in ARCHIVES:
             yield from _archive_tasks(unit, file, rules)
         elif file.path == STDIN:
-            import sys
-
-            yield from _stream_tasks(unit, file.name, file.shown, _read_chunks(sys.stdin.buffer))
+            yield from _stream_tasks(unit, file.name, file.shown, _standard_input())
         elif file.ending == ".jsonl":
-            yield Task(
-                unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True, end=min(file.size, BATCH)
-            )
+            yield _task(unit, file, hash_only=True, end=min(file.size, BATCH))
             for start in range(0, file.size, BATCH):
-                yield Task(
-                    unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path,
-                    start=start, end=min(start + BATCH, file.size), line=0,
-                )  # fmt: skip
+                yield _task(unit, file, start=start, end=min(start + BATCH, file.size), line=0)
         elif file.ending in LINES:
             from kgbuild.readers.archives.compressed import open_stream
 
             chunks = open_stream(Path(file.path), file.shown, limit=max(_MIN_STREAM, _MAX_RATIO * file.size))
             yield from _stream_tasks(unit, file.name, file.shown, chunks)
-            yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, hash_only=True)
+            yield _task(unit, file, hash_only=True)
         else:
             text.check_size(file.shown, file.size)
-            yield Task(unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, end=file.size)
+            yield _task(unit, file, end=file.size)
     except InputError as error:
         yield Result(unit, None, None, tuple((_renamed(problem.path, file), problem) for problem in error.problems))
+    if file.ending in ARCHIVES and _has_changed(file):
+        yield Result(unit, None, None, (), changed=True)
+
+
+def _task(unit: int, file: File, *, start: int = 0, end: int = -1, line: int = 1, hash_only: bool = False) -> Task:
+    return Task(
+        unit=unit, name=file.name, shown=file.shown, ending=file.ending, path=file.path, start=start, end=end, line=line, hash_only=hash_only,
+        stamp=file.stamp,
+    )  # fmt: skip
+
+
+def _has_changed(file: File) -> bool:
+    """Return whether a file is another one than was found, or is not there. It is asked after the file was read."""
+    try:
+        return stamp_of(os.stat(file.path)) != file.stamp
+    except OSError:
+        return True
+
+
+def _standard_input() -> Iterator[bytes]:
+    """Yield the bytes of standard input. Raises InputError if it cannot be read."""
+    import sys
+
+    try:
+        yield from _read_chunks(sys.stdin.buffer)
+    except (OSError, AttributeError) as error:  # it is None if a program without a standard input calls the API
+        got = "a closed one" if getattr(error, "errno", errno.EBADF) == errno.EBADF else f"the error {getattr(error, 'strerror', '')!r}"
+        todo = "send it JSON Lines, as in `kgbuild export - < records.jsonl`"
+        raise InputError([Problem(STDIN_SHOWN, 0, 0, "", "a standard input that can be read", got, todo)]) from None
 
 
 def _renamed(path: str, file: File) -> str:
@@ -182,7 +210,7 @@ def _stream_tasks(unit: int, name: str, shown: str, chunks: Iterable[bytes]) -> 
     """Yield tasks with whole lines of a stream, about BATCH bytes each."""
     held: list[bytes] = []
     size, line = 0, 1
-    digest = hashlib.sha256() if shown == "standard input" else None
+    digest = hashlib.sha256() if shown == STDIN_SHOWN else None
     for chunk in chunks:
         if digest:
             digest.update(chunk)

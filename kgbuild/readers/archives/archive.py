@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, cast
 
-from kgbuild.errors import InputError, Problem
+from kgbuild.errors import InputError, Problem, as_text
 from kgbuild.readers.archives.compressed import refused
 
 #: The module whose ``entries`` function lists the members of archives with each name ending.
@@ -25,7 +25,7 @@ LISTERS: Mapping[str, str] = MappingProxyType(
 )
 ENDINGS: tuple[str, ...] = tuple(LISTERS)
 FILE, FOLDER = "a file", "a folder"
-_MAX_PROBLEMS, _MAX_NAME = 1_000, 4_096  # problems of one archive, characters of a name
+_MAX_PROBLEMS, _MAX_NAME, _SHOWN = 1_000, 4_096, 200  # problems of one archive, characters of a name, and of one in a message
 _Fault = tuple[str, str, str]  # expected, got, what to do
 
 
@@ -66,7 +66,7 @@ def is_archive(name: str) -> bool:
 
 
 def members(path: Path, shown: str, requested: Callable[[str], bool], *, limits: ArchiveLimits = DEFAULT) -> Iterator[tuple[str, bytes]]:
-    """Yield name (POSIX, relative) and bytes of each requested file in archive order. Folders, ``._name`` and ``__MACOSX/`` are skipped.
+    """Yield name (POSIX, relative, ``as_text``) and bytes of each requested file in archive order. Folders, ``._name`` and ``__MACOSX/`` are skipped.
 
     Raises InputError at the end with all members that are unsafe, damaged, too large or duplicates. After the first bad member nothing
     more is yielded.
@@ -94,7 +94,7 @@ def _lister(name: str) -> _Lister:
 def _checked(path: Path, shown: str, requested: Callable[[str], bool], limits: ArchiveLimits) -> Iterator[tuple[str, bytes | Problem]]:
     total, seen = 0, set[bytes]()
     for entry in _lister(path.name)(path, shown, limits):
-        name = _normalised(entry.name)
+        name = as_text(_normalised(entry.name))
         found: bytes | _Fault | None = _fault(entry, name, seen)
         if found is None and entry.kind == FILE and not _is_apple(name) and requested(name):
             total += entry.size if entry.size <= limits.member else 0
@@ -102,7 +102,7 @@ def _checked(path: Path, shown: str, requested: Callable[[str], bool], limits: A
                 raise refused(shown, f"at most {limits.total:,} bytes of data", "more", "split the archive")
             found = _content(entry, limits)
         if found is not None:
-            yield name, found if isinstance(found, bytes) else Problem(f"{shown}!/{_printable(entry.name)}", 0, 0, "", *found)
+            yield name, found if isinstance(found, bytes) else Problem(f"{shown}!/{as_text(entry.name[:_SHOWN])}", 0, 0, "", *found)
 
 
 def _fault(entry: ArchiveMember, name: str, seen: set[bytes]) -> _Fault | None:
@@ -141,16 +141,11 @@ def _unsafe(name: str) -> str | None:
         return "one with '..'"
     if "\\" in name or "\0" in name:
         return "one with a backslash or NUL"
-    return None if name.isascii() or name.encode(errors="ignore").decode() == name else "one that is not UTF-8"
+    return None
 
 
 def _is_apple(name: str) -> bool:
     return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("._")
-
-
-def _printable(name: str) -> str:
-    """Escape and shorten a name so that it cannot move the cursor of a terminal or fill its screen."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name[:200])
 
 
 def _content(entry: ArchiveMember, limits: ArchiveLimits) -> bytes | _Fault:

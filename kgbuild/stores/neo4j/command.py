@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kgbuild.errors import visible
 from kgbuild.options import QUIET
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def neo4j(
 
     def say(line: str) -> None:
         if not quiet:
-            click.echo(line, err=True)
+            click.echo(visible(line), err=True)
 
     with request.open_build(("kgx-jsonl",)) as build:
         outcome = load(build, target, own=own, say=say, swap_limit=swap_limit)

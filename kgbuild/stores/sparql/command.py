@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import UsageError, visible
 from kgbuild.options import QUIET
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def sparql(
 
     def say(what: str, text: str) -> None:
         if not quiet:
-            click.echo(f"{what:9} {text}", err=True)
+            click.echo(visible(f"{what:9} {text}"), err=True)
 
     single = _single(endpoint, query, update, graph_store)
     known = credentials(endpoint or single.query, user, password_file, auth)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
+
+from kgbuild.pipeline.interrupts import temporary_folder
 
 #: Bytes of a triple's hash. With 16 bytes, a collision in one graph is practically impossible.
 _HASH = 16
@@ -47,7 +48,7 @@ def counted(path: Path) -> Triples:
     """Count the distinct triples of a file with one triple per line. All lines must come from the same serializer. Raises OSError."""
     size = path.stat().st_size
     number = 0
-    with tempfile.TemporaryDirectory(prefix="kgbuild-") as folder:
+    with temporary_folder() as folder:
         partitions = [Path(folder, str(index)) for index in range(min(1 + size // _AT_A_TIME, _MOST))]
         _spread(path, partitions)
         for partition in partitions:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kgbuild.checks.reports import Report, github, wording
+from kgbuild.checks.reports import Report, github
+from kgbuild.errors import visible
 
 Golden = Callable[[str, str], None]
 
@@ -30,11 +31,11 @@ def test_a_small_report(small: Report, golden: Golden) -> None:
 
 
 def test_a_runner_reads_what_was_meant(small: Report, hostile: str) -> None:
-    told, title = wording.visible(hostile), "RF001 A source id | that nothing `describes|names`, <b>nowhere</b>"
+    told, title = visible(hostile), "RF001 A source id | that nothing `describes|names`, <b>nowhere</b>"
     odd = "input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md"
     assert [read(line) for line in github.render(small).splitlines()] == [
         ("error", {"file": "/r/a.tar.gz!/a.md", "line": "12", "col": "5", "title": title}, f"{told}\ntry: {told}"),
-        ("warning", {"file": "b\\udcff.md", "title": title}, "it stands in a file whose name is no text"),
+        ("warning", {"file": "b\\xff.md", "title": title}, "it stands in a file whose name is no text"),
         ("warning", {"file": odd, "line": "7", "title": "LS001 Listings of one product that disagree"}, "disagrees"),
         ("notice", {"title": "LC004 Upstream whose license is unknown"}, told),
     ]

@@ -14,8 +14,8 @@ Golden = Callable[[str, str], None]
 
 
 def told(path: str) -> str:
-    """A path as JSON can hold it: half a surrogate pair stands for a byte that is no UTF-8."""
-    return path.encode(errors="backslashreplace").decode()
+    """A path as JSON can hold it: a byte that is not UTF-8 is escaped."""
+    return path.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def test_a_small_report(small: Report, golden: Golden) -> None:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from kgbuild.checks.reports import Report, markdown, wording
+from kgbuild.checks.reports import Report, markdown
+from kgbuild.errors import visible
 
 Golden = Callable[[str, str], None]
 #: What makes the tables' own structure; everything else in a cell must be text.
@@ -47,12 +48,12 @@ def test_nothing_found(empty: Report) -> None:
 
 
 def test_a_reader_sees_what_was_meant(small: Report, hostile: str) -> None:
-    told = wording.visible(hostile)
+    told = visible(hostile)
     head = ["level", "place", "finding"]
     odd = "input/\N{GREEK SMALL LETTER ALPHA} 1%:|,`2`/a.md"
     assert cells(markdown.render(small)) == [
         *(*head, "error", "/r/a.tar.gz!/a.md:12:5", f"{told}try: {told}"),
-        *(*head, "warning", "b\\udcff.md", "it stands in a file whose name is no text"),
+        *(*head, "warning", "b\\xff.md", "it stands in a file whose name is no text"),
         *(*head, "warning", f"{odd}:7", "disagrees"),
         *(*head, "info", "", told),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kgbuild.pipeline.engine import tasks as module
 from kgbuild.pipeline.engine.claim_batch import ClaimBatchMaker
 from kgbuild.pipeline.engine.reading import Makers
 from kgbuild.pipeline.engine.tasks import Result, Task, batches, tasks, too_long
+from kgbuild.readers.entries import stamp_of
 from kgbuild.readers.inputs import File, Inputs, Rules
 from kgbuild.transform.claims import ClaimMaker
 
@@ -75,7 +77,8 @@ def test_a_file_of_lines_is_hashed_whole_and_cut_into_ranges(tmp_path: Path, mon
 def test_a_page_is_one_task(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("---\nid: a\n---\n")
     (task,) = tasks(files_of(tmp_path), Rules(), lambda size: None)
-    expected = Task(unit=0, name="a.md", shown=f"{tmp_path}/a.md", ending=".md", path=f"{tmp_path}/a.md", end=14)
+    path = f"{tmp_path}/a.md"
+    expected = Task(unit=0, name="a.md", shown=path, ending=".md", path=path, end=14, stamp=stamp_of(os.stat(path)))
     assert task == expected
 
 
