@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -118,18 +118,15 @@ def _by_subject(edges: Iterable[AuditEdge]) -> dict[str, list[AuditEdge]]:
     return dict(found)
 
 
-def _steps(edges: Iterable[AuditEdge], owners: tuple[str, ...]) -> UpstreamSteps:
-    own: list[str] = []
-    siblings: list[str] = []
-    foreign: list[str] = []
-    for edge in edges:
-        if not edge.within_owner:
-            foreign.append(edge.object)
-        elif edge.object in owners:
-            own.append(edge.object)
-        else:
-            siblings.append(edge.object)
-    return UpstreamSteps(unique(own), unique(siblings), unique(foreign))
+def _steps(edges: Sequence[AuditEdge], owners: tuple[str, ...]) -> UpstreamSteps:
+    foreign = [edge.object for edge in edges if not edge.within_owner]
+    if len(foreign) == len(edges):
+        return UpstreamSteps((), (), unique(foreign))
+    within = [edge.object for edge in edges if edge.within_owner]
+    if len(within) == 1:  # as of most products: their own resource
+        own, siblings = (tuple(within), ()) if within[0] in owners else ((), tuple(within))
+        return UpstreamSteps(own, siblings, unique(foreign))
+    return UpstreamSteps(unique([id for id in within if id in owners]), unique([id for id in within if id not in owners]), unique(foreign))
 
 
 def unique(ids: list[str]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from kgbuild.lineage.walks import Walks
 
@@ -28,43 +29,54 @@ def cut_off(walks: Walks, origin: Callable[[str], bool]) -> Iterator[str]:
             yield product
 
 
-def _distances(walks: Walks, start: dict[str, None], good: Container[str]) -> dict[str, int]:
-    """Return the number of steps to the nearest good source from each node that can reach one, limited to what the walk from the start visits."""
+def _distances(walks: Walks, start: dict[str, None], good: AbstractSet[str]) -> dict[str, int]:
+    """Return the number of steps to the nearest good source from each node that can reach one, limited to what the walk from the start visits.
+
+    The walk ends at nodes that are good or have a good source.
+    """
     before: dict[str, list[str]] = {}
     goals: list[str] = []
+    beside: list[str] = []
     walk = [*start]
     for node in walk:  # the list grows in the loop
         if node in good:
             goals.append(node)
             continue
-        for id in _next(walks, node):
+        _, siblings, foreign = walks.steps(node)
+        if not (good.isdisjoint(foreign) and good.isdisjoint(siblings)):
+            beside.append(node)
+            continue
+        for id in (*siblings, *foreign):
             before.setdefault(id, []).append(node)
             if id not in start:
                 start[id] = None
                 walk.append(id)
-    away = dict.fromkeys(goals, 0)
-    for node in goals:  # the list grows in the loop
+    away = dict.fromkeys(goals, 0) | dict.fromkeys(beside, 1)
+    reached = [*away]
+    for node in reached:  # the list grows in the loop
         for id in before.get(node, ()):
             if id not in away:
                 away[id] = away[node] + 1
-                goals.append(id)
+                reached.append(id)
     return away
 
 
-def _finds(walks: Walks, home: Iterable[str], start: Iterable[str], good: Container[str]) -> bool:
+def _finds(walks: Walks, home: Collection[str], start: Sequence[str], good: AbstractSet[str]) -> bool:
     """Return whether a walk that avoids home reaches something good that does not belong to home."""
+    if _foreign_good(walks, home, start, good):
+        return True
     walk = list(start)
     seen = {*walk, *home}
     for node in walk:  # the list grows in the loop
-        if node in good and not any(owner in home for owner in walks.graph.owners_of(node)):
-            return True
-        for id in _next(walks, node):
-            if id not in seen:
-                seen.add(id)
-                walk.append(id)
+        _, siblings, foreign = walks.steps(node)
+        for ids in (siblings, foreign):
+            new = [id for id in ids if id not in seen]
+            if not good.isdisjoint(new) and _foreign_good(walks, home, new, good):
+                return True
+            seen.update(new)
+            walk += new
     return False
 
 
-def _next(walks: Walks, node: str) -> tuple[str, ...]:
-    _, siblings, foreign = walks.steps(node)
-    return (*siblings, *foreign)
+def _foreign_good(walks: Walks, home: Collection[str], ids: Iterable[str], good: AbstractSet[str]) -> bool:
+    return any(id in good and not any(owner in home for owner in walks.graph.owners_of(id)) for id in ids)

@@ -31,7 +31,7 @@ class OwnerCitations:
                 foreign = tuple(id for by in self.left_by(resource) if by in steps for id in steps[by].foreign)
             else:
                 foreign = self._walks.possible.steps(resource).foreign
-            owners = foreign if plain.issuperset(foreign) else self._owners_of_all(foreign, plain)
+            owners = foreign if all(map(plain.__contains__, foreign)) else self._owners_of_all(foreign, plain)
             if owners:
                 cited[resource] = owners
         return cited

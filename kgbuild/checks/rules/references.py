@@ -24,10 +24,13 @@ def dangling(view: View) -> Iterator[Violation]:
     """
     unread = _Unread(view)
     described = {id for id, node in view.graph.nodes.items() if not node.stub}
+    missing = view.graph.cited.union(view.graph.products) - described
     nearest: Nearest | None = None
-    for product, edges in view.graph.derivations.items():
+    for product, edges in view.graph.derivations.items() if missing else ():
+        if all(map(missing.isdisjoint, view.graph.steps[product])):
+            continue
         for edge in edges:
-            if edge.object in described or unread.may_be(view.name(edge.object)):
+            if edge.object not in missing or unread.may_be(view.name(edge.object)):
                 continue
             nearest = nearest or Nearest(view)
             source = view.name(edge.object)
@@ -121,22 +124,18 @@ def alone(view: View) -> Iterator[Violation]:
 
 def _linked(view: View) -> set[str]:
     """Return the products, sources and their owners of all derivations between different owners."""
+    owned = view.graph.owners
+    products = set(owned)
     linked: set[str] = set()
-    for product, edges in view.graph.derivations.items():
-        owners = view.graph.owners.get(product, ())
-        leaves = False
-        for edge in edges:
-            if edge.within_owner or (leaves and edge.object in linked):
-                continue
-            others = view.graph.owners.get(edge.object)
-            if others and not set(owners).isdisjoint(others):
-                continue
-            leaves = True
-            linked.add(edge.object)
-            if others:
-                linked.update(others)
-        if leaves:
-            linked.update((product, *owners))
+    for product, steps in view.graph.steps.items():
+        owners, foreign = owned.get(product, ()), steps.foreign
+        if not products.isdisjoint(foreign):
+            foreign = tuple(id for id in foreign if set(owners).isdisjoint(owned.get(id, ())))
+            linked.update(owner for id in foreign for owner in owned.get(id, ()))
+        if foreign:
+            linked.update(foreign)
+            linked.update(owners)
+            linked.add(product)
     return linked
 
 
