@@ -33,13 +33,16 @@ _LONG = (
     ("public domain", ""), ("no rights reserved", ""), ("some rights reserved", ""),
 )  # fmt: skip
 _FILLING = frozenset(("the", "a", "under", "license", "licence", "licensed", "public", "international", "intl", "int", "unported", "generic",
-                      "universal", "waiver", "v", "ver", "version", "legal", "code"))  # fmt: skip
+                      "universal", "waiver", "v", "ver", "version", "legal", "code", "legalcode", "deed"))  # fmt: skip
 #: A name has one of these; other texts need not be read.
 _HINT = re.compile(r"cc|creative|by|attribution", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 _JOINED = re.compile(r"(cc)?((?:by|nc|nd|sa)*)(zero)?")
 _BETWEEN = re.compile(r"[\s_/.,;:()\[\]™®©\"'-]*")
-_URL = re.compile(r"(?:[a-z]{2}\.)?creativecommons\.org/licen[sc]es?/([a-z-]+)(?:/(\d(?:\.\d)?))?(?:/([a-z]{2,8}))?")
+_URL = re.compile(
+    r"(?:(?:[a-z]{1,2}\.)?creativecommons\.org/(?:licen[sc]es?|l)|licensebuttons\.net/l)"
+    r"/([a-z-]+)(?:/(\d(?:\.\d)?))?(?:/([a-z]{2,8}))?(?:/\d+x\d+\.png)?"
+)
 _ZERO_URL = re.compile(r"(?:[a-z]{2}\.)?creativecommons\.org/publicdomain/zero(?:/1\.0)?(?:/[a-z]{2})?")
 
 

@@ -17,6 +17,7 @@ from kgbuild.mapping.load import RegistryMapping
 
 #: Suffixes of the SPDX ids of GNU licenses. Ids that differ only in them have the same text, and so the same URL.
 _SAME_TEXT = re.compile(r"-(?:only|or-later)\Z")
+_LICENSE = re.compile(r"\blicen[cs]e\b", re.IGNORECASE)
 #: What stands between licenses that one text lists.
 _LIST = re.compile(r"\s*[;,/&+|]\s*(?:and |or )?|\s+(?:and|or)\s+", re.IGNORECASE)
 
@@ -79,7 +80,7 @@ class LicenseRecogniser:
 
     def _read(self, text: str) -> Candidate:
         """Return how a text is read."""
-        if letters(text) in self._none:
+        if self._is_none(text):
             return Candidate(text, "none")
         if fold(text) in self._open:
             return Candidate(text, "open question")
@@ -92,6 +93,17 @@ class LicenseRecogniser:
     def words(self, candidate: Candidate) -> frozenset[str]:
         """Return the uses that the words of a text forbid. The words of a URL forbid nothing."""
         return frozenset() if self._address(candidate.text) else self._words(candidate.text)
+
+    def _is_none(self, text: str) -> bool:
+        """Return whether a text means that no license is stated. The word "license" does not count, nor do the prefix and the URLs of SPDX ids."""
+        address = self._address(text)
+        said = next((id for id in (self._id_in(address),) if id), text) if address else text
+        return letters(said) in self._none or bool(_LICENSE.sub("", said).strip() and letters(_LICENSE.sub("", said)) in self._none)
+
+    def _id_in(self, address: str) -> str | None:
+        """Return what follows in a URL that ends with an id of the SPDX License List."""
+        short = without_query(address)
+        return next((short.removeprefix(start) for start in self._id_urls if short.startswith(start)), None)
 
     def _address(self, text: str) -> str | None:
         """Return the URL that a text is, or that the CURIE stands for; None for other texts."""
@@ -119,10 +131,7 @@ class LicenseRecogniser:
 
     def _listed(self, text: str, address: str | None) -> Candidate | None:
         """Return the license of a text that is an id of the SPDX License List, or of a URL that ends with one."""
-        written: str | None = text.strip()
-        if address:
-            short = without_query(address)
-            written = next((short.removeprefix(start) for start in self._id_urls if short.startswith(start)), None)
+        written = self._id_in(address) if address else text.strip()
         id = spdx_id(written) if written else None
         return Candidate(text, "license", self._terms.of_id(id), id) if id else None
 

@@ -36,6 +36,7 @@ def spellings(kind: str, version: str, port: str) -> dict[str, str]:
         "both": f"Creative Commons {long} {rest} International Public License ({short} {version})",
         "both the other way": f"{short} {rest} (Creative Commons {long} {version})",
         "elements in another order": f"CC {'-'.join(reversed(elements)).upper()} {rest}",
+        "deed": f"{short} {rest} Deed",
         "a sentence": f"This work is licensed under a Creative Commons {long} {rest} License.",
     }
 
@@ -90,6 +91,13 @@ def test_what_is_none(text: str) -> None:
                                  "https://creativecommons.org/licenses/nd/4.0/"])  # fmt: skip
 def test_a_url_that_is_none(url: str) -> None:
     assert by_url(url) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["https://i.creativecommons.org/l/by-nc/3.0/de/88x31.png", "http://licensebuttons.net/l/by-nc/3.0/de/80x15.png"]
+)
+def test_the_url_of_a_button(url: str) -> None:
+    assert by_url(url) == CreativeCommons(frozenset(("by", "nc")), "3.0", "de")
 
 
 def test_versions_and_ports_differ_only_where_both_are_given() -> None:

@@ -52,9 +52,13 @@ def test_an_id_as_curie_and_in_urls(prefix: str) -> None:
 KINDS = {
     "none": [
         *MAPPING.licenses.unspecified, "n.a.", "N / A", "not specified.", "(none)", "?", "-", "", " ", "TBD.", "noassertion", "UNLICENSED", "[none]",
+        "License: none", "unspecified license", "spdx:NOASSERTION", "SPDX:NONE", "https://spdx.org/licenses/NONE",
     ],
     "open question": [*MAPPING.licenses.unknown, "varies"],
-    "unrecognised": ["Terms of use", "https://x.org/terms", "Custom", "CC BY 4.0 (except images)", "CC BY 9.0", "Academic License"],
+    "unrecognised": [
+        "Terms of use", "https://x.org/terms", "Custom", "CC BY 4.0 (except images)", "CC BY 9.0", "Academic License",
+        "License", "license (see below)",
+    ],
     "license": [
         *MAPPING.licenses.public_domain, "https://www.usa.gov/government-works", "MIT OR Zlib", "CC BY", "CC BY 3.0 CH", "zlib", "CC0 and MIT",
     ],
