@@ -18,6 +18,7 @@ class Violation(NamedTuple):
 
     ``subject`` is a node id, and ``object`` a node id or another value. Together with ``field`` they identify a finding of the rule. ``at`` is
     the entry to change, or None if there is none. ``related`` are other places. ``severity`` overrides the severity of the rule.
+    ``cause`` is the node id to which several violations of a rule can be due; reports for people group by it.
     """
 
     subject: str
@@ -29,6 +30,7 @@ class Violation(NamedTuple):
     suggestion: str | None = None
     severity: Severity | None = None
     records: tuple[str, ...] = ()
+    cause: str = ""
 
 
 Check = Callable[[View], Iterable[Violation]]

@@ -24,11 +24,12 @@ from kgbuild.pipeline.stated_claims import StatedClaims
 
 
 class Raised(NamedTuple):
-    """A finding without positions, and the entries that it refers to."""
+    """A finding without positions, the entries that it refers to, and the id as written to which it is due, if it is due to another node."""
 
     finding: Finding
     at: EntryRef | Position | None
     related: Sequence[EntryRef]
+    cause: str = ""
 
 
 def view_of(source: ReadResult, plan: Job, limits: AuditLimits, *, relative: bool = False) -> View:
@@ -82,7 +83,7 @@ def _raised(rule: Rule, found: Violation, view: View) -> Raised:
         suggestion=found.suggestion,
         fingerprint=fingerprint(rule.code, found.subject, found.object, found.field),
     )
-    return Raised(finding, found.at, found.related)
+    return Raised(finding, found.at, found.related, view.name(found.cause))
 
 
 def placed(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping, jobs: int, *, related: bool) -> list[Finding]:

@@ -96,6 +96,7 @@ class Checked(Struct, frozen=True, kw_only=True):
             known=len(kept) - len(reported),
             fixed=fixed,
             remedies=fix.remedies(reported, self.source, self.vocabulary) if choices.form in reports.FOR_PEOPLE else {},
+            causes={item.finding.fingerprint: item.cause for item in displayed if item.cause},
             statistics=choices.statistics,
             color=choices.color,
             ran=self.ran,
@@ -118,7 +119,7 @@ class Checked(Struct, frozen=True, kw_only=True):
         choices, rank = self.choices, ranking(self.downstream)
         for_people = choices.form in reports.FOR_PEOPLE
         counted = for_people and choices.statistics
-        shown = [] if counted else candidates(displayed, rank, reports.SHOWN) if for_people else displayed
+        shown = [] if counted else candidates(displayed, rank, reports.SHOWN, by_cause=choices.form == "text") if for_people else displayed
         placed = audit.placed(shown, self.source, self.vocabulary, self.options.jobs, related=not for_people)
         by_place = {id(item): finding for item, finding in zip(shown, placed, strict=True)}
         return sorted((by_place.get(id(item), item.finding) for item in displayed), key=rank)

@@ -34,21 +34,26 @@ def group_of(finding: Finding) -> tuple[str, str]:
     return finding.severity, finding.code
 
 
-def candidates(raised: Iterable[Raised], rank: Rank, shown: int) -> list[Raised]:
+def candidates(raised: Iterable[Raised], rank: Rank, shown: int, *, by_cause: bool = False) -> list[Raised]:
     """Return the findings that can be among the first ``shown`` of their group in a report. ``raised`` is sorted by a key without lines.
 
-    The lines decide between findings of the same file that are otherwise equal, so all of these are candidates.
+    The lines decide between findings of the same file that are otherwise equal, so all of these are candidates. With ``by_cause``, findings
+    that are due to the same node count as one.
     """
-    groups: dict[tuple[str, str], list[Raised]] = {}
-    for item in raised:
-        groups.setdefault(group_of(item.finding), []).append(item)
-    return [item for group in groups.values() for item in _first(group, rank, shown)]
+    groups: dict[tuple[str, str], dict[str | int, list[Raised]]] = {}
+    for number, item in enumerate(raised):
+        causes = groups.setdefault(group_of(item.finding), {})
+        causes.setdefault(item.cause if by_cause and item.cause else number, []).append(item)
+    return [item for causes in groups.values() for item in _first(list(causes.values()), rank, shown)]
 
 
-def _first(group: Sequence[Raised], rank: Rank, shown: int) -> list[Raised]:
+def _first(causes: Sequence[Sequence[Raised]], rank: Rank, shown: int) -> list[Raised]:
     found: list[Raised] = []
-    for _, tied in groupby(group, lambda item: rank(item.finding)[:3]):
-        if len(found) >= shown:
+    count = 0
+    for _, tied in groupby(causes, lambda items: rank(items[0].finding)[:3]):
+        if count >= shown:
             break
-        found += tied
+        for items in tied:
+            count += 1
+            found += next(list(run) for _, run in groupby(items, lambda item: rank(item.finding)[:3]))
     return found

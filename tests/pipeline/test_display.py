@@ -173,3 +173,19 @@ def test_the_candidates_hold_the_first_of_each_group_whatever_the_lines_are() ->
                 there = [item for item in found if (item.finding.severity, item.finding.code) == (level, code)]
                 last = rank(group[:SHOWN][-1].finding)[:3] if group else ()
                 assert {id(item) for item in there} == {id(item) for item in group if rank(item.finding)[:3] <= last}
+
+
+def test_the_candidates_hold_the_first_of_each_cause_whatever_the_lines_are() -> None:
+    chance = Random(4)
+    rank = ranking({"kgr:x": 1, "kgr:y": 1})
+    for _ in range(200):
+        items = [
+            raised("warning", "A", chance.choice("xyz"))._replace(cause=chance.choice(["", *"abcdefgh"]))
+            for _ in range(chance.randrange(60))
+        ]
+        found = candidates(sorted(items, key=lambda item: rank(item.finding)), rank, SHOWN, by_cause=True)
+        lines = {id(item): chance.randrange(1000) for item in items}
+        placed = sorted(items, key=lambda item: (rank(item.finding)[:3], lines[id(item)]))
+        firsts = list({item.cause or id(item): item for item in reversed(placed)}.values())[::-1]
+        shown = sorted(firsts, key=placed.index)[:SHOWN]
+        assert {id(item) for item in shown} <= {id(item) for item in found}

@@ -18,7 +18,8 @@ class Report(Struct, frozen=True, kw_only=True):
 
     ``part`` is the number of files that are reported, if not all are. ``hidden`` are the findings that the options ``filters`` do not show.
     ``known`` is the number of findings in the baseline, and ``fixed`` the number of repaired ones. ``remedies`` says for findings, by
-    fingerprint, why `--fix` does not apply their suggestion; the text is empty if it can fix them. ``color`` applies only to text. With
+    fingerprint, why `--fix` does not apply their suggestion; the text is empty if it can fix them. ``causes`` are the ids to
+    which findings are due, by fingerprint. ``color`` applies only to text. With
     ``statistics``, the formats for people count the findings instead of listing them. ``ran`` are the codes of the rules that ran, or None if
     all did.
     """
@@ -32,6 +33,7 @@ class Report(Struct, frozen=True, kw_only=True):
     known: int = 0
     fixed: int = 0
     remedies: Mapping[str, str] = {}
+    causes: Mapping[str, str] = {}
     statistics: bool = False
     color: bool = False
     ran: frozenset[str] | None = None

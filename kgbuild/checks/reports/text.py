@@ -1,6 +1,7 @@
 """Render a report for a terminal: lines of the form `path:line:column: CODE level: message`, and a summary.
 
-Up to five findings of each rule and level are listed. `[*]` before the message marks those that `--fix` can repair.
+Up to five findings of each rule and level are listed. Of those that are due to the same node, one is listed and the others are counted. `[*]`
+before the message marks those that `--fix` can repair.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from kgbuild.checks.reports import Report, wording
+from kgbuild.checks.reports.causes import by_cause, due_to
 from kgbuild.errors import visible
 from kgbuild.model.finding import Finding, Severity
 
@@ -25,9 +27,12 @@ def render(report: Report) -> str:
 
 def _findings(report: Report) -> Iterator[str]:
     for (severity, code), found in wording.groups(report.findings).items():
-        examples, left = wording.split(found)
-        for finding in examples:
-            yield from _lines(report, finding)
+        examples, rest = wording.split(by_cause(found, report.causes))
+        for first, *others in examples:
+            yield from _lines(report, first)
+            if others:
+                yield f"    {due_to(len(others), visible(report.causes[first.fingerprint]))}"
+        left = [finding for group in rest for finding in group]
         if left:
             yield f"{code} {severity}: {wording.rest(left)}"
         yield ""

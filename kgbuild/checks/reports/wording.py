@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from kgbuild import checks
 from kgbuild.checks.reports import SHOWN, Report
@@ -12,6 +13,7 @@ from kgbuild.checks.rule import Rule
 from kgbuild.errors import visible
 from kgbuild.model.finding import SEVERITIES, Finding, Related, Severity
 
+_T = TypeVar("_T")
 #: The mark of a finding that `--fix` can repair, as in ruff.
 MARK = "[*]"
 
@@ -48,8 +50,8 @@ def groups(findings: Iterable[Finding]) -> dict[tuple[Severity, str], list[Findi
     return dict(grouped)
 
 
-def split(found: Sequence[Finding], shown: int = SHOWN) -> tuple[list[Finding], list[Finding]]:
-    """Split the findings of one group into the ones to show and the others."""
+def split(found: Sequence[_T], shown: int = SHOWN) -> tuple[list[_T], list[_T]]:
+    """Split the findings of one rule and level, or groups of them, into the ones to show and the others."""
     return list(found[:shown]), list(found[shown:])
 
 

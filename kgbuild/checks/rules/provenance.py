@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
+from kgbuild.checks.support.unread import UnreadRecords
 from kgbuild.checks.view import View
 from kgbuild.lineage.cycles import cycle_groups, shortest_cycle
 from kgbuild.lineage.farthest import farthest
 from kgbuild.lineage.origins import cut_off
 from kgbuild.lineage.owners import OwnerCitations
 from kgbuild.model.audit import AuditEdge
+from kgbuild.model.graph import ResourceStatement
 
 #: Categories of resources that can be the origin of data.
 _ORIGINS = ("DataSource", "Ontology")
@@ -145,18 +148,51 @@ def without_origin(view: View) -> Iterator[Violation]:
 
     Sources are those that the product is made from, and those whose data it may contain: a source that is a resource stands for its data
     products, or for all of its products if none is data. The product's own resource does not count. A product of a DataSource or an Ontology
-    counts like the resource.
+    counts like the resource. A resource without a category, with one that is not in the vocabulary, or whose record cannot be read (FM001,
+    FM002, RD001) may be a DataSource, so products made from it are not reported. Reports for people group the findings by the cited resource.
     Why: Some record on the path does not name its sources, so the origin of the data is lost.
     Example: `a.tsv` is made from `b`, an Aggregator whose products name no source except `b`.
     Fix: Name the sources of the products at the end of the path, or add the missing records. If a resource is the origin of its data, give
     it the category DataSource.
     """
-    for product in cut_off(view.walks.possible, lambda owner: view.graph.category(owner) in _ORIGINS):
+    found = list(cut_off(view.walks.possible, _Origins(view).may_be))
+    cited_owners = {product: _cited_owners(view, product) for product in found}
+    counts = Counter(owner for owners in cited_owners.values() for owner in owners)
+    for product, owners in cited_owners.items():
         edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
         origin = "no DataSource or Ontology is among its direct or indirect sources, stated or possible"
         message = f"{view.name(product)!r} is made from {cited}, and {origin}"
-        yield at_citations(view, product, edges, message)
+        cause = min(owners, key=lambda owner: (-counts[owner], owner))
+        yield at_citations(view, product, edges, message)._replace(cause=cause)
+
+
+class _Origins:
+    """Tells at which owners data may begin."""
+
+    def __init__(self, view: View) -> None:
+        self._view, self._unread, self._rule = view, UnreadRecords(view), view.mapping.categories.resource
+
+    def may_be(self, owner: str) -> bool:
+        """Return whether an owner is an origin by its category, or may be one: its category or its record cannot be read.
+
+        Other rules report these: FM001, FM002 and RD001.
+        """
+        graph, rule = self._view.graph, self._rule
+        if graph.category(owner) in _ORIGINS or not rule.categories:
+            return graph.category(owner) in _ORIGINS
+        if not graph.is_resource(owner):
+            return self._unread.may_be(self._view.name(owner))
+        stated = graph.specific_class(owner)
+        if stated != rule.class_:
+            return stated not in rule.categories.values()
+        records = self._view.records.get(owner) or ()  # all resources have this class, also those without a category
+        return bool(records) and not any(isinstance(claim.says, ResourceStatement) and claim.says.category for claim in records)
+
+
+def _cited_owners(view: View, product: str) -> list[str]:
+    """Return the owners of the foreign sources of a product."""
+    return [owner for edge in view.graph.foreign(product) for owner in view.graph.owners_of(edge.object)]
 
 
 def _what(view: View, id: str) -> str:

@@ -23,7 +23,8 @@ _ANSWERED = "Content-Length"
 def ended(view: View) -> Iterator[Violation]:
     """A source of another owner that is inactive, orphaned or unresponsive.
 
-    A product without a status has the status of its owner.
+    A product without a status has the status of its owner. A status that is not in the vocabulary (FM002) is none of these. Reports for people
+    group the findings by the source.
     Why: The data is outdated, and its errors are no longer corrected.
     Example: A product of `b` is made from `a`, whose record has `activity_status: inactive`.
     Fix: Use a replacement of the source. If the product was made while the source was maintained, ignore the finding.
@@ -40,7 +41,8 @@ def ended(view: View) -> Iterator[Violation]:
                 message = f"{view.name(product)!r} is made from {_named(view, edge.object, resource)} is {status}"
                 at, related = source_places(view, edge)
                 related += _in_record(view, resource, "activity_status")
-                yield Violation(product, message, at, edge.object, edge.source_role or "", related, records=edge.declared_in)
+                role = edge.source_role or ""
+                yield Violation(product, message, at, edge.object, role, related, records=edge.declared_in, cause=resource)
 
 
 def superseded(view: View) -> Iterator[Violation]:
