@@ -91,7 +91,7 @@ class Checked(Struct, frozen=True, kw_only=True):
             filters=choices.display.options,
             known=len(kept) - len(reported),
             fixed=fixed,
-            remedies=fix.remedies(reported, self.source, self.vocabulary) if choices.form in reports.FOR_PEOPLE else {},
+            remedies={} if choices.form in reports.AS_DATA else fix.remedies(reported, self.source, self.vocabulary),
             statistics=choices.statistics,
             color=choices.color,
             ran=self.ran,

@@ -117,6 +117,14 @@ def test_a_file_that_is_not_read_is_named(folder: Path) -> None:
         assert (result.exit_code, result.stdout, result.stderr) == (0, f"nothing found in 0 of {2 if options else 3} files\n", note)
 
 
+def test_a_file_that_is_one_of_the_inputs(folder: Path) -> None:
+    (folder / "kgbuild.toml").write_text('inputs = ["records/a.md", "records/b.md"]\nselect = ["RF001"]\n')
+    assert paths("records/a.md") == []
+    (folder / "kgbuild.toml").write_text('inputs = ["records/a.md"]\nselect = ["RF001"]\n')
+    assert paths("records/a.md") == ["records/a.md"]
+    assert run("records/a.md", "--write-baseline").stderr == "wrote kgbuild-baseline.json: 1 known finding\n"
+
+
 def test_what_a_hook_gives(folder: Path) -> None:
     """All changed files: those that hold no records too."""
     result = run("records/sub/c.md", "kgbuild.toml", "records/a.md")
