@@ -26,13 +26,14 @@ KEYS = ("code", "severity", "message", "subject", "object", "field", "records", 
 
 
 def findings(case: Path, folder: str, code: str) -> list[dict[str, Any]]:
-    """The findings of one rule in a folder of a case, whose paths begin with the folder's name."""
+    """The findings of one rule in a folder of a case, whose paths begin with the folder's name, sorted by what they are about."""
     options = case / "options.txt"
     told = shlex.split(options.read_text()) if options.exists() else []
     result = run_command(["check", folder, "--select", code, "--format", "jsonl", "--no-cache", "--fail-on", "info", *told])
     found = [json.loads(line) for line in result.stdout.splitlines()]
     unread = "could not be read as records" in result.stderr or (code == "RD001" and found)
     assert result.exit_code == (2 if unread else 1 if found else 0), result.output
+    found.sort(key=lambda finding: (finding["subject"], finding["object"], finding["field"]))
     return [{key: finding[key] for key in KEYS if key in finding} for finding in found]
 
 

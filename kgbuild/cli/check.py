@@ -118,7 +118,7 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
 def _name_unread(parts: Parts | None, checked: Checked) -> None:
     """Print which files that are to be reported are not among the records that were read."""
     for name in parts.without_files(checked.paths) if parts else ():
-        tell(f"note: {name} is below the inputs, but was not read: it is hidden, excluded, or no file of records")
+        tell(f"note: {name} was not read: it is hidden, excluded, outside the registry, or no file of records")
 
 
 def _status(unread: int, findings: Sequence[Finding], fail_on: str, *, part: bool) -> int:

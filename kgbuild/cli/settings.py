@@ -57,11 +57,17 @@ def find(given: Sequence[str], here: str) -> Settings:
 
 
 def _read_for(given: tuple[str, ...], inputs: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the inputs to read and the parts of them to report. Given ones that are not below the inputs of the settings are read as they are."""
+    """Return the inputs to read and the parts of them to report.
+
+    Given ones that are not below the inputs of the settings are read as they are. Beside others that are, files that hold no records are not read,
+    since a hook may give all changed files.
+    """
     from kgbuild.pipeline.parts import below
+    from kgbuild.readers.inputs import ending_of
 
     within = below(given, inputs) if inputs else []
-    return ((*inputs, *(name for name in given if name not in within)), given) if within else (given, ())
+    others = (name for name in given if name not in within and not (os.path.isfile(name) and ending_of(name) is None))
+    return ((*inputs, *others), given) if within else (given, ())
 
 
 class Home(NamedTuple):

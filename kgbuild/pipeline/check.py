@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
 from kgbuild import checks
 from kgbuild.checks import reports
-from kgbuild.checks.support.downstream import downstream
 from kgbuild.checks.view import AuditLimits
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding
@@ -18,7 +17,7 @@ from kgbuild.pipeline import audit, fix
 from kgbuild.pipeline.audit import Raised
 from kgbuild.pipeline.display import DisplayFilter
 from kgbuild.pipeline.parts import Parts
-from kgbuild.pipeline.ranking import candidates, ranking
+from kgbuild.pipeline.ranking import Rank, candidates, rank_of
 from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
 from kgbuild.pipeline.repository_paths import RepositoryPaths
 
@@ -41,10 +40,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """The result of a check: what was read, the codes of the rules that ran, and all findings in the order of a report.
-
-    ``downstream`` is the number of products downstream of each subject of a finding.
-    """
+    """The result of a check: what was read, the codes of the rules that ran, and all findings in their order. ``rank`` is its sort key."""
 
     options: ReadOptions
     choices: Choices
@@ -52,7 +48,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     vocabulary: RegistryMapping
     ran: frozenset[str]
     raised: Sequence[Raised]
-    downstream: Mapping[str, int]
+    rank: Rank
 
     @property
     def unread(self) -> int:
@@ -95,7 +91,7 @@ class Checked(Struct, frozen=True, kw_only=True):
             filters=choices.display.options,
             known=len(kept) - len(reported),
             fixed=fixed,
-            remedies=fix.remedies(reported, self.source, self.vocabulary) if choices.form in reports.FOR_PEOPLE else {},
+            remedies={} if choices.form in reports.AS_DATA else fix.remedies(reported, self.source, self.vocabulary),
             causes={item.finding.fingerprint: item.cause for item in displayed if item.cause},
             statistics=choices.statistics,
             color=choices.color,
@@ -116,7 +112,7 @@ class Checked(Struct, frozen=True, kw_only=True):
 
     def _placed(self, displayed: Sequence[Raised]) -> list[Finding]:
         """Return the findings in their order. Those that will be shown have line and column."""
-        choices, rank = self.choices, ranking(self.downstream)
+        choices, rank = self.choices, self.rank
         for_people = choices.form in reports.FOR_PEOPLE
         counted = for_people and choices.statistics
         shown = [] if counted else candidates(displayed, rank, reports.SHOWN, by_cause=choices.form == "text") if for_people else displayed
@@ -137,8 +133,7 @@ def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) ->
     view = audit.view_of(source, job_of(options, run.mapping, source), choices.limits)
     raised = audit.raise_all(chosen, view)
     choices.display.check(view, (item.finding for item in raised))
-    counts = downstream(view, (item.finding.subject for item in raised))
-    rank = ranking(counts)
+    rank = rank_of(view, (item.finding.subject for item in raised))
     return Checked(
         options=options,
         choices=choices,
@@ -146,5 +141,5 @@ def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) ->
         vocabulary=run.mapping,
         ran=frozenset(rule.code for rule in chosen),
         raised=sorted(raised, key=lambda item: rank(item.finding)),
-        downstream=counts,
+        rank=rank,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-    from kgbuild.checks.view import AuditLimits
+    from kgbuild.checks.rule import Rule
+    from kgbuild.checks.view import AuditLimits, View
 
 
 _encode_lines = msgspec.json.Encoder().encode_lines
@@ -141,7 +142,7 @@ class Graph:
     def check(self, limits: AuditLimits | None = None) -> list[Finding]:
         """Return the findings of the rules that are on by default, with the positions of the entries.
 
-        They are in the order of code, subject, object and field. Paths are as the inputs were given. Raises the errors of ``nodes``, and
+        They are in the order of a report, errors first. Paths are as the inputs were given. Raises the errors of ``nodes``, and
         UsageError if ``limits`` is not an AuditLimits.
         """
         from kgbuild import checks
@@ -150,7 +151,7 @@ class Graph:
 
         limits = AuditLimits() if limits is None else arguments.instance("limits", limits, AuditLimits)
         view = audit.view_of(self._source, self._plan, limits)
-        return audit.placed(audit.raise_all(checks.choose(), view), self._source, self.mapping, self._options.jobs, related=True)
+        return self._found(view, checks.choose())
 
     def _audit(self, plan: Job, tally: _Tally) -> list[Finding]:
         """Return the findings of the requested rules for the graph that is written. Paths are relative to the input."""
@@ -163,7 +164,15 @@ class Graph:
             view, chosen = audit.view_of(self._source, plan, limits, relative=True), checks.choose()
         else:
             view, chosen = audit.graph_view(self._source, self.mapping, tally.audit_rows, limits), checks.choose(families=checks.GRAPH)
-        return audit.placed(audit.raise_all(chosen, view), self._source, self.mapping, self._options.jobs, related=True)
+        return self._found(view, chosen)
+
+    def _found(self, view: View, chosen: Iterable[Rule]) -> list[Finding]:
+        """Return the findings of some rules with their places, in the order of a report."""
+        from kgbuild.pipeline import audit, ranking
+
+        raised = audit.raise_all(chosen, view)
+        rank = ranking.rank_of(view, (item.finding.subject for item in raised))
+        return sorted(audit.placed(raised, self._source, self.mapping, self._options.jobs, related=True), key=rank)
 
     def _manifest(self, target: ExportTarget, tally: _Tally, written: list[manifests.WrittenFile]) -> manifests.Manifest:
         source, options = self._source, self._options

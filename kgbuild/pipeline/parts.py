@@ -53,11 +53,8 @@ class Parts:
 
 
 def below(given: Sequence[str], inputs: Sequence[str]) -> list[str]:
-    """Return which of the given paths lie below one of the inputs, without being one themselves."""
+    """Return which of the given paths are parts of the inputs: they lie below one of them, or are one file of several inputs."""
     paths = RealPaths()
     roots = {real for name in inputs if name != STDIN for real in paths.of(name)}
-    return [name for name in given if name != STDIN and os.path.lexists(name) and _lies_below(name, roots, paths)]
-
-
-def _lies_below(name: str, roots: set[str], paths: RealPaths) -> bool:
-    return roots.isdisjoint(paths.of(name)) and paths.place_in(roots, name) is not None
+    there = (name for name in given if name != STDIN and os.path.lexists(name) and paths.place_in(roots, name) is not None)
+    return [name for name in there if roots.isdisjoint(paths.of(name)) or (len(inputs) > 1 and os.path.isfile(name))]

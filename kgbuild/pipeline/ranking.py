@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from kgbuild.checks.support.downstream import downstream
+from kgbuild.checks.view import View
 from kgbuild.model.finding import SEVERITIES, Finding
 from kgbuild.pipeline.audit import Raised
 
@@ -27,6 +29,11 @@ def ranking(downstream: Mapping[str, int]) -> Rank:
         )  # fmt: skip
 
     return rank
+
+
+def rank_of(view: View, subjects: Iterable[str]) -> Rank:
+    """Return the sort key of findings about some subjects in a view."""
+    return ranking(downstream(view, subjects))
 
 
 def group_of(finding: Finding) -> tuple[str, str]:

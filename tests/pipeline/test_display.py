@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -129,6 +130,24 @@ def test_what_can_be_fixed_is_marked_and_counted_and_the_rest_says_why(folder: P
     assert lines[3].startswith("records/other.md:8:26: LS002 warning: [*] ")
     assert lines[-2:] == ["[*] 1 finding can be repaired with --fix", "2 findings (2 warnings) in 3 files"]
     assert run("--select", "LS002,FM003", "--fix").stderr == "1 finding fixed, in 1 file\n"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "github", "sarif", "junit"])
+def test_every_form_with_words_says_why_a_suggestion_is_not_applied(folder: Path, form: str) -> None:
+    text = run("--select", "FM003", "--format", form).stdout.replace("<!-- -->", "")
+    assert "(not applied by --fix: it is likely, but not certain)" in text
+
+
+def test_what_stands_in_an_archive_cannot_be_fixed(folder: Path) -> None:
+    with tarfile.open(folder / "r.tar", "w") as archive:
+        archive.add(folder / "records", "records")
+    result = run_command(["check", "r.tar", "--no-cache", "--select", "LS002"])
+    assert "[*]" not in result.stdout
+    result = run_command(["check", "r.tar", "--no-cache", "--select", "LS002", "--diff"])
+    assert result.stderr.splitlines() == [
+        "no changes: --fix cannot repair the only finding with certainty",
+        "LS002 'other.file' is not fixed: it is in r.tar!/records/other.md, which kgbuild cannot change; unpack it first",
+    ]
 
 
 @pytest.mark.parametrize(

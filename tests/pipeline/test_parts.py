@@ -86,7 +86,7 @@ def test_absolute_and_linked_paths(folder: Path, tmp_path: Path) -> None:
     (folder / "link.md").symlink_to("records/sub/c.md")
     assert paths("link.md") == ["link.md"]
     (folder / "records/linked.md").symlink_to("../other/d.md")
-    assert paths("records/linked.md") == ["records/linked.md"]
+    assert paths("records/linked.md", "--follow-links") == ["records/linked.md"]
 
 
 def test_a_member_of_an_archive(folder: Path) -> None:
@@ -113,8 +113,23 @@ def test_a_file_that_is_not_read_is_named(folder: Path) -> None:
     (folder / "records/notes.txt").write_text("x")
     for options, given in (([], "records/.d.md"), ([], "records/notes.txt"), (["--exclude", "b.md"], "records/b.md")):
         result = run(given, *options, "--select", "PG001")
-        note = f"note: {given} is below the inputs, but was not read: it is hidden, excluded, or no file of records\n"
+        note = f"note: {given} was not read: it is hidden, excluded, outside the registry, or no file of records\n"
         assert (result.exit_code, result.stdout, result.stderr) == (0, f"nothing found in 0 of {2 if options else 3} files\n", note)
+
+
+def test_a_file_that_is_one_of_the_inputs(folder: Path) -> None:
+    (folder / "kgbuild.toml").write_text('inputs = ["records/a.md", "records/b.md"]\nselect = ["RF001"]\n')
+    assert paths("records/a.md") == []
+    (folder / "kgbuild.toml").write_text('inputs = ["records/a.md"]\nselect = ["RF001"]\n')
+    assert paths("records/a.md") == ["records/a.md"]
+    assert run("records/a.md", "--write-baseline").stderr == "wrote kgbuild-baseline.json: 1 known finding\n"
+
+
+def test_what_a_hook_gives(folder: Path) -> None:
+    """All changed files: those that hold no records too."""
+    result = run("records/sub/c.md", "kgbuild.toml", "records/a.md")
+    note = "note: kgbuild.toml was not read: it is hidden, excluded, outside the registry, or no file of records\n"
+    assert (result.exit_code, result.stdout.splitlines()[-1], result.stderr) == (1, "1 finding (1 error) in 2 of 3 files", note)
 
 
 def test_another_file_that_cannot_be_read(folder: Path) -> None:

@@ -75,6 +75,8 @@ REPORTS: Mapping[str, str] = MappingProxyType(
     }
 )
 FOR_PEOPLE = ("text", "markdown")
+#: The formats that hold findings as data, without the words of a report.
+AS_DATA = ("json", "jsonl")
 #: The formats for services that show findings in the files of a repository. Their paths are relative to its root.
 OF_REPOSITORIES = ("github", "sarif", "junit")
 #: The number of findings of each rule and level in a report for people. The others are counted.

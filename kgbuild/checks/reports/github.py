@@ -18,14 +18,14 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 def render(report: Report) -> str:
     """Return one command for each finding: `::error file=…,line=…,col=…,title=…::message`."""
     titles = wording.titles()
-    return "".join(_command(finding, titles.get(finding.code, "")) + "\n" for finding in report.findings)
+    return "".join(_command(report, finding, titles.get(finding.code, "")) + "\n" for finding in report.findings)
 
 
-def _command(finding: Finding, title: str) -> str:
+def _command(report: Report, finding: Finding, title: str) -> str:
     properties = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in _properties(finding, title))
     message = visible(finding.message)
     if finding.suggestion is not None:
-        message += f"\ntry: {visible(finding.suggestion)}"
+        message += f"\ntry: {''.join(wording.attempt(report, finding))}"
     return f"::{_COMMANDS[finding.severity]} {properties}::{message.translate(_DATA)}"
 
 

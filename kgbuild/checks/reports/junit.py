@@ -28,7 +28,7 @@ def render(report: Report) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<testsuites name="kgbuild" {totals}>',
         f'  <testsuite name="{_SUITE}" {totals}>',
-        *(line for name, findings in cases for line in _case(name, findings)),
+        *(line for name, findings in cases for line in _case(report, name, findings)),
         "  </testsuite>",
         "</testsuites>",
     ]
@@ -39,7 +39,7 @@ def _fails(findings: Sequence[Finding]) -> bool:
     return any(finding.severity != "info" for finding in findings)
 
 
-def _case(name: str, findings: Sequence[Finding]) -> Iterator[str]:
+def _case(report: Report, name: str, findings: Sequence[Finding]) -> Iterator[str]:
     case = f'    <testcase classname="{_SUITE}" name="{escape(name)}" time="0"'
     if not findings:
         yield f"{case}/>"
@@ -53,14 +53,15 @@ def _case(name: str, findings: Sequence[Finding]) -> Iterator[str]:
     )
     yield f"{case}>"
     yield f"      {head}"
-    yield from (_line(finding) for finding in findings)
+    yield from (_line(report, finding) for finding in findings)
     yield f"      {tail}"
     yield "    </testcase>"
 
 
-def _line(finding: Finding) -> str:
+def _line(report: Report, finding: Finding) -> str:
     place = wording.place(finding)
-    hint = "" if finding.suggestion is None else f" (try: {finding.suggestion})"
+    suggestion, reason = wording.attempt(report, finding)
+    hint = "" if finding.suggestion is None else f" (try: {suggestion}{reason})"
     return _text(f"{place + ': ' if place else ''}{finding.severity}: {finding.message}{hint}")
 
 

@@ -30,7 +30,7 @@ def render(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, numbers) for finding in report.findings],
+        "results": [_result(report, finding, numbers) for finding in report.findings],
     }
     return as_json.indented({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -51,8 +51,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, numbers: Mapping[str, int]) -> dict[str, Any]:
-    hint = "" if finding.suggestion is None else f"; try: {finding.suggestion}"
+def _result(report: Report, finding: Finding, numbers: Mapping[str, int]) -> dict[str, Any]:
+    hint = "" if finding.suggestion is None else f"; try: {''.join(wording.attempt(report, finding))}"
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
