@@ -8,8 +8,9 @@ has no copies that would then differ, and nothing downstream. The page that is g
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -65,8 +66,7 @@ def records(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 
 def cited(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     """(record) that products of others cite by its own id, and that asks nothing of them: so they are in no conflict with it."""
-    found = (id for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id]) and "zero" in corpus.trees[id]["license"]["id"])
-    return _shuffled(((id,) for id in found), random)
+    return _shuffled(((id,) for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id], "publicdomain/zero/")), random)
 
 
 def makers(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
@@ -81,14 +81,19 @@ def leaves(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     return _shuffled((listed for listed in found if set(sources(corpus.tree(listed))) == {listed.record}), random)
 
 
-def origins(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
-    """The same of resources in which data begin, that are kept up, and that anybody may use: so it does no harm to cite them."""
-    return [item for item in leaves(corpus, random) if _is_origin(corpus.trees[item[1]]) and _is_free(corpus.trees[item[1]])]
+def origins(corpus: Corpus, random: Random, licenses: Sequence[str] = ()) -> Iterable[tuple[Any, ...]]:
+    """The same of resources in which data begin, that are kept up, and that anybody may use: so it does no harm to cite them.
+
+    ``licenses`` are addresses of the licenses that they may have.
+    """
+    return [item for item in leaves(corpus, random) if _is_origin(corpus.trees[item[1]]) and _is_free(corpus.trees[item[1]], *licenses)]
 
 
-def data(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
+def data(corpus: Corpus, random: Random, licenses: Sequence[str] = ()) -> Iterable[tuple[Any, ...]]:
     """The same, but only products that are data: paths go through these."""
-    return [item for item in origins(corpus, random) if corpus.trees[item[1]]["products"][item[2]].get("category") not in NOT_DATA]
+    return [
+        item for item in origins(corpus, random, licenses) if corpus.trees[item[1]]["products"][item[2]].get("category") not in NOT_DATA
+    ]
 
 
 def free(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
@@ -116,9 +121,10 @@ def _is_origin(tree: dict[str, Any]) -> bool:
     return tree["category"] in ("DataSource", "Ontology") and tree.get("activity_status") == "active"
 
 
-def _is_free(tree: dict[str, Any]) -> bool:
+def _is_free(tree: dict[str, Any], *addresses: str) -> bool:
+    """Whether a record has one of two licenses, or the one with an address."""
     license = tree.get("license")
-    known = isinstance(license, dict) and ("licenses/by/" in license["id"] or "publicdomain/zero/" in license["id"])
+    known = isinstance(license, dict) and any(part in license["id"] for part in addresses or ("licenses/by/", "publicdomain/zero/"))
     return known and re.fullmatch(r"CC( BY|0)[ 0-9.]*", license["label"]) is not None
 
 
@@ -131,6 +137,17 @@ def pairs(of: Candidates) -> Candidates:
         for pair in pairwise(items):  # of three in a row, the one in the middle goes with the last if it cannot go with the first
             first, second = sorted(pair)
             yield (*first, *second)
+
+    return paired
+
+
+def alike(of: Callable[..., Iterable[tuple[Any, ...]]]) -> Candidates:
+    """Pairs of a sort under one license, so that neither asks for anything that the other one does not ask for."""
+
+    def paired(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
+        return [
+            pair for license in ("licenses/by/", "publicdomain/zero/") for pair in pairs(partial(of, licenses=(license,)))(corpus, random)
+        ]
 
     return paired
 
@@ -643,15 +660,15 @@ def cannot_be_read(corpus: Corpus, record: str) -> Injected | None:
 
 
 KINDS = {
-    "cycle": Kind("PG001", cycle, pairs(origins), ("LS004", "PG003")),
+    "cycle": Kind("PG001", cycle, alike(origins), ("LS004", "PG003")),
     "made from itself": Kind("PG002", made_from_itself, leaves, ("LS004",)),
-    "each other": Kind("PG003", each_other, pairs(data), ("LS004",)),
+    "each other": Kind("PG003", each_other, alike(data), ("LS004",)),
     "deep upstream": Kind("PG004", deep_upstream, leaves, ("LS004",)),
     "no origin": Kind("PG005", no_origin, leaves, ("LS004", "SR002")),
     "dangling source": Kind("RF001", dangling_source, leaves, ("LS004", "PG005")),
     "old id": Kind("RF002", old_id("do"), leaves, ("LS004",)),
     "owner without a record": Kind("RF003", owner_without_record, origins),
-    "not listed by its owner": Kind("RF004", not_listed_by_its_owner, pairs(origins)),
+    "not listed by its owner": Kind("RF004", not_listed_by_its_owner, alike(origins)),
     "nobody cites": Kind("RF005", nobody_cites, records),
     "copy that differs": Kind("LS001", copy_that_differs, copied),
     "copy with other warnings": Kind("LS001", copy_with_other_warnings, copied, severity="info"),
