@@ -10,6 +10,9 @@ from kgbuild.checks.view import EntryRef, View
 from kgbuild.lineage.grades import Grade
 from kgbuild.model.audit import AuditEdge
 
+#: Steps of a path that are described. Of a longer path, these are the first and the last ones.
+_SHOWN = 20
+
 
 def step_edges(view: View, grade: Grade, path: Sequence[str]) -> list[list[AuditEdge]]:
     """Return for each step of a path the derivations that state it: those of the node itself, or else of the products that it is left by."""
@@ -31,6 +34,8 @@ def through(view: View, grade: Grade, path: Sequence[str]) -> str:
     """Return the inner nodes of a path as a part of a sentence: ` through 'a' (by its product 'a.x') and 'b.y'`; empty without inner nodes."""
     steps = step_edges(view, grade, path)
     inner = [f"{view.name(id)!r}{_left_by(view, id, edges)}" for id, edges in zip(path[1:-1], steps[1:], strict=True)]
+    if len(inner) > _SHOWN:
+        inner[_SHOWN // 2 : -_SHOWN // 2] = [f"{len(inner) - _SHOWN:,} more"]
     return f" through {listed(inner, None)}" if inner else ""
 
 
@@ -41,9 +46,10 @@ def _left_by(view: View, id: str, edges: Sequence[AuditEdge]) -> str:
 
 
 def step_entries(view: View, grade: Grade, path: Sequence[str]) -> list[EntryRef]:
-    """Return the entries that state the steps of a path after the first one, one entry for each step."""
+    """Return the entries that state the steps of a path after the first one: one entry for each step, for the first and last ten steps."""
     found: list[EntryRef] = []
-    for edges in step_edges(view, grade, path)[1:]:
+    steps = step_edges(view, grade, path)[1:]
+    for edges in steps if len(steps) <= _SHOWN else [*steps[: _SHOWN // 2], *steps[-_SHOWN // 2 :]]:
         edge = min(edges, key=lambda edge: edge.subject)
         claim = view.authoritative(edge.subject)
         found += entries(view, edge, [claim, *view.copies(edge.subject)] if claim else ())[:1]
