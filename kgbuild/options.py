@@ -168,6 +168,10 @@ class ReadOptions:
         "flag", ("--cache/--no-cache",), "Reuse parsed records from earlier runs, and keep those of this run.", command_default=True,
         commands=OF_RECORDS, setting=True, not_in_run_key="it decides whether a key is used", not_in_cache_key="it decides whether a key is used",
     ))  # fmt: skip
+    named: tuple[str, ...] = option((), Option(
+        "inputs", ("named",), "Files below the inputs that were given by name. Each may be a link that leads out of the inputs.",
+        not_in_run_key="the files found are compared", not_in_cache_key="the claims of a file do not depend on it",
+    ))  # fmt: skip
     copies: bool = False
     lenient: bool = False
 

@@ -28,7 +28,8 @@ READ = ReadOptions(inputs=("input",))
 TARGET = ExportTarget(formats=("kgx",), output=Path("output"))
 #: Another value of each field.
 OTHER: dict[str, Any] = {
-    "inputs": ("other",), "profile": "biolink", "mappings": "mine", "exclude": ("x",), "follow_links": True, "aliases": False, "rollup": True,
+    "inputs": ("other",), "profile": "biolink", "mappings": "mine", "exclude": ("x",), "follow_links": True, "named": ("x",),
+    "aliases": False, "rollup": True,
     "keep_going": True,
     "check": "all", "complete": False, "jobs": 3, "cache": True, "copies": True, "lenient": True,
     "formats": ("turtle",), "output": Path("elsewhere"), "name": "other", "qualified": True,
@@ -39,7 +40,7 @@ def test_an_earlier_export_with_another_option_is_not_taken_for_this_one() -> No
     """But for those options that say why it may be."""
     left_out = {item.name for item in options_of(ReadOptions, ExportTarget) if item.meaning.not_in_run_key}
     same = {name for name in OTHER if run_key_of(*(changed(value, name) for value in (READ, TARGET))) == run_key_of(READ, TARGET)}
-    assert same == left_out == {"inputs", "mappings", "follow_links", "keep_going", "jobs", "cache"}
+    assert same == left_out == {"inputs", "mappings", "follow_links", "named", "keep_going", "jobs", "cache"}
 
 
 def test_claims_read_with_another_option_are_not_taken_for_these() -> None:

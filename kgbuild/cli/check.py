@@ -75,6 +75,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     known = known_of(options, reading)
     is_ignored = ignored(options.per_path_ignores)
     parts = Parts(options.parts) if options.parts else None
+    reading = replace(reading, named=options.parts)
     keeps = [lambda finding: not is_ignored(finding), *([parts.keeps] if parts else []), *_changes(options.changed_since, reading.inputs)]
     choices = _choices(options, reading, keeps)
     reading = replace(reading, keep_going=True, copies=True, lenient=True)

@@ -186,7 +186,7 @@ def open_run(options: ReadOptions, *, output: Path | None = None) -> OpenRun:
     Raises MappingError for an invalid mapping, UsageError for a missing input.
     """
     mapping = mapping_of(options)
-    inputs = Inputs(options.inputs, Rules(options.exclude, mapping.pages.folders), output, follow_links=options.follow_links)
+    inputs = Inputs(options.inputs, Rules(options.exclude, mapping.pages.folders), output, options.named, follow_links=options.follow_links)
     now = cache.now_ns()
     files = list(inputs)
     kept = cache.Cache(cache.key_of(options, mapping.sha256), enabled=options.cache and STDIN not in options.inputs)

@@ -108,11 +108,13 @@ class Inputs:
 
     ``problems`` are the entries that cannot be read, each with its name in its input. ``passed_over`` counts the files without a reader by the
     ending of their names, and special files by what they are. A link inside an input that leads out of all inputs is a problem, unless links are to
-    be followed: a link in the records of others must not choose which files of this machine are read.
+    be followed, or lead to one of the ``named`` files: a link in the records of others must not choose which files of this machine are read.
     """
 
-    def __init__(self, inputs: Sequence[str], rules: Rules, output: Path | None = None, *, follow_links: bool = False) -> None:
-        self._inputs, self._rules, self._follow = tuple(inputs), rules, follow_links
+    def __init__(
+        self, inputs: Sequence[str], rules: Rules, output: Path | None = None, named: Sequence[str] = (), *, follow_links: bool = False
+    ) -> None:
+        self._inputs, self._rules, self._follow, self._named = tuple(inputs), rules, follow_links, tuple(named)
         self._output = os.path.realpath(output) if output is not None else None
         self._seen: set[str] = set()
         self.passed_over: Counter[str] = Counter()
@@ -137,7 +139,7 @@ class Inputs:
 
     @cached_property
     def _roots(self) -> tuple[str, ...]:
-        return tuple(os.path.realpath(given) for given in self._inputs if given != STDIN)
+        return tuple(os.path.realpath(given) for given in (*self._inputs, *self._named) if given != STDIN)
 
     def _first(self, real: str) -> bool:
         if real in self._seen:
