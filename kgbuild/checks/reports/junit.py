@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -16,19 +17,19 @@ def render(report: Report) -> str:
     """Return the report as an XML document with a test case for each rule that ran, those with findings first.
 
     A rule with errors or warnings is a failed case. It has one failure with all findings as lines of text, because readers show only one
-    failure. A rule with only info findings is a passed case, and the findings are its output.
+    failure. A rule with only info findings is a passed case, and the findings are its output. Findings that options hide are counted.
     """
-    found = wording.by_rule(report.findings)
+    found, hidden = wording.by_rule(report.all), Counter(finding.code for finding in report.hidden)
     titles = wording.titles()
     ran = (code for code in titles if report.ran is None or code in report.ran)
-    cases = [(f"{code} {titles.get(code, '')}".rstrip(), found.get(code, [])) for code in dict.fromkeys((*found, *ran))]
-    failures = sum(_fails(findings) for _, findings in cases)
+    cases = [(f"{code} {titles.get(code, '')}".rstrip(), found.get(code, []), hidden[code]) for code in dict.fromkeys((*found, *ran))]
+    failures = sum(_fails(findings) for _, findings, _ in cases)
     totals = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0" time="0"'
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<testsuites name="kgbuild" {totals}>',
         f'  <testsuite name="{_SUITE}" {totals}>',
-        *(line for name, findings in cases for line in _case(report, name, findings)),
+        *(line for name, findings, count in cases for line in _case(report, name, findings, count)),
         "  </testsuite>",
         "</testsuites>",
     ]
@@ -39,7 +40,8 @@ def _fails(findings: Sequence[Finding]) -> bool:
     return any(finding.severity != "info" for finding in findings)
 
 
-def _case(report: Report, name: str, findings: Sequence[Finding]) -> Iterator[str]:
+def _case(report: Report, name: str, findings: Sequence[Finding], hidden: int) -> Iterator[str]:
+    """Yield the lines of a case. The last ``hidden`` findings are not listed."""
     case = f'    <testcase classname="{_SUITE}" name="{escape(name)}" time="0"'
     if not findings:
         yield f"{case}/>"
@@ -53,7 +55,9 @@ def _case(report: Report, name: str, findings: Sequence[Finding]) -> Iterator[st
     )
     yield f"{case}>"
     yield f"      {head}"
-    yield from (_line(report, finding) for finding in findings)
+    yield from (_line(report, finding) for finding in findings[: len(findings) - hidden])
+    if hidden:
+        yield _text(f"{hidden:,} not shown ({', '.join(report.filters)})")
     yield f"      {tail}"
     yield "    </testcase>"
 

@@ -61,3 +61,18 @@ def test_all_findings_of_a_rule_are_lines_of_one_failure(many: Report) -> None:
 def test_a_rule_that_did_not_run_is_no_case(small: Report) -> None:
     root = ElementTree.fromstring(junit.render(replace(small, ran=frozenset({"PG001", "RF001"}), findings=small.findings[:2])))
     assert [(case.get("name") or "")[:5] for case in root.iter("testcase")] == ["RF001", "PG001"]
+
+
+def test_what_options_hide_is_counted_and_fails(small: Report) -> None:
+    first, others = small.findings[:1], small.findings[1:]
+    root = ElementTree.fromstring(junit.render(replace(small, findings=first, hidden=others, filters=("--level error",))))
+    told = {
+        (case.get("name") or "")[:5]: [(part.tag, part.get("message"), (part.text or "").strip().splitlines()) for part in case]
+        for case in root.iter("testcase")
+    }
+    assert list(told) == ["RF001", "LS001", "LC004", "PG001"]
+    ((tag, message, lines),) = told["RF001"]
+    assert (tag, message, len(lines), lines[-1]) == ("failure", "1 error, 1 warning", 2, "1 not shown (--level error)")
+    assert told["LS001"] == [("failure", "1 warning", ["1 not shown (--level error)"])]
+    assert told["LC004"] == [("system-out", None, ["1 not shown (--level error)"])]
+    assert told["PG001"] == []
