@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from kgbuild.cli.console import tell
+from kgbuild.cli.console import no_color, tell
 from kgbuild.cli.options import INPUTS, takes
 from kgbuild.errors import UsageError, quoted
 from kgbuild.options import CheckOptions, ReadOptions
@@ -108,7 +108,7 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
     limits = AuditLimits(
         partial=not reading.complete, max_depth=options.max_depth, stale_after=options.stale_after, infores=catalogue
     )  # fmt: skip
-    color = options.form == "text" and options.output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    color = options.form == "text" and options.output in (None, "-") and sys.stdout.isatty() and not no_color()
     return Choices(
         select=options.select, extend_select=options.extend_select, ignore=options.ignore, limits=limits, form=options.form,
         statistics=options.statistics, color=color, keeps=keeps, display=DisplayFilter(level=options.level, subjects=options.subject),

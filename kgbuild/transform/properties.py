@@ -96,11 +96,18 @@ class PropertyVocabulary:
         return found or (self._compressions.get(compression.strip().lower()) if compression else None)
 
     def compress(self, id: str) -> str:
-        """Return the id as a CURIE if it begins with a prefix spelling of the mapping, else as written."""
+        """Return the id as a CURIE if it begins with a prefix spelling of the mapping, else as written.
+
+        Spaces after the prefix (`doi: 10.1093/x`) and a second spelling of the same prefix (`doi:https://doi.org/10.1093/x`) are dropped.
+        """
         start = self._spelling(id)
-        if start is None or start.end() == len(id):
+        if start is None:
             return id
-        return f"{self._prefixes[start[0]]}:{id[start.end() :].rstrip('/')}"
+        rest = id[start.end() :].lstrip()
+        again = self._spelling(rest)
+        if again is not None and self._prefixes[again[0]] == self._prefixes[start[0]]:
+            rest = rest[again.end() :].lstrip()
+        return f"{self._prefixes[start[0]]}:{rest.rstrip('/')}" if rest.rstrip("/") else id
 
 
 def _folded(table: dict[str, str]) -> dict[str, str]:
