@@ -68,6 +68,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     from kgbuild.checks import reports
     from kgbuild.cli.known import known_of
     from kgbuild.cli.settings import ignored
+    from kgbuild.cli.summary import not_used
     from kgbuild.pipeline.check import check as run
     from kgbuild.pipeline.parts import Parts
 
@@ -94,6 +95,8 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     report = checked.report(known.fingerprints, fixed, parts)
     _write(reports.render(options.form, report), options.output)
     _name_unread(parts, checked)
+    for line in not_used(checked.skipped, checked.source.passed_over, checked.vocabulary.no_aliases, verbose=options.verbose):
+        click.echo(line, err=True)
     return _status(checked.unread, report.all, options.fail_on, part=parts is not None)
 
 

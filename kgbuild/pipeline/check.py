@@ -10,13 +10,14 @@ from msgspec import Struct
 from kgbuild import checks
 from kgbuild.checks import reports
 from kgbuild.checks.support.downstream import downstream
-from kgbuild.checks.view import AuditLimits
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding
 from kgbuild.options import ReadOptions
 from kgbuild.pipeline import audit, fix
 from kgbuild.pipeline.audit import Raised
 from kgbuild.pipeline.display import DisplayFilter
+from kgbuild.pipeline.manifest import STALE
 from kgbuild.pipeline.parts import Parts
 from kgbuild.pipeline.ranking import candidates, ranking
 from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
@@ -43,7 +44,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 class Checked(Struct, frozen=True, kw_only=True):
     """The result of a check: what was read, the codes of the rules that ran, and all findings in the order of a report.
 
-    ``downstream`` is the number of products downstream of each subject of a finding.
+    ``downstream`` is the number of products downstream of each subject of a finding, ``skipped`` the path and the reason of each skipped file.
     """
 
     options: ReadOptions
@@ -53,6 +54,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     ran: frozenset[str]
     raised: Sequence[Raised]
     downstream: Mapping[str, int]
+    skipped: Sequence[tuple[str, str]]
 
     @property
     def unread(self) -> int:
@@ -146,4 +148,15 @@ def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) ->
         ran=frozenset(rule.code for rule in chosen),
         raised=sorted(raised, key=lambda item: rank(item.finding)),
         downstream=counts,
+        skipped=_skipped(source, view),
     )
+
+
+def _skipped(source: ReadResult, view: View) -> list[tuple[str, str]]:
+    """Return the path of each skipped file and the reason, as the manifest of an export lists them."""
+    found = [(path, reason) for path, batch in zip(source.shown, source.batches, strict=True) for _, reason in batch.skipped]
+    found += source.beside
+    for product, pages in view.pages.items():
+        if not (view.listings.get(product) or view.records.get(product) or view.organizations.get(product)):
+            found += [(source.shown[page.file], STALE) for page in pages]
+    return sorted(found)

@@ -83,7 +83,7 @@ class PropertyVocabulary:
         self.prefixed = mapping.fields.prefixed
         self._media_types = _folded(mapping.formats.formats)
         self._compressions = _folded(mapping.formats.compression)
-        self._prefixes = mapping.prefixes.spellings
+        self._prefixes = {f"{prefix}:": prefix for prefix in mapping.prefixes.prefixes} | mapping.prefixes.spellings
         longest_first = sorted(self._prefixes, key=len, reverse=True)
         self._spelling = re.compile("|".join(map(re.escape, longest_first)) or r"\Z.").match
         # A registry has only a few hundred licenses and a few dozen formats, so the caches hold them all.

@@ -357,9 +357,9 @@ def test_verbose_names_what_was_skipped(kgbuild: Run, records: Write) -> None:
     quiet, verbose = (told(kgbuild("export", folder, *flags))[2].splitlines() for flags in ((), ("-v", "--no-cache")))
     (at,) = (n for n, line in enumerate(quiet) if line.startswith("skipped "))
     reasons = "1 evaluation page, 1 no front matter"
-    assert quiet[at] == f"skipped   {reasons}  (-v lists them)"
+    assert quiet[at] == f"skipped   2 files ({reasons}); -v lists them"
     assert verbose[at : at + 4] == [
-        f"skipped   {reasons}",
+        f"skipped   2 files ({reasons})",
         "          eval.md: evaluation page",
         "          sub/README.md: no front matter",
         "          2 .txt with other endings",
