@@ -33,6 +33,11 @@ def is_invisible(character: str) -> bool:
     return _INVISIBLE.fullmatch(character) is not None
 
 
+def visible_part(text: str) -> str:
+    """Return a text without its invisible characters."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
 def invisible_at(text: str, start: int = 0, end: int | None = None) -> int | None:
     """Return the offset of the first invisible character of ``text[start:end]``, or None."""
     return next(_offsets(text, start, len(text) if end is None else end), None)
@@ -44,7 +49,7 @@ def invisible_in(text: str) -> str:
     >>> invisible_in("goa\\u200b"), invisible_in("goa")
     ('U+200B (zero width space)', '')
     """
-    offset = invisible_at(text)
+    offset = None if text.isascii() else invisible_at(text)
     return "" if offset is None else name_of(text[offset])
 
 

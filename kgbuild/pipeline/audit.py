@@ -53,7 +53,8 @@ def _view(
 ) -> View:  # fmt: skip
     """Return a view whose paths are ``relative`` to their input, or as the user named their input."""
     problems = [problem for _, problem in source.problems]
-    return View(mapping, limits, nodes, edges, claims, source.names if relative else source.shown, problems)
+    paths = source.names if relative else source.shown
+    return View(mapping, limits, nodes, edges, claims, paths, problems, source.unseen(paths))
 
 
 def raise_all(chosen: Iterable[Rule], view: View) -> list[Raised]:

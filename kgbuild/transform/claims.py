@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -35,12 +36,16 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class Reading(NamedTuple):
-    """The claims of one document. ``kind`` is its kind in statistics, ``skip`` the reason if it has no claims."""
+    """The claims of one document. ``kind`` is its kind in statistics, ``skip`` the reason if it has no claims.
+
+    ``unseen`` is the problem of a page whose front matter is not seen; it has no path.
+    """
 
     kind: str
     claims: list[Claim[Statement]]
     notes: list[Note]
     skip: str | None = None
+    unseen: Problem | None = None
 
 
 class RecordFault(Exception):
@@ -100,6 +105,17 @@ class ClaimMaker:
             of_layout = f" of layout {layout!r}" if isinstance(layout, str) else ""
             return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{of_layout}")
         return Reading(f"{kind} page", [], [], f"{kind} page")
+
+    def unseen(self, fields: Mapping[str, str], *, certain: bool) -> PageKind | None:
+        """Return the kind of a page whose front matter is not seen, by its fields; None if it would not be in the graph.
+
+        Unless it is ``certain`` that the fields are front matter, a documentation page must state its layout.
+        """
+        layout = fields.get(self.mapping.pages.field)
+        kind = self.mapping.pages.kinds.get(layout or "") or self._guess(fields)
+        if kind == "documentation":
+            return kind if certain or layout else None
+        return kind if kind in ("resource", "product page", "organization") else None
 
     def _guess(self, tree: Tree) -> PageKind | None:
         """Return the kind of a page whose layout is not in the mapping, by its fields (SPEC §2)."""

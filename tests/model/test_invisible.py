@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from kgbuild.model.invisible import invisible_at, invisible_in, is_invisible, name_of
+from kgbuild.model.invisible import invisible_at, invisible_in, is_invisible, name_of, visible_part
 
 #: Format characters that can be seen: signs that surround or precede a number (Unicode 15, Prepended_Concatenation_Mark), hieroglyph controls.
 SEEN = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x1343B)}
@@ -40,6 +40,7 @@ def test_all_separators_and_format_characters_are_invisible() -> None:
 def test_names(character: str, name: str) -> None:
     assert name_of(character) == name
     assert invisible_in(f"goa{character}") == name
+    assert visible_part(f"go{character}a") == "goa"
 
 
 def test_the_first_one_of_a_part() -> None:
