@@ -103,6 +103,8 @@ class ClaimMaker:
             return self._page(document)
         if kind is None or kind == "documentation":
             of_layout = f" of layout {layout!r}" if isinstance(layout, str) else ""
+            if isinstance(layout, (dict, list)):
+                of_layout = f" ({pages.field!r} is {type_name(layout)}, not a text)"
             return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{of_layout}")
         return Reading(f"{kind} page", [], [], f"{kind} page")
 

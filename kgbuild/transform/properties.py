@@ -135,10 +135,24 @@ class PropertyReader:
                 values[text] = value
             elif key not in structural:
                 self._field(key, value, feeds.get(key), tree)
+        self._keep_structural(tree)
         media_type = self.vocabulary.media_type(values.get("format"), values.get("compression"))
         if media_type:
             values["media_type"] = media_type
         return Description(**values, extra=self.extra)
+
+    def _keep_structural(self, tree: Tree) -> None:
+        """Keep what the fields for id and category say beyond the one text that is used."""
+        for names in (self.table.id, self.table.category):
+            used = False
+            for key in names:
+                value = tree.get(key)
+                if value is None or value == "":
+                    continue
+                if used or isinstance(value, (dict, list)):
+                    self._keep_unusual(key, value)
+                else:
+                    used = True
 
     def _field(self, key: str, value: Tree, feed: tuple[str, int] | None, tree: Tree) -> None:
         if feed is None:

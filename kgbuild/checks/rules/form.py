@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kgbuild.checks.fixes import known_value
 from kgbuild.checks.rule import Rule, Violation
+from kgbuild.checks.rules.shapes import wrong_shape
 from kgbuild.checks.support.fields import KINDS, FieldIndex
 from kgbuild.checks.support.shapes import Wrong, wrong
 from kgbuild.checks.support.spelling import nearest
@@ -54,11 +55,7 @@ def missing(view: View) -> Iterator[Violation]:
             value = says.category if property == "category" else getattr(says.description, property)
             if value and (type(value) is not str or not value.isspace()):
                 continue
-            if property == "category":  # a category that is not text is not kept in extra
-                yield FormFault(
-                    names[0], "", f"has a {names[0]!r} that is not text", _spot(kind, property, names) if value else "", severity=severity
-                )
-            elif value != 0 and not any(name in says.description.extra for name in names):
+            if value != 0 and not any(name in says.description.extra for name in names):
                 yield FormFault(names[0], "", f"has no {names[0]!r}", _spot(kind, property, names) if value else "", severity=severity)
 
     claimed = view.once(Everything)
@@ -291,4 +288,5 @@ RULES = (
     Rule("FM004", "info", unknown_field),
     Rule("FM005", "error", key_twice),
     Rule("FM006", "info", not_an_activity),
+    Rule("FM010", "warning", wrong_shape),
 )
