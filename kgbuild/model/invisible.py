@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 #: White space that looks like a space or a line end but is none in YAML and JSON, format characters (general category Cf), letters without a
 #: shape, and variation selectors (Unicode 15, Default_Ignorable_Code_Point). Tags and selectors of the supplementary planes are E0000-E0FFF.
-_INVISIBLE = re.compile(
+INVISIBLE = (
     "[\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_INVISIBLE = re.compile(INVISIBLE)
 #: Characters between which a joiner or selector changes how an emoji or a letter looks, so that it can be seen.
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f\u034f")
 #: Names that people know better than Unicode's.
@@ -36,6 +37,18 @@ def is_invisible(character: str) -> bool:
 def visible_part(text: str) -> str:
     """Return a text without its invisible characters."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def lookalike(keys: Iterable[object], names: Sequence[str]) -> str | None:
+    """Return the first key that is one of some names but for an invisible character.
+
+    >>> lookalike({"\\ufeffid": "a"}, ["id"]) == "\\ufeffid"
+    True
+    """
+    for key in keys:
+        if type(key) is str and not key.isascii() and key not in names and visible_part(key).strip(" \"'") in names:
+            return key
+    return None
 
 
 def invisible_at(text: str, start: int = 0, end: int | None = None) -> int | None:

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from kgbuild.model.invisible import invisible_at, invisible_in, is_invisible, name_of, visible_part
+from kgbuild.model.invisible import invisible_at, invisible_in, is_invisible, lookalike, name_of, visible_part
 
 #: Format characters that can be seen: signs that surround or precede a number (Unicode 15, Prepended_Concatenation_Mark), hieroglyph controls.
 SEEN = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x1343B)}
@@ -50,3 +50,9 @@ def test_the_first_one_of_a_part() -> None:
 @pytest.mark.parametrize("text", ["👩\u200d🔬", "❤\ufe0f", "क्\u200dष"])
 def test_what_joins_visible_characters_is_seen(text: str) -> None:
     assert invisible_in(text) == ""
+
+
+def test_a_key_that_looks_like_a_name() -> None:
+    assert lookalike(["a", "\ufeffid", "\u200bid"], ["id"]) == "\ufeffid"
+    assert lookalike(['\u00a0"id"'], ["id"]) == '\u00a0"id"'
+    assert (lookalike(["id", 5, "é"], ["id"]), lookalike(["id\u200b"], ["name"])) == (None, None)

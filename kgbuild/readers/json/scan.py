@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from kgbuild.errors import EACH_KEY_ONCE
 from kgbuild.model.document import Place
+from kgbuild.model.invisible import name_of
+from kgbuild.readers import hidden
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -283,10 +285,12 @@ class Scan:
     def _fault(self, expected: str, todo: str, more: str = "") -> JsonFault:
         """Return the error at the current offset. If the text ends there, the early end is the error."""
         got = self._got()
+        if found := hidden.at(self.text, self.at) or hidden.at(self.text, self.at + len(got)):
+            return JsonFault(*found)
         if self.whole == "line" and self.text.strip() in ("[", "]"):
             at = self.text.index(self.text.strip())
             return JsonFault(at, "a record", f"`{self.text[at]}`, as around the items of a list", f"remove the line, {_ONE_LIST}")
         if not got:
             ends = {"text": "complete it; the file may have been cut off", "line": "write the whole record on one line"}
             return JsonFault(len(self.text.rstrip()), expected, f"the end of the {self.whole}", ends[self.whole])
-        return JsonFault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character U+{ord(got[0]):04X}", todo)
+        return JsonFault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character {name_of(got[0])}", todo)
