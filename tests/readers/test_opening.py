@@ -73,7 +73,7 @@ def test_every_damaged_page_alone_is_a_warning_and_no_error(tmp_path: Path, monk
     assert sorted(item["path"] for item in found) == [f"bad/{name}" for name in names]
     assert all(EXPECTED in item["message"] for item in found)
     listed = [f"          bad/{name}: damaged front matter" for name in names]
-    assert checked.stderr.splitlines() == [f"skipped   {len(names)} files ({len(names)} damaged front matters)", *listed]
+    assert checked.stderr.splitlines() == [f"skipped   {len(names)} files ({len(names)} damaged front matter)", *listed]
     exported = run_command(["export", "bad", "--no-cache"])
     sentence = "got a comment before it; move the comment below the front matter"
     assert (exported.exit_code, exported.stderr) == (
