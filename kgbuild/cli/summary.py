@@ -47,7 +47,9 @@ def not_used(
     """Yield how many files were ``skipped`` (file and reason), passed over by their ending, and how many rows of the aliases give none."""
     if skipped:
         reasons = Counter(reason for _, reason in skipped)
-        counted = [_counted(count, reason) if reason.endswith("page") else f"{count:,} {reason}" for reason, count in sorted(reasons.items())]
+        counted = [
+            _counted(count, reason) if reason.endswith("page") else f"{count:,} {reason}" for reason, count in sorted(reasons.items())
+        ]
         yield f"skipped   {_files(skipped)} ({', '.join(counted)})" + ("" if verbose else "; -v lists them")
         if verbose:
             yield from (f"          {file}: {reason}" for file, reason in skipped)

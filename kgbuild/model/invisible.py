@@ -40,13 +40,16 @@ def visible_part(text: str) -> str:
 
 
 def lookalike(keys: Iterable[object], names: Sequence[str]) -> str | None:
-    """Return the first key that is one of some names but for an invisible character.
+    """Return the first key that is one of some names but for an invisible character, or has one after the colon that ends the name.
 
     >>> lookalike({"\\ufeffid": "a"}, ["id"]) == "\\ufeffid"
     True
     """
     for key in keys:
-        if type(key) is str and not key.isascii() and key not in names and visible_part(key).strip(" \"'") in names:
+        if type(key) is not str or key.isascii() or key in names:
+            continue
+        name, colon, rest = key.partition(":")
+        if visible_part(key).strip(" \"'") in names or (colon and name in names and is_invisible(rest[:1] or " ")):
             return key
     return None
 

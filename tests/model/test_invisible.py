@@ -55,4 +55,5 @@ def test_what_joins_visible_characters_is_seen(text: str) -> None:
 def test_a_key_that_looks_like_a_name() -> None:
     assert lookalike(["a", "\ufeffid", "\u200bid"], ["id"]) == "\ufeffid"
     assert lookalike(['\u00a0"id"'], ["id"]) == '\u00a0"id"'
+    assert lookalike(["id:\u00a0'a"], ["id"]) == "id:\u00a0'a"
     assert (lookalike(["id", 5, "é"], ["id"]), lookalike(["id\u200b"], ["name"])) == (None, None)
