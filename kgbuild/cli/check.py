@@ -96,7 +96,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     _write(reports.render(options.form, report), options.output)
     _name_unread(parts, checked)
     for line in not_used(checked.skipped, checked.source.passed_over, checked.vocabulary.no_aliases, verbose=options.verbose):
-        click.echo(line, err=True)
+        tell(line)
     return _status(checked.unread, report.all, options.fail_on, part=parts is not None)
 
 
