@@ -104,6 +104,7 @@ FAIL_ON = Option(
 TIMEOUT = Option("amount", ("--timeout",), "Stop a query that takes longer than this.", "SECONDS", least=0, above=True, show_default=True)
 MEMORY = Option("amount", ("--memory",), "Stop a query that requires more memory than this.", "GIB", least=0.5, show_default=True)
 
+VERBOSE = Option("flag", ("-v", "--verbose"), "List every skipped file and the reason.")
 OUTPUT_FILE = Option("output file", ("-o", "--output"), metavar="FILE")
 MAPPINGS = Option(
     "folder", ("--mappings",), "Folder of mapping files. Each file replaces the built-in file of the same name.", "DIR", commands=OF_RECORDS,
@@ -200,7 +201,7 @@ class ExportSummary:
     """What to print about an export, and when it fails."""
 
     fail_on: FailOn = option("never", FAIL_ON._replace(commands=("export",), setting=False))
-    verbose: bool = option(False, Option("flag", ("-v", "--verbose"), "List every skipped file and the reason.", commands=("export",)))
+    verbose: bool = option(False, VERBOSE._replace(commands=("export",)))
     quiet: bool = option(False, QUIET._replace(commands=("export",)))
 
 
@@ -246,6 +247,7 @@ class CheckOptions:
         "if it exists]", "FILE", commands=("check",), setting=True,
     ))  # fmt: skip
     no_baseline: bool = option(False, Option("flag", ("--no-baseline",), "Also report findings in the baseline.", commands=("check",)))
+    verbose: bool = option(False, VERBOSE._replace(commands=("check",)))
     write_baseline: bool = option(False, Option(
         "flag", ("--write-baseline",), f"Write the findings of this run to the baseline, which is {BASELINE} if none is given.",
         commands=("check",),

@@ -97,7 +97,7 @@ def test_there_are_fifty_kinds() -> None:
     assert len({*KEPT, *GENERATED}) >= 50
 
 
-@pytest.mark.parametrize("name", [name for name in KEPT if name.endswith(".jsonl")])
+@pytest.mark.parametrize("name", [name for name in KEPT if name.endswith((".jsonl", ".ndjson"))])
 def test_standard_input_is_refused_in_the_same_words(name: str, tmp_path: Path) -> None:
     run = export(tmp_path, "-", tmp_path / "output", (INVALID / name).read_bytes())
     expected = (INVALID / f"{name}{ENDING}").read_text("utf-8").replace(f"{name}:", "standard input:")

@@ -144,7 +144,8 @@ class View:
     """The input of the rules for one run. All keys are node ids (CURIEs). ``graph`` is the provenance graph.
 
     ``records``, ``organizations``, ``listings`` and ``pages`` (generated product pages) hold the claims by their subject. ``files`` are the paths
-    of the files below the inputs as given. ``problems`` are the errors of records that could not be read.
+    of the files below the inputs as given. ``problems`` are the errors of records that could not be read, and ``unseen`` those of pages whose
+    front matter is not seen.
     """
 
     def __init__(
@@ -156,8 +157,10 @@ class View:
         claims: ClaimIndex | None = None,
         files: Sequence[str] = (),
         problems: Sequence[Problem] = (),
+        unseen: Sequence[Problem] = (),
     ) -> None:
-        self.mapping, self.limits, self.files, self.problems = mapping, limits, files, problems
+        self.mapping, self.limits, self.files = mapping, limits, files
+        self.problems, self.unseen = problems, unseen
         self.graph = ProvenanceGraph(nodes, edges)
         self._computed: dict[Callable[[View], Any], Any] = {}
         by_kind = _ByKind(claims)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from kgbuild.cli.console import tell
+from kgbuild.cli.console import no_color, tell
 from kgbuild.cli.options import INPUTS, takes
 from kgbuild.errors import UsageError, quoted
 from kgbuild.options import CheckOptions, ReadOptions
@@ -68,6 +68,7 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     from kgbuild.checks import reports
     from kgbuild.cli.known import known_of
     from kgbuild.cli.settings import ignored
+    from kgbuild.cli.summary import not_used
     from kgbuild.pipeline.check import check as run
     from kgbuild.pipeline.parts import Parts
 
@@ -95,6 +96,8 @@ def check(options: CheckOptions, reading: ReadOptions) -> int:
     report = checked.report(known.fingerprints, fixed, parts)
     _write(reports.render(options.form, report), options.output)
     _name_unread(parts, checked)
+    for line in not_used(checked.skipped, checked.source.passed_over, checked.vocabulary.no_aliases, verbose=options.verbose):
+        tell(line)
     return _status(checked.unread, report.all, options.fail_on, part=parts is not None)
 
 
@@ -109,7 +112,7 @@ def _choices(options: CheckOptions, reading: ReadOptions, keeps: Sequence[Callab
     limits = AuditLimits(
         partial=not reading.complete, max_depth=options.max_depth, stale_after=options.stale_after, infores=catalogue
     )  # fmt: skip
-    color = options.form == "text" and options.output in (None, "-") and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    color = options.form == "text" and options.output in (None, "-") and sys.stdout.isatty() and not no_color()
     return Choices(
         select=options.select, extend_select=options.extend_select, ignore=options.ignore, limits=limits, form=options.form,
         statistics=options.statistics, color=color, keeps=keeps, display=DisplayFilter(level=options.level, subjects=options.subject),

@@ -14,9 +14,14 @@ FINDINGS, FAILED = 1, 2
 EPILOG = "Exit status: 0 success; 1 success with findings; 2 error."
 
 
+def no_color() -> bool:
+    """Return whether colours are unwanted even on a terminal: NO_COLOR (https://no-color.org), or a terminal that cannot show them."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
 def say(label: str, color: str, text: str) -> None:
-    """Print a line on standard error. Its label is coloured on a terminal unless NO_COLOR is set (https://no-color.org)."""
-    click.echo(click.style(label, fg=color, bold=True) + visible(text), err=True, color=False if os.environ.get("NO_COLOR") else None)
+    """Print a line on standard error. Its label is coloured on a terminal, unless `no_color`."""
+    click.echo(click.style(label, fg=color, bold=True) + visible(text), err=True, color=False if no_color() else None)
 
 
 def tell(line: str) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def export(target: ExportTarget, options: ReadOptions, summary: ExportSummary) -> int:
     """Write the provenance graph of the records in INPUT.
 
-    INPUT is one or more folders, files (.md, .yaml, .json, .jsonl, .jsonl.gz, .jsonl.zst) or archives (.tar, .tar.gz, .tar.zst, .zip); - reads
-    JSON Lines from standard input.  [default: input]
+    INPUT is one or more folders, files (.md, .yaml, .json, .jsonl, .jsonl.gz, .jsonl.zst, .ndjson, .ndjson.gz, .ndjson.zst) or archives (.tar,
+    .tar.gz, .tar.zst, .zip); - reads JSON Lines from standard input.  [default: input]
     """
     import gc
 

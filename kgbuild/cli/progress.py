@@ -14,12 +14,12 @@ from kgbuild.pipeline import interrupts
 
 
 class Progress:
-    """A progress bar for each stage. It is shown on a terminal if the input has at least ``LONG`` bytes."""
+    """A progress bar for each stage. It is shown if the input has at least ``LONG`` bytes, on a terminal that can draw it."""
 
     LONG = 20 * 2**20
 
     def __init__(self, quiet: bool) -> None:
-        self._shown = sys.stderr.isatty() and not quiet
+        self._shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
         self._stage = ""
         self._bar: Any = None
         self._open = ExitStack()

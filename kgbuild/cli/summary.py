@@ -1,15 +1,16 @@
-"""Format the summary of an export."""
+"""Format the summary of an export, and the lines about what a run did not use, which a check prints too."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from kgbuild.errors import as_text
+from kgbuild.mapping.load import ALIASES
 from kgbuild.readers.inputs import MANIFEST_ENDING
 from kgbuild.writers import WRITERS, file_name
 
@@ -22,16 +23,7 @@ def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = Fa
     manifest = outcome.manifest
     read = manifest.read
     yield f"read      {_listed(read.documents, {})} in {_counted(read.files, 'file')}"
-    if read.skipped:
-        reasons = Counter(item.reason for item in read.skipped)
-        counted = ", ".join(
-            _counted(count, reason) if reason.endswith("page") else f"{count:,} {reason}" for reason, count in sorted(reasons.items())
-        )
-        yield f"skipped   {counted}" + ("" if verbose else "  (-v lists them)")
-        if verbose:
-            yield from (f"          {item.file}: {item.reason}" for item in read.skipped)
-    if read.passed_over and verbose:
-        yield f"          {_listed(read.passed_over, {})} with other endings"
+    yield from not_used([(item.file, item.reason) for item in read.skipped], read.passed_over, outcome.mapping.no_aliases, verbose=verbose)
     stubs = {kind.removeprefix("stub "): count for kind, count in manifest.graph.nodes.items() if kind.startswith("stub ")}
     nodes = {kind: count for kind, count in manifest.graph.nodes.items() if not kind.startswith("stub ")}
     yield f"nodes     {_listed(nodes, stubs)}"
@@ -47,6 +39,32 @@ def lines(outcome: ExportOutcome, output: Path, name: str, *, verbose: bool = Fa
     previous = sorted({file for ending in endings if as_text(file := file_name(name, ending)) not in written and (output / file).is_file()})
     if previous:
         yield f"note      {', '.join(previous)} in {output} left by an earlier export; this export did not write it again"
+
+
+def not_used(
+    skipped: Sequence[tuple[str, str]], passed_over: Mapping[str, int], no_aliases: Mapping[str, int], *, verbose: bool
+) -> Iterator[str]:
+    """Yield how many files were ``skipped`` (file and reason), passed over by their ending, and how many rows of the aliases give none."""
+    if skipped:
+        reasons = Counter(reason for _, reason in skipped)
+        counted = [
+            _counted(count, reason) if reason.endswith("page") else f"{count:,} {reason}" for reason, count in sorted(reasons.items())
+        ]
+        yield f"skipped   {_files(skipped)} ({', '.join(counted)})" + ("" if verbose else "; -v lists them")
+        if verbose:
+            yield from (f"          {file}: {reason}" for file, reason in skipped)
+    if passed_over and verbose:
+        yield f"          {_listed(passed_over, {})} with other endings"
+    if no_aliases:
+        rows = _counted(sum(no_aliases.values()), "row")
+        gives = "gives" if rows == "1 row" else "give"
+        yield f"aliases   {rows} of {ALIASES} {gives} none ({', '.join(f'{count:,} {reason}' for reason, count in no_aliases.items())})"
+
+
+def _files(skipped: Sequence[tuple[str, str]]) -> str:
+    files = len({file for file, _ in skipped})
+    records = f"{_counted(len(skipped), 'record')} in " if files < len(skipped) else ""
+    return records + _counted(files, "file")
 
 
 def _findings(outcome: ExportOutcome) -> Iterator[str]:

@@ -49,7 +49,10 @@ ALIASES = "aliases.sssom.tsv"
 
 
 class RegistryMapping(Struct, frozen=True, kw_only=True):
-    """All mapping files of a run, for one profile. ``sha256`` is the hash of the files' hashes in the order of FILES."""
+    """All mapping files of a run, for one profile. ``sha256`` is the hash of the files' hashes in the order of FILES.
+
+    ``no_aliases`` is the number of rows of the aliases that give none, by their reason.
+    """
 
     profile: Profile
     sha256: str
@@ -63,6 +66,7 @@ class RegistryMapping(Struct, frozen=True, kw_only=True):
     domains: Domains
     vocabulary: Vocabulary
     aliases: dict[str, str]
+    no_aliases: dict[str, int] = {}
 
     def curie(self, kind: Kind, id: str) -> str:
         """Return the node id for the id of a record (SPEC §3)."""
@@ -120,12 +124,12 @@ def load_mapping(directory: Path | None = None, profile: Profile = "registry") -
     parsed: dict[str, Any] = {name.removesuffix(".yaml"): _parse(files[name], FILES[name], directory) for name in FILES}
     digest = hashlib.sha256(b"".join(hashlib.sha256(file.data).digest() for file in files.values())).hexdigest()
     biolink = parsed.pop("biolink")
-    from kgbuild.mapping import validate
+    from kgbuild.mapping import aliases, validate
 
     if directory is not None:
         validate.check(files, parsed, biolink, directory)
-    aliases = validate.read_aliases(files[ALIASES], parsed["prefixes"])
-    return RegistryMapping(profile=profile, sha256=digest, aliases=aliases, **parsed)
+    table = aliases.read_aliases(files[ALIASES], parsed["prefixes"])
+    return RegistryMapping(profile=profile, sha256=digest, aliases=table.current, no_aliases=table.without, **parsed)
 
 
 def _parse(file: UserFile, shape: type[MappingFile], directory: Path | None) -> MappingFile:

@@ -14,8 +14,6 @@ from kgbuild.model.ids import PUBLIC, as_iri
 if TYPE_CHECKING:
     from kgbuild.mapping.schema import BiolinkTerms, Licenses, Prefixes, ProductKind, Vocabulary
 
-#: SSSOM 1.0 (slots of a mapping): "term replaced by" links the old id of a term to the current one.
-REPLACED_BY = "IAO:0100001"
 #: The properties that need at least one field: records and sources require an id, and a plain value is read as a source or a label.
 _NAMED = (("resource", "id"), ("product", "id"), ("organization", "id"), ("source", "id"), ("source", "relation"), ("license", "label"))
 
@@ -143,41 +141,3 @@ def _curie_problem(curie: str, prefixes: Mapping[str, str], biolink: BiolinkTerm
     if prefix == "biolink" and local not in biolink.classes and local not in biolink.predicates:
         return f"expected a class or predicate of Biolink Model {biolink.version}, got {curie!r}"
     return None
-
-
-def read_aliases(file: UserFile, prefixes: Prefixes) -> dict[str, str]:
-    """Return the current id of each old id, from an SSSOM table (subject old, object current). Raises MappingError with file, line and column."""
-    space = f"{prefixes.spaces['resource']}:"
-    lines = [(n, line) for n, line in enumerate(file.text().splitlines(), 1) if line and not line.startswith("#")]
-    header = lines[0][1].split("\t") if lines else []
-    for column in ("subject_id", "predicate_id", "object_id"):
-        if column not in header:
-            raise file.error([column], f"expected this column in the header, got {header}; add it", at=str(lines[0][0] if lines else 1))
-    aliases: dict[str, str] = {}
-    numbers: dict[str, int] = {}
-    for number, line in lines[1:]:
-        cells = line.split("\t")
-        if len(cells) != len(header):
-            raise file.error(
-                (),
-                f"expected {len(header)} cells, got {len(cells)}; separate them with tabs, one for each column of the header",
-                at=str(number),
-            )
-        row = dict(zip(header, cells, strict=True))
-        for column in ("subject_id", "object_id"):
-            if not row[column].startswith(space) or row[column] == space:
-                raise file.error(
-                    [column], f"expected an id that starts with {space!r}, got {row[column]!r}; write {space!r} and an id", at=str(number)
-                )
-        if row["predicate_id"] != REPLACED_BY:
-            raise file.error(["predicate_id"], f"expected {REPLACED_BY}, got {row['predicate_id']!r}; write {REPLACED_BY}", at=str(number))
-        old, new = row["subject_id"].removeprefix(space), row["object_id"].removeprefix(space)
-        if old == new or aliases.get(old, new) != new:
-            other = "itself" if old == new else f"{aliases[old]!r} above"
-            raise file.error(["subject_id"], f"expected one current id for {old!r}, got {new!r} and {other}; keep one row", at=str(number))
-        aliases[old], numbers[old] = new, number
-    for old, new in aliases.items():
-        if new in aliases:
-            sentence = f"expected a current id for {old!r}, got {new!r}, which is itself an old id; write the current id"
-            raise file.error(["object_id"], sentence, at=str(numbers[old]))
-    return aliases

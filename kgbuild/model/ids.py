@@ -27,7 +27,8 @@ _AUTHORITY = re.compile(r"(?:[^@\[\]]*@)?(?:\[(?P<ip>[^\]]*)\]|[^@:\[\]]*)(?::[0
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
 #: Cypher Manual, "Naming rules": characters that a name without backticks cannot have. Letters beyond ASCII are excluded too.
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_]")
-_CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):(.+)", re.DOTALL)
+#: Records write a CURIE also with a space after the colon (`doi: 10.1093/x`), which is no part of the reference.
+_CURIE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*):\s*(.+)", re.DOTALL)
 #: Prefixes of the public vocabularies that RDF output uses.
 PUBLIC = ("dcat", "dcterms", "foaf", "prov", "rdf", "rdfs", "skos", "spdx", "xsd")
 _encode_json = msgspec.json.Encoder().encode
@@ -50,8 +51,8 @@ def encode_id(text: str) -> str:
 def expand(curie: str, prefixes: Mapping[str, str]) -> str | None:
     """Return the IRI of a CURIE, or None if its prefix is unknown. Characters that an IRI cannot have are percent-encoded.
 
-    >>> expand("kgr:a", {"kgr": "https://w3id.org/kg-registry/"})
-    'https://w3id.org/kg-registry/a'
+    >>> expand("kgr:a", {"kgr": "https://w3id.org/kg-registry/"}), expand("doi: 10.1/x", {"doi": "https://doi.org/"})
+    ('https://w3id.org/kg-registry/a', 'https://doi.org/10.1/x')
     """
     match = _CURIE.match(curie)
     base = prefixes.get(match[1]) if match else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import msgspec
 
@@ -14,6 +15,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.audit import AuditEdge, AuditNode
 from kgbuild.model.finding import Finding, Related, fingerprint
 from kgbuild.model.graph import ProductPage
+from kgbuild.model.invisible import invisible_in
 from kgbuild.pipeline.engine import assemble
 from kgbuild.pipeline.engine.audit_rows import decode_rows
 from kgbuild.pipeline.engine.claim_batch import EncodedClaim
@@ -21,6 +23,9 @@ from kgbuild.pipeline.engine.job import Job
 from kgbuild.pipeline.locate import PlaceRequest, locate
 from kgbuild.pipeline.read import ReadResult
 from kgbuild.pipeline.stated_claims import StatedClaims
+
+#: The number of characters of a value in which an invisible character is named.
+_SHORT = 200
 
 
 class Raised(NamedTuple):
@@ -54,7 +59,8 @@ def _view(
 ) -> View:  # fmt: skip
     """Return a view whose paths are ``relative`` to their input, or as the user named their input."""
     problems = [problem for _, problem in source.problems]
-    return View(mapping, limits, nodes, edges, claims, source.names if relative else source.shown, problems)
+    paths = source.names if relative else source.shown
+    return View(mapping, limits, nodes, edges, claims, paths, problems, source.unseen(paths))
 
 
 def raise_all(chosen: Iterable[Rule], view: View) -> list[Raised]:
@@ -71,7 +77,7 @@ def _raised(rule: Rule, found: Violation, view: View) -> Raised:
     finding = Finding(
         code=rule.code,
         severity=severity,
-        message=found.message,
+        message=_message(found),
         subject=found.subject,
         object=found.object,
         field=found.field,
@@ -84,6 +90,14 @@ def _raised(rule: Rule, found: Violation, view: View) -> Raised:
         fingerprint=fingerprint(rule.code, found.subject, found.object, found.field),
     )
     return Raised(finding, found.at, found.related, view.name(found.cause))
+
+
+def _message(found: Violation) -> str:
+    """Return the message of a violation. It names an invisible character in the field or value that the violation is about."""
+    value = found.at.value if isinstance(found.at, EntryRef) else ""
+    about = (found.field, value[:_SHORT], unquote(found.object)[:_SHORT])
+    mark = next((name for text in about if (name := invisible_in(text))), "")
+    return f"{found.message} (it contains {mark})" if mark and mark not in found.message else found.message
 
 
 def placed(raised: Sequence[Raised], source: ReadResult, mapping: RegistryMapping, jobs: int, *, related: bool) -> list[Finding]:

@@ -9,13 +9,14 @@ from msgspec import Struct
 
 from kgbuild import checks
 from kgbuild.checks import reports
-from kgbuild.checks.view import AuditLimits
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.finding import Finding
 from kgbuild.options import ReadOptions
 from kgbuild.pipeline import audit, fix
 from kgbuild.pipeline.audit import Raised
 from kgbuild.pipeline.display import DisplayFilter
+from kgbuild.pipeline.manifest import STALE
 from kgbuild.pipeline.parts import Parts
 from kgbuild.pipeline.ranking import Rank, candidates, rank_of
 from kgbuild.pipeline.read import Progress, ReadResult, job_of, open_run, quiet
@@ -40,7 +41,10 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """The result of a check: what was read, the codes of the rules that ran, and all findings in their order. ``rank`` is its sort key."""
+    """The result of a check: what was read, the codes of the rules that ran, and all findings in their order.
+
+    ``rank`` is the sort key of the findings, ``skipped`` the path and the reason of each skipped file.
+    """
 
     options: ReadOptions
     choices: Choices
@@ -49,6 +53,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     ran: frozenset[str]
     raised: Sequence[Raised]
     rank: Rank
+    skipped: Sequence[tuple[str, str]]
 
     @property
     def unread(self) -> int:
@@ -142,4 +147,15 @@ def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) ->
         ran=frozenset(rule.code for rule in chosen),
         raised=sorted(raised, key=lambda item: rank(item.finding)),
         rank=rank,
+        skipped=_skipped(source, view),
     )
+
+
+def _skipped(source: ReadResult, view: View) -> list[tuple[str, str]]:
+    """Return the path of each skipped file and the reason, as the manifest of an export lists them."""
+    found = [(path, reason) for path, batch in zip(source.shown, source.batches, strict=True) for _, reason in batch.skipped]
+    found += source.beside
+    for product, pages in view.pages.items():
+        if not (view.listings.get(product) or view.records.get(product) or view.organizations.get(product)):
+            found += [(source.shown[page.file], STALE) for page in pages]
+    return sorted(found)

@@ -42,6 +42,7 @@ _encode_lines = msgspec.json.Encoder().encode_lines
 class ExportOutcome(NamedTuple):
     """The result of an export. ``unchanged`` means that the files of an earlier run are up to date and were not written again."""
 
+    mapping: RegistryMapping
     manifest: manifests.Manifest
     problems: Sequence[Problem]
     unchanged: bool
@@ -178,7 +179,7 @@ class Graph:
         source, options = self._source, self._options
         documents: Counter[str] = Counter()
         notes: Counter[tuple[str, str]] = Counter()
-        skipped = [manifests.Skipped(file=file, reason="stale product page") for file in tally.stale]
+        skipped = [manifests.Skipped(file=file, reason=manifests.STALE) for file in tally.stale]
         skipped += [manifests.Skipped(file=file, reason=reason) for file, reason in source.skipped]
         for batch in source.batches:
             documents.update(batch.kinds)
@@ -272,11 +273,11 @@ def export(options: ReadOptions, target: ExportTarget, progress: Progress = quie
     key = _run_key(options, target)
     if run.earlier(key):
         manifest = manifests.decode((target.output / f"{target.name}_manifest.json").read_bytes())
-        return ExportOutcome(manifest, (), unchanged=True)
+        return ExportOutcome(run.mapping, manifest, (), unchanged=True)
     source = run.read(progress)
     manifest = Graph(options, run.mapping, source).write_target(target, progress)
     run.keep(source, key, [str(target.output / name) for name in _names(target, options.check != "none")])
-    return ExportOutcome(manifest, [problem for _, problem in source.problems], unchanged=False)
+    return ExportOutcome(run.mapping, manifest, [problem for _, problem in source.problems], unchanged=False)
 
 
 def _names(target: ExportTarget, audited: bool) -> list[str]:

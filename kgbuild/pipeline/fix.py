@@ -29,7 +29,7 @@ from kgbuild.model.graph import (
 from kgbuild.pipeline.audit import Raised
 from kgbuild.pipeline.engine.claim_batch import EncodedClaim
 from kgbuild.pipeline.read import ReadResult
-from kgbuild.readers import READERS
+from kgbuild.readers import PLAIN_LINES, READERS
 from kgbuild.readers.inputs import STDIN, File
 from kgbuild.transform.merge import owner_of
 from kgbuild.transform.values import json_text
@@ -263,7 +263,7 @@ def _unread_bytes(problem: Problem) -> bytes | None:
         data = Path(problem.path).read_bytes()
     except OSError:
         return None
-    lines = data.split(b"\n") if problem.path.endswith(".jsonl") else []
+    lines = data.split(b"\n") if problem.path.lower().endswith(PLAIN_LINES) else []
     return lines[problem.line - 1] if 0 < problem.line <= len(lines) else data
 
 
@@ -280,7 +280,7 @@ def _not_editable(file: File, member: str) -> str:
     """Return why a file cannot be changed in place; an empty text if it can."""
     if file.path == STDIN:
         return "which kgbuild cannot change"
-    if member or (file.ending not in READERS and file.ending != ".jsonl"):
+    if member or (file.ending not in READERS and file.ending not in PLAIN_LINES):
         return "which kgbuild cannot change; unpack it first"
     real = os.path.realpath(file.path)
     if not os.access(real, os.W_OK) or not os.access(os.path.dirname(real), os.W_OK | os.X_OK):

@@ -18,7 +18,7 @@ from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.graph import Listing, ProductPage
 from kgbuild.pipeline.engine import local
 from kgbuild.pipeline.read import ReadResult
-from kgbuild.readers import LINES, reader
+from kgbuild.readers import LINES, PLAIN_LINES, reader
 from kgbuild.readers.inputs import STDIN, ending_of
 from kgbuild.readers.json import jsonl
 from kgbuild.readers.markdown import front_of
@@ -203,7 +203,7 @@ def _lines(path: str, data: bytes | None, ending: str) -> Iterator[bytes]:
     from kgbuild.readers.archives.compressed import expand, open_stream
 
     chunks: Iterable[bytes]
-    if ending == ".jsonl":
+    if ending in PLAIN_LINES:
         chunks = [data] if data is not None else _pieces(path)
     else:
         chunks = open_stream(Path(path), path, limit=2**62) if data is None else expand(data, path, path, limit=2**62)

@@ -17,6 +17,9 @@ from kgbuild.errors import as_text
 from kgbuild.model.graph import Difference
 from kgbuild.options import ExportTarget, OptionField, ReadOptions, options_of
 
+#: The reason for which a generated page of a product that no record lists is skipped.
+STALE = "stale product page"
+
 
 class Skipped(Struct, frozen=True, kw_only=True):
     """A file or document that adds nothing to the graph, and the reason."""

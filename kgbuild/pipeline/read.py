@@ -60,6 +60,11 @@ class ReadResult(NamedTuple):
             for batch in unit.batches
         ]
 
+    def unseen(self, paths: Sequence[str]) -> list[Problem]:
+        """Return the problems of pages whose front matter is not seen, given the path of each batch."""
+        pairs = zip(paths, self.batches, strict=True)
+        return [problem._replace(path=path) for path, batch in pairs for problem in batch.unseen]
+
     @property
     def batches(self) -> list[ClaimBatch]:
         """All claim batches, in the order of the files."""
@@ -121,7 +126,8 @@ class OpenRun(NamedTuple):
         source = ReadResult(files, [unit for unit in units if unit is not None], problems, self.passed_over, self.beside)
         if problems and not self.options.keep_going:
             raise InputError(problem for _, problem in problems)
-        if not any(batch.keys or batch.pages for batch in source.batches) and not (problems and self.options.lenient):
+        excused = self.options.lenient and (problems or any(batch.unseen for batch in source.batches))
+        if not any(batch.keys or batch.pages for batch in source.batches) and not excused:
             raise UsageError(_nothing_read(self.options, source))
         return source
 
@@ -202,6 +208,8 @@ def job_of(options: ReadOptions, mapping: RegistryMapping, source: ReadResult) -
 
 def _nothing_read(options: ReadOptions, source: ReadResult) -> str:
     what = ", ".join(options.inputs)
+    if unseen := source.unseen(source.shown):
+        return f"{what}: expected at least one record, got none; the front matter of a page is damaged: {unseen[0]}"
     if source.problems:
         return f"{what}: expected at least one record that can be read, got none; the first error is: {source.problems[0][1]}"
     got = f"{len(source.files)} files without one" if source.files else "no file that could contain one"

@@ -28,8 +28,11 @@ READERS: Mapping[str, str] = MappingProxyType(
         ".json": "kgbuild.readers.json.file",
     }
 )
-#: Name endings of files with one record per line, which are read in pieces (kgbuild.readers.json.jsonl).
-LINES: tuple[str, ...] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+#: Name endings of uncompressed files with one record per line, which are read in pieces (kgbuild.readers.json.jsonl). NDJSON
+#: (https://github.com/ndjson/ndjson-spec) and JSON Lines (https://jsonlines.org) differ in their name only.
+PLAIN_LINES: tuple[str, ...] = (".jsonl", ".ndjson")
+#: Name endings of all files with one record per line.
+LINES: tuple[str, ...] = tuple(ending + packed for packed in ("", ".gz", ".zst") for ending in PLAIN_LINES)
 #: Name endings of archives, which are read without unpacking (kgbuild.readers.archives.archive).
 ARCHIVES: tuple[str, ...] = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".zip")
 

@@ -6,6 +6,7 @@ import re
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Document
+from kgbuild.model.invisible import invisible_at, name_of, visible_part
 from kgbuild.readers import text
 from kgbuild.readers.records import not_a_mapping
 from kgbuild.readers.yaml import outline, parse, positions
@@ -33,10 +34,7 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     closing = _closing(data, opening.end())
     line = data.count(b"\n", 0, opening.end()) + 1
     if not closing:
-        got = "the end of the file"
-        raise InputError(
-            [Problem(path, line - 1, 1, "", "a line `---` that closes the front matter", got, "add the line below the last field")]
-        )
+        raise InputError([_never_closed(path, data, opening.end(), line)])
     text.check_controls(path, data, opening.end(), closing.start())
     front = data[opening.end() : closing.start()]
     parsed = parse.parse(path, front, line, exact)
@@ -55,6 +53,17 @@ def read(path: str, data: bytes, *, exact: bool, containers: tuple[str, ...]) ->
     if not isinstance(document.tree, dict):
         raise InputError([not_a_mapping(path, document, (), document.tree), *also])
     return [document]
+
+
+def _never_closed(path: str, data: bytes, start: int, line: int) -> Problem:
+    """Return the problem of front matter without a closing line. A line that looks like one may have an invisible character."""
+    expected = "a line `---` that closes the front matter"
+    for number, row in enumerate(data[start:].decode().split("\n"), line):
+        offset = invisible_at(row)
+        if offset is not None and visible_part(row).rstrip() in ("---", "..."):
+            got = f"{name_of(row[offset])} in it"
+            return Problem(path, number, offset + 1, "", expected, got, "remove the character")
+    return Problem(path, line - 1, 1, "", expected, "the end of the file", "add the line below the last field")
 
 
 def _closing(data: bytes, start: int) -> re.Match[bytes] | None:

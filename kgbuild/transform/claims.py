@@ -11,7 +11,6 @@ from msgspec import Raw
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.mapping.schema import PageKind
 from kgbuild.model.document import Document, Place, Tree, show
 from kgbuild.model.graph import (
     Claim,
@@ -24,7 +23,9 @@ from kgbuild.model.graph import (
     Source,
     Statement,
 )
+from kgbuild.model.invisible import invisible_in, lookalike
 from kgbuild.transform.links import links
+from kgbuild.transform.page_kinds import DAMAGED, disguised, kind_of
 from kgbuild.transform.properties import Note, PropertyReader, PropertyVocabulary, Table, table_of
 from kgbuild.transform.values import SCALARS, extra_json, items, scalar, text_list, type_name
 
@@ -35,12 +36,16 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 
 class Reading(NamedTuple):
-    """The claims of one document. ``kind`` is its kind in statistics, ``skip`` the reason if it has no claims."""
+    """The claims of one document. ``kind`` is its kind in statistics, ``skip`` the reason if it has no claims.
+
+    ``unseen`` is the problem of a page whose front matter is not seen; it has no path.
+    """
 
     kind: str
     claims: list[Claim[Statement]]
     notes: list[Note]
     skip: str | None = None
+    unseen: Problem | None = None
 
 
 class RecordFault(Exception):
@@ -85,9 +90,8 @@ class ClaimMaker:
             raise InputError(problem._replace(path=path) for problem in error.problems) from None
 
     def _read(self, name: str, document: Document) -> Reading:
-        tree, pages = document.tree, self.mapping.pages
-        layout = tree.get(pages.field)
-        kind = (pages.kinds.get(layout) if isinstance(layout, str) else None) or self._guess(tree)
+        tree = document.tree
+        kind = kind_of(self.mapping, tree)
         if kind == "resource":
             return self._record(document)
         if kind == "product page":
@@ -97,19 +101,19 @@ class ClaimMaker:
         if kind == "documentation" and document.body:
             return self._page(document)
         if kind is None or kind == "documentation":
-            of_layout = f" of layout {layout!r}" if isinstance(layout, str) else ""
-            return Reading("other", [], [], "no front matter" if not tree else f"neither a record nor a documentation page{of_layout}")
+            return self._neither(document)
         return Reading(f"{kind} page", [], [], f"{kind} page")
 
-    def _guess(self, tree: Tree) -> PageKind | None:
-        """Return the kind of a page whose layout is not in the mapping, by its fields (SPEC §2)."""
-        fields = self.mapping.fields
-        if any(tree.get(name) is not None for name in fields.resource.id):
-            category = next((tree[name] for name in fields.resource.category if name in tree), None)
-            listed = any(name in tree for name in fields.resource.products)
-            categorised = isinstance(category, str) and category in self._categories["resource"]
-            return "resource" if listed or categorised else None
-        return "documentation" if any(tree.get(name) for name in fields.page.title) else None
+    def _neither(self, document: Document) -> Reading:
+        """Return the reading of a page that is skipped."""
+        tree, field = document.tree, self.mapping.pages.field
+        if problem := disguised(self.mapping, document):
+            return Reading("other", [], [], DAMAGED, problem)
+        layout = tree.get(field)
+        of_layout = f" of layout {layout!r}" if isinstance(layout, str) else ""
+        if isinstance(layout, (dict, list)):
+            of_layout = f" ({field!r} is {type_name(layout)}, not a text)"
+        return Reading("other", [], [], f"neither a record nor a documentation page{of_layout}" if tree else "no front matter")
 
     def _id(self, document: Document, tree: Tree, place: Place, table: Table, what: str) -> str:
         for field in table.id:
@@ -121,6 +125,9 @@ class ClaimMaker:
             if value is not None and value != "":
                 got = "blank text" if isinstance(value, str) else type_name(value)
                 raise RecordFault((*place, field), f"the id of {what}, as text", got, "write one id as text")
+        if key := lookalike(tree, table.id):
+            got = f"the key {key!r} with {invisible_in(key)}"
+            raise RecordFault((*place, key), f"{what} with an {table.id[0]!r}", got, "remove the character")
         raise RecordFault(
             place, f"{what} with an {table.id[0]!r}", "one without", f"add `{table.id[0]}:` and the id that other records use for it"
         )

@@ -83,7 +83,7 @@ class PropertyVocabulary:
         self.prefixed = mapping.fields.prefixed
         self._media_types = _folded(mapping.formats.formats)
         self._compressions = _folded(mapping.formats.compression)
-        self._prefixes = mapping.prefixes.spellings
+        self._prefixes = {f"{prefix}:": prefix for prefix in mapping.prefixes.prefixes} | mapping.prefixes.spellings
         longest_first = sorted(self._prefixes, key=len, reverse=True)
         self._spelling = re.compile("|".join(map(re.escape, longest_first)) or r"\Z.").match
         # A registry has only a few hundred licenses and a few dozen formats, so the caches hold them all.
@@ -96,11 +96,18 @@ class PropertyVocabulary:
         return found or (self._compressions.get(compression.strip().lower()) if compression else None)
 
     def compress(self, id: str) -> str:
-        """Return the id as a CURIE if it begins with a prefix spelling of the mapping, else as written."""
+        """Return the id as a CURIE if it begins with a prefix spelling of the mapping, else as written.
+
+        Spaces after the prefix (`doi: 10.1093/x`) and a second spelling of the same prefix (`doi:https://doi.org/10.1093/x`) are dropped.
+        """
         start = self._spelling(id)
-        if start is None or start.end() == len(id):
+        if start is None:
             return id
-        return f"{self._prefixes[start[0]]}:{id[start.end() :].rstrip('/')}"
+        rest = id[start.end() :].lstrip()
+        again = self._spelling(rest)
+        if again is not None and self._prefixes[again[0]] == self._prefixes[start[0]]:
+            rest = rest[again.end() :].lstrip()
+        return f"{self._prefixes[start[0]]}:{rest.rstrip('/')}" if rest.rstrip("/") else id
 
 
 def _folded(table: dict[str, str]) -> dict[str, str]:
@@ -128,10 +135,24 @@ class PropertyReader:
                 values[text] = value
             elif key not in structural:
                 self._field(key, value, feeds.get(key), tree)
+        self._keep_structural(tree)
         media_type = self.vocabulary.media_type(values.get("format"), values.get("compression"))
         if media_type:
             values["media_type"] = media_type
         return Description(**values, extra=self.extra)
+
+    def _keep_structural(self, tree: Tree) -> None:
+        """Keep what the fields for id and category say beyond the one text that is used."""
+        for names in (self.table.id, self.table.category):
+            used = False
+            for key in names:
+                value = tree.get(key)
+                if value is None or value == "":
+                    continue
+                if used or isinstance(value, (dict, list)):
+                    self._keep_unusual(key, value)
+                else:
+                    used = True
 
     def _field(self, key: str, value: Tree, feed: tuple[str, int] | None, tree: Tree) -> None:
         if feed is None:

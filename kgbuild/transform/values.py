@@ -101,14 +101,17 @@ def extra_json(document: Document, value: Tree, key: str) -> str:
 
 
 def _converted_value(document: Document, value: Tree, key: str) -> Any:
-    """Convert `is_…`, `…_count` and `…_size` fields of a value and remove nulls (SPEC §2). Other scalars become text."""
+    """Convert `is_…`, `…_count` and `…_size` fields of a value, and remove nulls from lists (SPEC §2). Other scalars become text.
+
+    A mapping keeps its nulls: in `{alpha, beta}`, and in a YAML `!!set`, the keys are the content.
+    """
     if type(value) is dict:
         table: dict[str, Any] = {}
         for name, item in value.items():
             if type(name) is not str:
                 raise NotText
-            if item is not None:
-                table[name] = item if type(item) is str and not _converted(name) else _converted_value(document, item, name)
+            plain = item is None or (type(item) is str and not _converted(name))
+            table[name] = item if plain else _converted_value(document, item, name)
         return table
     if type(value) is list:
         text = str if not _converted(key) else None

@@ -201,6 +201,9 @@ def test_a_file_of_unknown_ending(kgbuild: Run, tmp_path: Path) -> None:
         ".jsonl",
         ".jsonl.gz",
         ".jsonl.zst",
+        ".ndjson",
+        ".ndjson.gz",
+        ".ndjson.zst",
         ".tar",
         ".tar.gz",
         ".tgz",
@@ -354,9 +357,9 @@ def test_verbose_names_what_was_skipped(kgbuild: Run, records: Write) -> None:
     quiet, verbose = (told(kgbuild("export", folder, *flags))[2].splitlines() for flags in ((), ("-v", "--no-cache")))
     (at,) = (n for n, line in enumerate(quiet) if line.startswith("skipped "))
     reasons = "1 evaluation page, 1 no front matter"
-    assert quiet[at] == f"skipped   {reasons}  (-v lists them)"
+    assert quiet[at] == f"skipped   2 files ({reasons}); -v lists them"
     assert verbose[at : at + 4] == [
-        f"skipped   {reasons}",
+        f"skipped   2 files ({reasons})",
         "          eval.md: evaluation page",
         "          sub/README.md: no front matter",
         "          2 .txt with other endings",
@@ -402,6 +405,15 @@ def test_colour_on_a_terminal_only_and_never_with_no_color(tmp_path: Path) -> No
     assert b"\x1b[" in coloured
     assert re.sub(rb"\x1b\[[0-9;]*m", b"", coloured) == plain
     assert on_a_terminal(["export", "nowhere"], tmp_path, NO_COLOR="1") == plain
+    assert on_a_terminal(["export", "nowhere"], tmp_path, TERM="dumb") == plain
+
+
+def test_a_report_is_coloured_only_on_a_terminal_that_can_show_it(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nid: a\ncategory: DataSource\nname: A\n---\n")
+    report = ["check", "--isolated", "--no-cache", "--select", "FM001", "a.md"]
+    assert b"\x1b[" in on_a_terminal(report, tmp_path)
+    assert b"\x1b[" not in on_a_terminal(report, tmp_path, TERM="dumb")
+    assert b"\x1b[" not in on_a_terminal(["export", "a.md", "--no-cache"], tmp_path, TERM="dumb")
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:

@@ -659,6 +659,26 @@ def cannot_be_read(corpus: Corpus, record: str) -> Injected | None:
     return Injected(page.path, line)
 
 
+def damaged(old: str, new: str, line: int) -> Callable[..., Injected | None]:
+    """Damages the text of a page where ``old`` first stands in it; told at a line, or with 0 where it is damaged."""
+
+    def inject(corpus: Corpus, record: str) -> Injected | None:
+        page = corpus.page(record)
+        before, found, after = page.text.partition(old)
+        if not found:
+            return None
+        page.path.write_bytes(f"{before}{new}{after}".encode())
+        return Injected(page.path, line or before.count("\n") + new.count("\n") + 1)
+
+    return inject
+
+
+def no_break_space_after_colon(corpus: Corpus, record: str) -> Injected | None:
+    page = corpus.page(record)
+    name = page.value("name")
+    return damaged("\nname: ", "\nname:\u00a0", 0)(corpus, record) if name and name.replace(" ", "").isalnum() else None
+
+
 KINDS = {
     "cycle": Kind("PG001", cycle, alike(origins), ("LS004", "PG003")),
     "made from itself": Kind("PG002", made_from_itself, leaves, ("LS004",)),
@@ -715,5 +735,11 @@ KINDS = {
     "key twice": Kind("FM005", key_twice, records),
     "key twice in a listing": Kind("FM005", key_twice_in_listing, leaves),
     "used by no activity": Kind("FM006", used_by_no_activity, leaves, ("LS004",)),
+    "mapping for a text": Kind("FM010", _written("{{made: up}}", "activity_status"), records),
+    "no-break space before a text": Kind("FM011", _written("\u00a0The name of {}", "name"), records),
+    "comment before the front matter": Kind("RD002", damaged("---\n", "<!-- generated -->\n---\n", 1), records, ("LS004",)),
+    "four dashes": Kind("RD002", damaged("---\n", "----\n", 1), records, ("LS004",)),
+    "no opening line": Kind("RD002", damaged("---\n", "", 1), records, ("LS004",)),
+    "no-break space after a colon": Kind("RD001", no_break_space_after_colon, records, ("LS004",)),
     "cannot be read": Kind("RD001", cannot_be_read, records, ("LS004",)),
 }

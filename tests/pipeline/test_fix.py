@@ -345,11 +345,12 @@ FIXED_LINE = LINE.replace(',  "b"]', "]").replace('"source":"do"', '"source":"do
 
 
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
-def test_json_lines(records: Write, bom: bytes) -> None:
-    folder = records({"r.jsonl": bom + LINE.encode()})
+@pytest.mark.parametrize("name", ["r.jsonl", "r.NDJSON"])
+def test_json_lines(records: Write, bom: bytes, name: str) -> None:
+    folder = records({name: bom + LINE.encode()})
     plan = fix(folder, TWICE_B, ("RF002", "kgr:a.tsv", "original", "do", "doid"))
     assert left(plan) == []
-    assert (folder / "r.jsonl").read_bytes() == bom + FIXED_LINE.encode()
+    assert (folder / name).read_bytes() == bom + FIXED_LINE.encode()
 
 
 def test_json(records: Write) -> None:

@@ -194,7 +194,21 @@ def test_what_is_lost_in_tables_is_counted(records: list[Record]) -> None:
     assert {(f"{loss['file'][6:11]}.{loss['column']}", loss["what"]): loss["count"] for loss in losses} == expected
 
 
-ENDINGS = (".md", ".yaml", ".json", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".tar", ".tar.gz", ".tar.zst", ".zip")
+ENDINGS = (
+    ".md",
+    ".yaml",
+    ".json",
+    ".jsonl",
+    ".jsonl.gz",
+    ".jsonl.zst",
+    ".ndjson",
+    ".ndjson.gz",
+    ".ndjson.zst",
+    ".tar",
+    ".tar.gz",
+    ".tar.zst",
+    ".zip",
+)
 SNIPPETS = st.sampled_from([
     "---\n", "...\n", "id: a\n", "products:\n", "  - id: a.b\n", "layout: resource_detail\n", "%YAML 1.1\n", "#", "- ", "? ", ": ", ",", "\t", "\r\n",
     "&x ", "*x", "<<: ", "!!binary ", "!t ", "{", "}", "[", "]", '"', "'", "\\", "|\n", ">-\n", "null", "0x", "1e999", "-0", '{"id":', '"a"',

@@ -121,6 +121,21 @@ def test_publications_are_curies_where_a_spelling_fits() -> None:
     assert description == Description(publications=(f"{prefix}:1",), extra={"publications": kept})
 
 
+@pytest.mark.parametrize(
+    ("written", "curie"),
+    [
+        ("doi: 10.1093/x", "doi:10.1093/x"),
+        ("doi:\u00a010.1093/x", "doi:10.1093/x"),
+        ("doi:https://doi.org/10.1093/x", "doi:10.1093/x"),
+        ("https://doi.org/doi:10.1093/x", "doi:10.1093/x"),
+        ("doi:", "doi:"),
+        ("doi: ", "doi: "),
+    ],
+)
+def test_a_publication_is_one_prefix_and_the_reference(written: str, curie: str) -> None:
+    assert VOCABULARY.compress(written) == curie
+
+
 def test_what_has_no_property_is_kept_and_counted() -> None:
     description, notes, _ = described({"odd": {"b": ["x", None]}, "synonyms": [["nested"]]})
     assert description == Description(extra={"odd": '{"b":["x"]}', "synonyms": '[["nested"]]'})

@@ -16,7 +16,7 @@ from kgbuild.errors import InputError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.edits import Change, FileEdit, NotCertain, edited
-from kgbuild.readers import reader, text
+from kgbuild.readers import PLAIN_LINES, reader, text
 from kgbuild.readers.flow import Replacement
 from kgbuild.readers.inputs import File
 from kgbuild.readers.json import jsonl
@@ -101,7 +101,7 @@ class FileFixer:
 
     def _pieces(self, file: File, data: bytes, requests: Iterable[FixRequest]) -> Iterator[_FilePiece]:
         bom = len(data) - len(text.without_bom(data))
-        if file.ending == ".jsonl":
+        if file.ending in PLAIN_LINES:
             marks = {request.id.encode() for request in requests}
             start = bom
             for number, line in enumerate(data[bom:].split(b"\n"), 1):
@@ -126,7 +126,7 @@ class FileFixer:
         try:
             documents = piece.parse(piece.raw, True)
         except InputError:
-            if file.ending == ".jsonl":
+            if file.ending in PLAIN_LINES:
                 return ()  # reported when the file was read
             raise
         targets = [target for n, document in enumerate(documents) for target in self._targets(n, document, requests)]
@@ -203,7 +203,7 @@ def _parse_line(path: str, number: int, raw: bytes, exact: bool) -> list[Documen
 
 
 def _editable(ending: str, raw: str) -> _Editable:
-    if ending in (".json", ".jsonl"):
+    if ending in (".json", *PLAIN_LINES):
         from kgbuild.readers.json.edit import JsonText
 
         return JsonText(raw)

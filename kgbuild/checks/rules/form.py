@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from kgbuild.checks.fixes import known_value
 from kgbuild.checks.rule import Rule, Violation
+from kgbuild.checks.rules.characters import invisible_character
+from kgbuild.checks.rules.shapes import wrong_shape
 from kgbuild.checks.support.fields import KINDS, FieldIndex
 from kgbuild.checks.support.shapes import Wrong, wrong
 from kgbuild.checks.support.spelling import nearest
@@ -16,6 +18,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.finding import Severity
 from kgbuild.model.graph import Listing
+from kgbuild.model.invisible import invisible_in, lookalike
 
 #: Properties whose whole field is kept too, if the field has more content than the property.
 _WHOLE = ("license", "publications")
@@ -54,10 +57,9 @@ def missing(view: View) -> Iterator[Violation]:
             value = says.category if property == "category" else getattr(says.description, property)
             if value and (type(value) is not str or not value.isspace()):
                 continue
-            if property == "category":  # a category that is not text is not kept in extra
-                yield FormFault(
-                    names[0], "", f"has a {names[0]!r} that is not text", _spot(kind, property, names) if value else "", severity=severity
-                )
+            if key := lookalike(says.description.extra, names):
+                text = f"has no {names[0]!r}, but {key!r}, which contains {invisible_in(key)}"
+                yield FormFault(names[0], "", text, key, severity=severity)
             elif value != 0 and not any(name in says.description.extra for name in names):
                 yield FormFault(names[0], "", f"has no {names[0]!r}", _spot(kind, property, names) if value else "", severity=severity)
 
@@ -291,4 +293,6 @@ RULES = (
     Rule("FM004", "info", unknown_field),
     Rule("FM005", "error", key_twice),
     Rule("FM006", "info", not_an_activity),
+    Rule("FM010", "warning", wrong_shape),
+    Rule("FM011", "warning", invisible_character),
 )

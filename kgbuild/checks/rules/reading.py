@@ -1,4 +1,4 @@
-"""RD, reading: files and lines that cannot be read as records."""
+"""RD, reading: files and lines that cannot be read as records, and pages whose record is not seen."""
 
 from __future__ import annotations
 
@@ -24,4 +24,23 @@ def unreadable(view: View) -> Iterator[Violation]:
             yield Violation(problem.path, message, at, object=f"{problem.expected} {problem.got}", field=problem.place)
 
 
-RULES = (Rule("RD001", "error", unreadable),)
+def unseen(view: View) -> Iterator[Violation]:
+    """A page whose front matter is not seen, because its opening is damaged.
+
+    Front matter begins with a line `---`, and nothing but white space may stand before it. A page with a comment, a heading or an invisible
+    character before the line, with `----`, `+++` or a long dash in its place, without the line, or with carriage returns as line ends has no
+    front matter. The same holds for an invisible character in the key `id` or `layout`, or in the value of `layout`. The rule looks only at
+    pages whose fields would make them a record, a generated page or a documentation page.
+    Why: Such a page is read as text without a record: it is missing from the graph, and no other rule looks at it.
+    Example: `<!-- generated -->` in the line above `---`.
+    Fix: Begin the page with a line `---`, as the message says.
+    """
+    for problem in view.unseen:
+        message = f"nothing is read from this page: expected {problem.expected}, got {problem.got}; {problem.todo}"
+        yield Violation(problem.path, message, Position(problem.path, problem.line, problem.column), object="front matter")
+
+
+RULES = (
+    Rule("RD001", "error", unreadable),
+    Rule("RD002", "warning", unseen),
+)

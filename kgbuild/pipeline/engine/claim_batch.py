@@ -9,6 +9,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
+from kgbuild.errors import Problem
 from kgbuild.model.graph import Claim, OrganizationStatement, PageStatement, ProductPage, ResourceStatement, Statement
 from kgbuild.transform.claims import Reading
 from kgbuild.transform.merge import RunIndex
@@ -37,7 +38,8 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
     Claim number ``i`` is about ``keys[i]`` (``keys`` is sorted), is made by record ``by[i]``, and its statement is ``statements[said[i]]``, an
     EncodedClaim. The copies of a listing share one statement. ``contained`` are the numbers of the claims of records in containers. Claims of
     documentation pages are separate, since they require the addresses of the whole run. ``kinds`` counts documents, ``notes`` unusual values;
-    ``skipped`` are (file, reason). ``member`` is the path of the documents' file in its archive, if it is in one.
+    ``skipped`` are (file, reason), and ``unseen`` the problems, without a path, of pages whose front matter is not seen. ``member`` is the path
+    of the documents' file in its archive, if it is in one.
     """
 
     keys: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ class ClaimBatch(Struct, frozen=True, kw_only=True, array_like=True):
     organizations: tuple[str, ...] = ()
     kinds: dict[str, int] = {}
     skipped: tuple[tuple[str, str], ...] = ()
+    unseen: tuple[Problem, ...] = ()
     notes: tuple[tuple[str, str, int], ...] = ()
     member: str = ""
 
@@ -106,6 +109,7 @@ class ClaimBatchMaker:
         contained: list[str] = []
         skipped: list[tuple[str, str]] = []
         kinds: dict[str, int] = {}
+        unseen: list[Problem] = []
         notes: dict[Note, int] = {}
         for name, reading in readings:
             kinds[reading.kind] = kinds.get(reading.kind, 0) + 1
@@ -113,6 +117,8 @@ class ClaimBatchMaker:
                 notes[note] = notes.get(note, 0) + 1
             if reading.skip is not None:
                 skipped.append((name, reading.skip))
+            if reading.unseen is not None:
+                unseen.append(reading.unseen)
             for claim in reading.claims:
                 if type(claim.says) is PageStatement:
                     pages.append(claim)  # type: ignore[arg-type]  # the condition narrows the type
@@ -135,6 +141,7 @@ class ClaimBatchMaker:
             organizations=tuple(ids[OrganizationStatement]),
             kinds=kinds,
             skipped=tuple(skipped),
+            unseen=tuple(unseen),
             notes=tuple((what, value, count) for (what, value), count in sorted(notes.items())),
             member=member,
         )

@@ -21,7 +21,10 @@ from kgbuild.readers.entries import stamp_of, unreadable
 from kgbuild.readers.inputs import STDIN, File, Rules
 from kgbuild.readers.json import jsonl
 from kgbuild.transform.claims import ClaimMaker, Reading
+from kgbuild.transform.page_kinds import DAMAGED, unseen_kind
 
+#: Name endings of pages, whose record is their front matter.
+_PAGES = (".md", ".markdown")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -145,9 +148,22 @@ def _file(makers: Makers, task: Task, data: bytes) -> tuple[list[Reading], list[
     parse = reader(task.ending)
     try:
         documents = parse(task.shown, data, exact=False, containers=containers)
+        if task.ending in _PAGES and not any(document.tree for document in documents):
+            return [_without_front_matter(makers.claims.mapping, data)], []
         return _readings(makers, task, documents)
     except NotText:
         return _readings(makers, task, parse(task.shown, data, exact=True, containers=containers))
+
+
+def _without_front_matter(mapping: RegistryMapping, data: bytes) -> Reading:
+    """Return the reading of a page without front matter, or with front matter that is not seen."""
+    from kgbuild.readers import opening
+
+    found = opening.damage(text.without_bom(data).decode())
+    if found is None or unseen_kind(mapping, found.fields, certain=found.certain) is None:
+        return Reading("other", [], [], "no front matter")
+    problem = Problem("", found.line, found.column, "", opening.EXPECTED, found.got, found.todo)
+    return Reading("other", [], [], DAMAGED, problem)
 
 
 def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> tuple[list[Reading], list[Problem]]:
@@ -165,7 +181,7 @@ def _readings(makers: Makers, task: Task, documents: Sequence[Document]) -> tupl
             problems += error.problems
     if problems:
         raise InputError([*problems, *doubled])
-    return readings or [Reading("other", [], [], "no front matter" if task.ending in (".md", ".markdown") else "empty")], doubled
+    return readings or [Reading("other", [], [], "empty")], doubled
 
 
 def _placed(document: Document, mapping: RegistryMapping, *, one_of_many: bool = False) -> list[Problem]:

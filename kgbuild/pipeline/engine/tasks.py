@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.pipeline.engine.claim_batch import ClaimBatch
-from kgbuild.readers import ARCHIVES, LINES, text
+from kgbuild.readers import ARCHIVES, LINES, PLAIN_LINES, text
 from kgbuild.readers.entries import Stamp, stamp_of
 from kgbuild.readers.inputs import STDIN, STDIN_SHOWN, File, Rules, ending_of
 
@@ -93,7 +93,7 @@ def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
             yield from _archive_tasks(unit, file, rules)
         elif file.path == STDIN:
             yield from _stream_tasks(unit, file.name, file.shown, _standard_input())
-        elif file.ending == ".jsonl":
+        elif file.ending in PLAIN_LINES:
             yield _task(unit, file, hash_only=True, end=min(file.size, BATCH))
             for start in range(0, file.size, BATCH):
                 yield _task(unit, file, start=start, end=min(start + BATCH, file.size), line=0)

@@ -27,18 +27,25 @@ class _Decoder(Protocol):
 
 
 class _Codec(NamedTuple):
-    """A compression format. ``piece`` is the number of bytes that are decompressed in one step, chosen so that at most 8 MiB result."""
+    """A compression format. ``piece`` is the number of bytes that are decompressed in one step, chosen so that at most 8 MiB result.
+
+    ``padding`` are bytes that may follow a stream and mean nothing.
+    """
 
     name: str
     piece: int
     magics: tuple[bytes, ...]
     decoder: Callable[[], _Decoder]
     error: type[Exception]
+    padding: bytes = b""
 
 
 def _gzip() -> _Codec:
-    """Return the gzip codec (RFC 1952 §2.3.1). With ``wbits=31`` zlib checks header, length and CRC. One byte expands to at most 1,032."""
-    return _Codec("gzip", 1 << 12, (b"\x1f\x8b",), lambda: zlib.decompressobj(wbits=31), zlib.error)
+    """Return the gzip codec (RFC 1952 §2.3.1). With ``wbits=31`` zlib checks header, length and CRC. One byte expands to at most 1,032.
+
+    Tapes and block devices pad a file with zeros, which gzip and Python's ``gzip`` skip.
+    """
+    return _Codec("gzip", 1 << 12, (b"\x1f\x8b",), lambda: zlib.decompressobj(wbits=31), zlib.error, padding=b"\0")
 
 
 def _zstd() -> _Codec:
@@ -117,12 +124,20 @@ def _frames(file: BinaryIO, codec: _Codec, shown: str) -> Iterator[bytes]:
     if not _starts(codec, rest):
         raise refused(shown, f"a {codec.name} stream", "something else", "compress the file, or rename it with the ending of its format")
     for _ in range(FRAMES):
-        rest = _started(file, codec, (yield from _frame(file, codec, rest, shown)))
+        rest = _started(file, codec, _unpadded(file, codec, (yield from _frame(file, codec, rest, shown))))
         if not rest:
             return
         if not _starts(codec, rest):
             raise refused(shown, f"nothing after the {codec.name} stream", "other data", "copy or compress the file again")
     raise refused(shown, f"at most {FRAMES:,} {codec.name} streams in one file", "more", "compress the file again as one stream")
+
+
+def _unpadded(file: BinaryIO, codec: _Codec, rest: bytes) -> bytes:
+    """Return the bytes after the padding that follows a frame; an empty text at the end of the file."""
+    rest = rest.lstrip(codec.padding) if codec.padding else rest
+    while codec.padding and not rest and (more := file.read(codec.piece)):
+        rest = more.lstrip(codec.padding)
+    return rest
 
 
 def _started(file: BinaryIO, codec: _Codec, rest: bytes) -> bytes:

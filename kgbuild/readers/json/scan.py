@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from kgbuild.errors import EACH_KEY_ONCE
 from kgbuild.model.document import Place
+from kgbuild.model.invisible import name_of
+from kgbuild.readers import hidden
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -24,6 +26,8 @@ _INSTEAD |= dict.fromkeys(("'", '"'), "put it into double quotes")
 _INSTEAD |= dict.fromkeys(("NaN", "Infinity", "-Infinity", "undefined"), "write `null`, or leave the field out")
 _INSTEAD |= dict.fromkeys(("/", "#"), "remove the comment, since JSON has none")
 _CORRECT = "correct the JSON here or just before"
+#: What to do with a line of a JSON list in a JSON Lines file.
+_ONE_LIST = "or name the file .json if it is one list"
 
 
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'[]{}":')
@@ -266,6 +270,10 @@ class Scan:
     def _end(self) -> JsonFault | None:
         if not self._next():
             return None
+        if self.whole == "line" and self._next() == "," and not self.text[self.at + 1 :].strip():
+            return JsonFault(
+                self.at, "the end of the line after the record", "`,`, as between the items of a list", f"remove it, {_ONE_LIST}"
+            )
         lines = "write each record on its own line"
         todo = lines if self.whole == "line" else f"make them a list, or {lines} and name the file .jsonl"
         return self._fault("one JSON value", todo, "more, ")
@@ -277,7 +285,12 @@ class Scan:
     def _fault(self, expected: str, todo: str, more: str = "") -> JsonFault:
         """Return the error at the current offset. If the text ends there, the early end is the error."""
         got = self._got()
+        if found := hidden.at(self.text, self.at) or hidden.at(self.text, self.at + len(got)):
+            return JsonFault(*found)
+        if self.whole == "line" and self.text.strip() in ("[", "]"):
+            at = self.text.index(self.text.strip())
+            return JsonFault(at, "a record", f"`{self.text[at]}`, as around the items of a list", f"remove the line, {_ONE_LIST}")
         if not got:
             ends = {"text": "complete it; the file may have been cut off", "line": "write the whole record on one line"}
             return JsonFault(len(self.text.rstrip()), expected, f"the end of the {self.whole}", ends[self.whole])
-        return JsonFault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character U+{ord(got[0]):04X}", todo)
+        return JsonFault(self.at, expected, f"{more}`{got}`" if got.isprintable() else f"{more}the character {name_of(got[0])}", todo)

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from kgbuild.errors import Problem
+from kgbuild.model.invisible import name_of
+from kgbuild.readers import hidden
 from kgbuild.readers.text import position
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class _Place(NamedTuple):
     def got(self, offset: int) -> str:
         found = _WORD.match(self.text, offset)
         if found:
-            return f"`{found[0]}`" if found[0].isprintable() else f"the character U+{ord(found[0][0]):04X}"
+            return f"`{found[0]}`" if found[0].isprintable() else f"the character {name_of(found[0][0])}"
         return "the end of the text" if not self.text[offset:].strip() else "the end of the line"
 
     def before(self, offset: int) -> str:
@@ -52,6 +54,7 @@ def problem(path: str, text: str, line: int, error: yaml.YAMLError) -> Problem:
     at = min(mark.index, len(text)) if mark else 0
     place = _Place(text, at, begin.index if begin else at, line)
     offset, expected, got, todo = _rule(message, context)(place)
+    offset, expected, got, todo = hidden.in_yaml(text, place.since, place.at, offset) or (offset, expected, got, todo)
     row, column = position(text, offset)
     return Problem(path, line + row - 1, column, "", expected, got, todo)
 
@@ -156,6 +159,9 @@ def _escape(place: _Place) -> _Diagnosis:
 
 def _code(place: _Place) -> _Diagnosis:
     offset = max(place.text.rfind("\\", 0, place.at + 1), 0)
+    surrogate = re.match(r"\\u[dD][89abAB-fF][0-9a-fA-F]{2}", place.text[offset : offset + 6])
+    if surrogate:
+        return offset, "a character", f"`{surrogate[0]}`, half of one", "write the character itself, or remove it"
     return offset, "the code of a character in hexadecimal digits", place.got(offset), "write the character itself"
 
 

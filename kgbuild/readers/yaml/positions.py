@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,11 +26,39 @@ _TO_PRIVATE = str.maketrans(_OLD_BREAKS, _PRIVATE)
 _FROM_PRIVATE = str.maketrans(_PRIVATE, _OLD_BREAKS)
 
 
+#: JSON writes a character beyond U+FFFF as two escapes, a surrogate pair (RFC 8259 §7). No YAML parser reads them, although JSON is YAML
+#: (YAML 1.2 §1.3). The pair is written with code points for private use instead, which the same digits encode, but the first: D800 as E800.
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD])([89abAB][0-9a-fA-F]{2})\\u([dD])([c-fC-F][0-9a-fA-F]{2})")
+_PRIVATE_PAIR = re.compile(r"()\\u([eE])([89abAB][0-9a-fA-F]{2})\\u([eE])([c-fC-F][0-9a-fA-F]{2})")
+_JOINED = re.compile("([\ue800-\uebff])([\uec00-\uefff])")
+_SURROGATE = str.maketrans("dDeE", "eEdD")
+
+
 def for_pyyaml(data: bytes) -> str:
-    """Decode a text for PyYAML, which reads YAML 1.1: replace characters that are line breaks only there."""
+    """Decode a text for PyYAML, which reads YAML 1.1: replace what it reads in another way. The length stays the same.
+
+    These are characters that are line breaks only there, and surrogate pairs.
+    """
     decoded = data.decode()
-    old = any(mark in decoded for mark in _OLD_BREAKS) and not any(mark in decoded for mark in _PRIVATE)
-    return decoded.translate(_TO_PRIVATE) if old else decoded
+    if any(mark in decoded for mark in _OLD_BREAKS) and not any(mark in decoded for mark in _PRIVATE):
+        decoded = decoded.translate(_TO_PRIVATE)
+    if "\\ud" in decoded.lower() and not (_PRIVATE_PAIR.search(decoded) or _JOINED.search(decoded)):
+        decoded = _PAIR.sub(_swapped, decoded)
+    return decoded
+
+
+def _swapped(pair: re.Match[str]) -> str:
+    """Return a pair of escapes with surrogates in place of code points for private use, or the reverse."""
+    before, high, low, other, last = pair.groups()
+    return f"{before}\\u{high.translate(_SURROGATE)}{low}\\u{other.translate(_SURROGATE)}{last}"
+
+
+def _as_written(text: str, style: str | None) -> str:
+    """Return a scalar of a text from ``for_pyyaml`` as it is in the file. Only text in double quotes has escapes."""
+    text = text.translate(_FROM_PRIVATE)
+    if style == '"':
+        return _JOINED.sub(lambda pair: chr(0x10000 + (ord(pair[1]) - 0xE800 << 10) + ord(pair[2]) - 0xEC00), text)
+    return _PRIVATE_PAIR.sub(_swapped, text)
 
 
 class _Node(Protocol):
@@ -132,7 +161,7 @@ class Exact:
         return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
 
     def _text(self, node: _Node) -> str:
-        value: str = node.value.translate(_FROM_PRIVATE) if self.swapped else node.value
+        value: str = _as_written(node.value, node.style) if self.swapped else node.value
         if "\0" in value:
             self._add(node, "text", "the NUL character", "remove it")
         return value
@@ -172,7 +201,11 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
                 break
             found = node = node.value[part]
         else:
-            pairs = [pair for pair in node.value if pair[0].value == part] if isinstance(node, yaml.MappingNode) else []
+            pairs = (
+                [pair for pair in node.value if _as_written(pair[0].value, pair[0].style) == part]
+                if isinstance(node, yaml.MappingNode)
+                else []
+            )
             if not pairs:
                 break
             found, node = pairs[-1]
