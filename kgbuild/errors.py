@@ -14,6 +14,32 @@ from typing import NamedTuple
 EACH_KEY_ONCE = "each key once"
 #: The most characters of an unexpected exception's text that are shown.
 _SUMMARY = 300
+#: Written instead of the user name and the password of an address.
+HIDDEN = "://***@"
+#: The user name and password of an address (RFC 3986 §3.2.1): of a text that is an address, of an address inside a text, with a slash that is not
+#: encoded, and with both `@` and a slash. A number between a colon and a slash is a port, and a host has a dot.
+_USERINFO = (
+    re.compile(r"""(?:\A|(?<="))([A-Za-z][A-Za-z0-9+.-]*)://[^\s/?#"<>\\]+@"""),
+    re.compile(r"""([A-Za-z][A-Za-z0-9+.-]*)://[^\s/?#"<>()\[\]{}\\`]+@"""),
+    re.compile(r"""([A-Za-z][A-Za-z0-9+.-]*)://[^\s/?#@:\["<>]*:(?!\d{1,5}(?:[/?#]|\Z))[^\s@"<>]*@"""),
+    re.compile(r"""([A-Za-z][A-Za-z0-9+.-]*)://\*\*\*@[^\s/?#@.:"<>]+[/?#][^\s@"<>]*@"""),
+)
+#: The user name of repositories that are read over SSH. It is the same for everybody and no secret.
+_EVERYBODY = re.compile(r"(?:git\+)?ssh://git@", re.IGNORECASE)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text in which the user names and passwords of addresses are replaced by ``***``.
+
+    >>> without_secrets("see https://me:secret@a.org/x"), without_secrets("https://a.org/@me"), without_secrets("ssh://git@a.org/x")
+    ('see https://***@a.org/x', 'https://a.org/@me', 'ssh://git@a.org/x')
+    """
+    if "://" not in text or "@" not in text:
+        return text
+    for pattern in _USERINFO:
+        text = pattern.sub(lambda match: match[0] if _EVERYBODY.fullmatch(match[0]) else f"{match[1]}{HIDDEN}", text)
+    return text
+
 
 #: Characters that a text for people must not contain as they are: control characters (C0, DEL, C1), soft hyphens, characters of no width, line and
 #: paragraph separators, characters that change the writing direction (UAX #9), byte order marks, annotations, tags, noncharacters, and
@@ -99,7 +125,7 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         place = f"{self.place}: " if self.place else ""
-        return f"{where}: {place}expected {self.expected}, got {self.got}; {self.todo}"
+        return without_secrets(f"{where}: {place}expected {self.expected}, got {self.got}; {self.todo}")
 
 
 def permission_todo(error: OSError, mode: str, path: object, otherwise: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from kgbuild import checks
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.view import AuditLimits, EntryRef, Position, View
+from kgbuild.errors import without_secrets
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.audit import AuditEdge, AuditNode
 from kgbuild.model.finding import Finding, Related, fingerprint
@@ -77,17 +78,17 @@ def _raised(rule: Rule, found: Violation, view: View) -> Raised:
     finding = Finding(
         code=rule.code,
         severity=severity,
-        message=_message(found),
+        message=without_secrets(_message(found)),
         subject=found.subject,
-        object=found.object,
+        object=without_secrets(found.object),
         field=found.field,
         records=records,
         path=path,
         line=found.at.line if isinstance(found.at, Position) else 0,
         column=found.at.column if isinstance(found.at, Position) else 0,
         related=tuple(Related(path=view.files[spot.claim.file], record=spot.claim.by) for spot in found.related),
-        suggestion=found.suggestion,
-        fingerprint=fingerprint(rule.code, found.subject, found.object, found.field),
+        suggestion=without_secrets(found.suggestion) if found.suggestion else found.suggestion,
+        fingerprint=fingerprint(rule.code, found.subject, without_secrets(found.object), found.field),
     )
     return Raised(finding, found.at, found.related, view.name(found.cause))
 

@@ -184,6 +184,7 @@ class Graph:
         for batch in source.batches:
             documents.update(batch.kinds)
             notes.update({(what, value): count for what, value, count in batch.notes})
+        unusual, left_out = manifests.of_notes(notes)
         return manifests.Manifest(
             kgbuild=__version__,
             mappings=self.mapping.sha256,
@@ -196,7 +197,7 @@ class Graph:
                 passed_over=dict(sorted(source.passed_over.items())),
                 skipped=sorted(skipped, key=lambda item: (item.file, item.reason)),
                 left_out=[manifests.LeftOut(file=file, problem=as_text(str(p._replace(path=file)))) for file, p in sorted(source.problems)],
-                unusual=[manifests.Noted(what=what, value=value, count=n) for (what, value), n in sorted(notes.items())],
+                unusual=unusual,
             ),
             graph=manifests.Counts(
                 nodes=dict(sorted(tally.nodes.items())), edges=dict(sorted(tally.edges.items())), categories=dict(sorted(tally.categories.items()))
@@ -204,7 +205,7 @@ class Graph:
             differing=sorted(tally.differences, key=lambda item: item.subject),
             findings=_counts(tally.findings) if options.check != "none" else msgspec.UNSET,
             written=written,
-            losses=[
+            losses=left_out + [
                 manifests.Lost(file=as_text(writers.file_name(target.name, loss.file)), column=loss.column, what=loss.what, count=n)
                 for loss, n in sorted(tally.losses.items())
             ],

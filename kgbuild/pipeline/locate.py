@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from msgspec import Raw
 
 from kgbuild.checks.view import EntryRef
-from kgbuild.errors import InputError
+from kgbuild.errors import InputError, without_secrets
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.document import Document, Place, Tree
 from kgbuild.model.graph import Listing, ProductPage
@@ -288,15 +288,14 @@ class _Entries:
 
 
 def _add_scalars(found: defaultdict[str, list[Place]], tree: Tree, place: Place) -> None:
-    """Add the places of the scalars of a tree, by their text and by their text without surrounding white space."""
+    """Add the places of the scalars of a tree, by their text, and by their text without surrounding white space and without secrets."""
     if isinstance(tree, dict | list):
         for part, item in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            if isinstance(item, str) and item == item.strip():  # most; a call for each would double the time
+            if isinstance(item, str) and item == item.strip() and not ("@" in item and "://" in item):  # most; a call would double the time
                 found[item].append((*place, part))
             else:
                 _add_scalars(found, item, (*place, part))
     elif tree is not None:
         text = str(tree)
-        found[text].append(place)
-        if (bare := text.strip()) != text:
-            found[bare].append(place)
+        for form in dict.fromkeys((text, text.strip(), without_secrets(text))):
+            found[form].append(place)

@@ -16,6 +16,7 @@ from msgspec import Struct
 from kgbuild.errors import as_text
 from kgbuild.model.graph import Difference
 from kgbuild.options import ExportTarget, OptionField, ReadOptions, options_of
+from kgbuild.transform.properties import HAS_USERINFO
 
 #: The reason for which a generated page of a product that no record lists is skipped.
 STALE = "stale product page"
@@ -108,6 +109,15 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def qualified(self) -> bool:
         """Whether RDF also has each edge as a resource."""
         return bool(self.options["qualified"])
+
+
+def of_notes(notes: Mapping[tuple[str, str], int]) -> tuple[list[Noted], list[Lost]]:
+    """Return the unusual values that were kept, and the fields from whose addresses user names and passwords were left out."""
+    unusual = [Noted(what=what, value=value, count=n) for (what, value), n in sorted(notes.items()) if what != HAS_USERINFO]
+    lost = "the user name or password of an address was left out"
+    return unusual, [
+        Lost(file="all files", column=field, what=lost, count=n) for (what, field), n in sorted(notes.items()) if what == HAS_USERINFO
+    ]
 
 
 def manifest_options(options: ReadOptions, target: ExportTarget) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kgbuild.errors import HIDDEN
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.model.graph import EDGE_TYPES, NODE_TYPES, Description, Edge, EdgeKind, Kind, Node, Role
 from kgbuild.model.ids import edge_id, encode_id
@@ -74,13 +75,19 @@ class GraphFactory:
         stub: bool | None = None,
         deprecated: bool | None = None,
     ) -> Node:
-        """Create a node. ``by`` are the ids of the records that declare it."""
+        """Create a node. ``by`` are the ids of the records that declare it. Hidden user names and passwords of addresses are left out."""
         local = encode_id(id)
         classes = self._classes.get((kind, category))
         if classes is None:
             classes = self._classes[kind, category] = self.mapping.classes(kind, category)
         properties: dict[str, Any] = _asdict(description)
         extra = properties.pop("extra")
+        extra_text = _object(extra).replace(HIDDEN, "://") if extra else None
+        for name, value in properties.items():
+            if type(value) is str and HIDDEN in value:
+                properties[name] = value.replace(HIDDEN, "://")
+            elif type(value) is tuple and any(HIDDEN in item for item in value):
+                properties[name] = tuple(item.replace(HIDDEN, "://") for item in value)
         return NODE_TYPES[kind](
             id=self._spaces[kind] + local,
             category=classes[0],
@@ -90,7 +97,7 @@ class GraphFactory:
             stub=stub,
             kgrs_category=classes[1],
             deprecated=deprecated,
-            extra=_object(extra) if extra else None,
+            extra=extra_text,
         )
 
     def curie(self, kind: Kind, id: str) -> str:

@@ -15,7 +15,7 @@ _LINK = re.compile(
       | (?P<bare>https?://[^\s<>"'`\]|\\]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?:https?|ftp)://(?:www\.)?([^/?#\s]+)([^?#\s]*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?|ftp)://(?:[^/?#\s]*@)?(?:www\.)?([^/?#\s]+)([^?#\s]*)", re.IGNORECASE)
 _FRONT_PAGE = re.compile(r"/(?:index\.html?|home)?\Z", re.IGNORECASE)
 
 #: A host without a path that more resources than this share belongs to none of them (SPEC §3).
@@ -23,7 +23,7 @@ MAX_SHARING = 2
 
 
 def normalise(url: str) -> str | None:
-    """Remove scheme, ``www.``, query, fragment and the name of a front page from an address; None if it is not an address.
+    """Remove scheme, user name, ``www.``, query, fragment and the name of a front page from an address; None if it is not an address.
 
     >>> normalise("https://www.Bgee.org/download/index.html?x=1#top"), normalise("faq.html")
     ('bgee.org/download', None)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+from kgbuild.errors import without_secrets
 from kgbuild.licenses.judgement import LicenseJudge
 from kgbuild.licenses.written import written_license
 from kgbuild.mapping.load import RegistryMapping
@@ -26,6 +27,10 @@ class Note(NamedTuple):
 
     what: str
     value: str
+
+
+#: What a note says of a field with the user name or password of an address.
+HAS_USERINFO = "address with a user name or password"
 
 
 class Table(NamedTuple):
@@ -139,6 +144,7 @@ class PropertyReader:
         media_type = self.vocabulary.media_type(values.get("format"), values.get("compression"))
         if media_type:
             values["media_type"] = media_type
+        self._hide_secrets()
         return Description(**values, extra=self.extra)
 
     def _keep_structural(self, tree: Tree) -> None:
@@ -153,6 +159,18 @@ class PropertyReader:
                     self._keep_unusual(key, value)
                 else:
                     used = True
+
+    def _hide_secrets(self) -> None:
+        """Replace the user names and passwords of addresses, so that no message and no output has them. Add a note for each field with one."""
+        for name, value in self.values.items():
+            hidden = tuple(map(without_secrets, value)) if type(value) is tuple else without_secrets(value) if type(value) is str else value
+            if hidden != value:
+                self.values[name] = hidden
+                self.notes.append(Note(HAS_USERINFO, name))
+        for key, text in self.extra.items():
+            if (shown := without_secrets(text)) != text:
+                self.extra[key] = shown
+                self.notes.append(Note(HAS_USERINFO, key))
 
     def _field(self, key: str, value: Tree, feed: tuple[str, int] | None, tree: Tree) -> None:
         if feed is None:
