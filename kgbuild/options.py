@@ -267,8 +267,8 @@ class CheckOptions:
         "count", ("--max-depth",), "Report PG004 when provenance crosses more than N owners.", "N", least=1, show_default=True,
         commands=("check",), setting=True,
     ))  # fmt: skip
-    stale_after: int = option(90, Option(
-        "count", ("--stale-after",), "Report ST003 for files that have been unreachable for more than DAYS days.", "DAYS", least=1, show_default=True,
+    stale_after: int = option(60, Option(
+        "count", ("--stale-after",), "Report ST003 for files whose checks failed for at least DAYS days.", "DAYS", least=1, show_default=True,
         commands=("check",), setting=True,
     ))  # fmt: skip
     infores: str | None = option(None, Option(

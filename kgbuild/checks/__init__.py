@@ -57,19 +57,19 @@ def choose(
     def length(code: str, given: Sequence[str]) -> int:
         return max((len(prefix) if prefix != "ALL" else 0 for prefix in given if prefix == "ALL" or code.startswith(prefix)), default=-1)
 
-    def selected(rule: Rule) -> int:
-        before = length(rule.code, select) if select else 0 if rule.default else -1
-        return max(before, length(rule.code, extend))
+    def marked(rule: Rule) -> tuple[Rule, int]:
+        named = max(length(rule.code, select), length(rule.code, extend))
+        return (rule._replace(selected=True), named) if named >= 0 else (rule, 0 if rule.default and not select else -1)
 
-    return [rule for rule in load_rules(families) if selected(rule) > length(rule.code, ignore)]
+    return [rule for rule, named in map(marked, load_rules(families)) if named > length(rule.code, ignore)]
 
 
 def run(chosen: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Violation]]:
-    """Run rules on a view. Yield each violation with its rule, once for each subject, object and field."""
+    """Run rules on a view. Yield each violation with its rule, once for each subject, object and field, and minor ones only of selected rules."""
     for rule in chosen:
         seen: set[tuple[str, str, str]] = set()
         for found in rule.check(view):
             key = (found.subject, found.object, found.field)
-            if key not in seen:
+            if key not in seen and (rule.selected or not found.minor):
                 seen.add(key)
                 yield rule, found

@@ -18,7 +18,8 @@ class Violation(NamedTuple):
 
     ``subject`` is a node id, and ``object`` a node id or another value. Together with ``field`` they identify a finding of the rule. ``at`` is
     the entry to change, or None if there is none. ``related`` are other places. ``severity`` overrides the severity of the rule.
-    ``cause`` is the node id to which several violations of a rule can be due; reports for people group by it.
+    ``cause`` is the node id to which several violations of a rule can be due; reports for people group by it. A ``minor`` violation is found
+    only if the user selects the rule.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class Violation(NamedTuple):
     severity: Severity | None = None
     records: tuple[str, ...] = ()
     cause: str = ""
+    minor: bool = False
 
 
 Check = Callable[[View], Iterable[Violation]]
@@ -39,7 +41,7 @@ Check = Callable[[View], Iterable[Violation]]
 class Rule(NamedTuple):
     """A rule. With ``partial``, its level is info if the input is a part of a registry. ``fix`` repairs the findings that have a certain repair.
 
-    A rule without ``default`` runs only if it is selected.
+    A rule without ``default`` runs only if it is ``selected``, which it is if the user names its code, a prefix of it, or "ALL".
     """
 
     code: str
@@ -48,6 +50,7 @@ class Rule(NamedTuple):
     partial: bool = False
     fix: Fix = stray_space.fix
     default: bool = True
+    selected: bool = False
 
     @property
     def parts(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ class AuditLimits(Struct, frozen=True, kw_only=True):
 
     partial: bool = False
     max_depth: int = 6
-    stale_after: int = 90
+    stale_after: int = 60
     infores: frozenset[str] | None = None
 
 

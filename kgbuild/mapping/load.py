@@ -11,6 +11,7 @@ from msgspec import Struct
 from kgbuild.errors import MappingError, UsageError
 from kgbuild.mapping import user_file
 from kgbuild.mapping.schema import (
+    AuditWords,
     BiolinkTerms,
     Categories,
     Domains,
@@ -75,6 +76,11 @@ class RegistryMapping(Struct, frozen=True, kw_only=True):
     def classes(self, kind: Kind, category: str | None) -> tuple[tuple[str, ...], str | None]:
         """Return ``category`` and ``kgrs_category`` of a node: its specific class, the class of its kind and its Biolink class (SPEC §3, §4)."""
         return _classes(getattr(self.categories, kind), category, self.profile, self.prefixes.spaces["term"])
+
+    @property
+    def audit(self) -> AuditWords:
+        """Return the words and values that rules of the audit search for."""
+        return self.vocabulary.audit
 
     @property
     def not_data(self) -> frozenset[str]:

@@ -217,6 +217,41 @@ class PartFields(MappingFile, frozen=True, kw_only=True):
     fields: tuple[str, ...]
 
 
+class Placeholder(MappingFile, frozen=True, kw_only=True):
+    phrases: tuple[str, ...] = ()
+    values: dict[str, tuple[str, ...]] = {}
+
+
+class CompiledText(MappingFile, frozen=True, kw_only=True):
+    categories: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+class AddressWords(MappingFile, frozen=True, kw_only=True):
+    hosts: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+
+
+class Unavailable(MappingFile, frozen=True, kw_only=True):
+    failed: str
+    answered: tuple[str, ...] = ()
+    checker: tuple[str, ...] = ()
+
+
+class AuditWords(MappingFile, frozen=True, kw_only=True):
+    """The words and values that rules search for. A part that is left out searches for nothing."""
+
+    placeholder: Placeholder = Placeholder()
+    no_description: tuple[str, ...] = ()
+    values: dict[str, tuple[str, ...]] = {}
+    preferred: tuple[str, ...] = ()
+    compiled: CompiledText | None = None
+    references: dict[str, Literal["resource", "product", "organization"]] = {}
+    addresses: AddressWords = AddressWords()
+    endings: dict[str, tuple[str, ...]] = {}
+    unavailable: Unavailable | None = None
+
+
 class Vocabulary(MappingFile, frozen=True, kw_only=True):
     required: dict[RecordKind, tuple[str, ...]] = {}
     expected: dict[RecordKind, tuple[str, ...]] = {}
@@ -227,6 +262,7 @@ class Vocabulary(MappingFile, frozen=True, kw_only=True):
     told: ValueForm | None = None
     anywhere: tuple[str, ...] = ()
     parts: dict[str, PartFields] = {}
+    audit: AuditWords = AuditWords()
 
 
 class BiolinkTerms(MappingFile, frozen=True, kw_only=True):

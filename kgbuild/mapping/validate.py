@@ -12,7 +12,7 @@ from kgbuild.model.graph import Description, EdgeKind
 from kgbuild.model.ids import PUBLIC, as_iri
 
 if TYPE_CHECKING:
-    from kgbuild.mapping.schema import BiolinkTerms, Licenses, Prefixes, ProductKind, Vocabulary
+    from kgbuild.mapping.schema import AuditWords, BiolinkTerms, Licenses, Prefixes, ProductKind, Vocabulary
 
 #: The properties that need at least one field: records and sources require an id, and a plain value is read as a source or a label.
 _NAMED = (("resource", "id"), ("product", "id"), ("organization", "id"), ("source", "id"), ("source", "relation"), ("license", "label"))
@@ -43,6 +43,7 @@ def check(files: Mapping[str, UserFile], parsed: Mapping[str, Any], biolink: Bio
     problems += [("categories.yaml", keys, text) for keys, text in _data_problems(parsed["categories"].product)]
     if files["vocabulary.yaml"].path.parent == own:  # the built-in file need not match the user's other files
         problems += [("vocabulary.yaml", keys, text) for keys, text in _vocabulary_problems(parsed)]
+        problems += [("vocabulary.yaml", ["audit", *keys], text) for keys, text in _audit_problems(parsed["vocabulary"].audit)]
     if files["licenses.yaml"].path.parent == own:  # the list of known ids is slow to read, and tests check the built-in file
         problems += [("licenses.yaml", keys, text) for keys, text in _license_problems(parsed["licenses"])]
     for name, keys, text in problems:
@@ -93,6 +94,19 @@ def _vocabulary_problems(parsed: Mapping[str, Any]) -> Iterator[tuple[list[str],
         for value, other in meant.items():
             if other in meant or (other not in vocabulary.values.get(name, ()) and other not in others.get(name, ())):
                 yield ["instead", name, value], f"expected a value of the vocabulary, got {other!r}"
+
+
+def _audit_problems(words: AuditWords) -> Iterator[tuple[list[str], str]]:
+    properties = frozenset(Description.__struct_fields__) - {"extra"}
+    for keys, table in ((["values"], words.values), (["placeholder", "values"], words.placeholder.values)):
+        for name in table:
+            if name not in properties:
+                yield [*keys, name], f"expected a property of records, got {name!r}"
+    for ending, values in words.endings.items():
+        if not ending.startswith(".") or ending != ending.lower():
+            yield ["endings", ending], f"expected an ending in lower case that starts with a dot, got {ending!r}"
+        if not values:
+            yield ["endings", ending], "expected at least one value of compression, got none"
 
 
 def _license_problems(licenses: Licenses) -> Iterator[tuple[list[str], str]]:

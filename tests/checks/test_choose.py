@@ -9,8 +9,9 @@ import pytest
 from kgbuild import checks
 from kgbuild.checks.reports import rules_page
 from kgbuild.checks.rule import Rule, Violation
-from kgbuild.checks.view import View
+from kgbuild.checks.view import AuditLimits, View
 from kgbuild.errors import UsageError
+from kgbuild.mapping.load import load_mapping
 
 
 def nothing(view: View) -> Iterator[Violation]:
@@ -82,3 +83,24 @@ def test_the_documentation_says_what_is_off_by_default() -> None:
     page = rules_page.page().splitlines()
     assert any(line.startswith("| [SR002](#sr002) | warning | A thing that is never found | ") for line in page)
     assert any(line.startswith("| [SR004](#sr004) | info; off by default | A thing that is never found | ") for line in page)
+
+
+def minor(view: View) -> Iterator[Violation]:
+    """One thing that everybody reads, and one that only those read who ask."""
+    yield Violation("kgr:a", "read by everybody", None)
+    yield Violation("kgr:b", "read by those who ask", None, minor=True)
+
+
+def test_a_minor_violation_is_found_by_those_who_select_the_rule() -> None:
+    view = View(load_mapping(), AuditLimits(), (), ())
+    found = {
+        selected: [v.subject for _, v in checks.run([Rule("SR001", "info", minor, selected=selected)], view)] for selected in (False, True)
+    }
+    assert found == {False: ["kgr:a"], True: ["kgr:a", "kgr:b"]}
+
+
+def test_a_rule_is_selected_by_its_code_a_prefix_or_all() -> None:
+    chosen = [checks.choose(), checks.choose(["SR"]), checks.choose(extend=["SR001"]), checks.choose(["ALL"])]
+    assert [[rule.code for rule in rules if rule.selected] for rules in chosen] == [
+        [], ["SR001", "SR002", "SR004"], ["SR001"], ["SR001", "SR002", "SR004", "PG001", "PG004"],
+    ]  # fmt: skip

@@ -226,12 +226,12 @@ def test_the_command_line_wins(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     text = "\n".join(text for text, _ in SAYINGS.values())
     write(folder, {"infores.txt": "", "other.txt": "infores:b\n", "kgbuild.toml": text, "other/kgbuild.toml": ""})
     options = [
-        "--select", "PG,RF001", "--ignore", "FM", "--format", "text", "--no-statistics", "--complete", "--max-depth", "6", "--stale-after", "90",
+        "--select", "PG,RF001", "--ignore", "FM", "--format", "text", "--no-statistics", "--complete", "--max-depth", "6", "--stale-after", "60",
         "--infores", "other.txt", "--mappings", "other", "--exclude", "x", "--no-follow-links", "--aliases", "--jobs", "1", "--cache",
     ]  # fmt: skip
     options_seen, choices = seen(monkeypatch, "records", *options)
     assert (options_seen, choices) == seen(monkeypatch, "records", "--isolated", *options)
-    assert choices.limits == AuditLimits(partial=False, max_depth=6, stale_after=90, infores=choices.limits.infores)
+    assert choices.limits == AuditLimits(partial=False, max_depth=6, stale_after=60, infores=choices.limits.infores)
 
 
 def test_a_code_that_is_selected_on_the_command_line_is_not_ignored_by_the_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import yaml
 from faults.pages import Corpus, Page, owner, sources
 
 from kgbuild.mapping.load import load_mapping
@@ -38,6 +39,7 @@ class Kind:
     """A kind of fault: the rule that must find it, what puts it in and into what, and the codes of what else it causes.
 
     What else it causes must stand in the folders of the files that the fault changes. ``severity`` is that of the rule, unless it is said.
+    ``most`` is how many of the kind there are.
     """
 
     code: str
@@ -45,6 +47,7 @@ class Kind:
     candidates: Candidates
     also: tuple[str, ...] = ()
     severity: str | None = None
+    most: int = 50
 
 
 #: The categories of products that are not data, by the mapping of the registry.
@@ -117,6 +120,20 @@ def having(name: str) -> Candidates:
     return lambda corpus, random: _shuffled(((id,) for id, tree in corpus.trees.items() if tree.get(name)), random)
 
 
+def alone(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
+    """(record) of a DataSource, all of whose products are its own and cite only it."""
+
+    def cites_itself(id: str, tree: dict[str, Any]) -> bool:
+        products = tree.get("products") or ()
+        return bool(products) and all(owner(listing["id"]) == id and set(map(owner, sources(listing))) == {id} for listing in products)
+
+    return [
+        item
+        for item in records(corpus, random)
+        if corpus.trees[item[0]]["category"] == "DataSource" and cites_itself(item[0], corpus.trees[item[0]])
+    ]
+
+
 def _is_origin(tree: dict[str, Any]) -> bool:
     return tree["category"] in ("DataSource", "Ontology") and tree.get("activity_status") == "active"
 
@@ -175,7 +192,14 @@ def _list(page: Page, id: str, *cites: str, more: tuple[str, ...] = ()) -> int |
     if not page.is_block("products"):
         return None
     indent = page.indent("products")
-    lines = [f"- id: {id}", "  category: Product", "  name: A table", "  description: A table.", f"  product_url: https://example.org/{id}"]
+    lines = [
+        f"- id: {id}",
+        "  category: Product",
+        "  name: A table",
+        "  description: A table.",
+        "  format: tsv",
+        f"  product_url: https://example.org/{id}",
+    ]
     lines += [f"  {line}" for line in (*more, "original_source:")]
     lines += [line for source in cites for line in (f"  - source: {source}", "    relation_type: prov:hadPrimarySource")]
     return page.insert(page.line("products", 0), "".join(f"{indent}{line}\n" for line in lines))
@@ -199,7 +223,14 @@ def _make(
     lines += [f"homepage_url: https://{id}.example.org/", *_license(license), "domains:", "- general", f"activity_status: {status}"]
     lines += [more] if more else []
     if cites:
-        lines += ["products:", f"- id: {id}.tsv", "  category: Product", f"  name: Table of {id}", "  description: A table."]
+        lines += [
+            "products:",
+            f"- id: {id}.tsv",
+            "  category: Product",
+            f"  name: Table of {id}",
+            "  description: A table.",
+            "  format: tsv",
+        ]
         lines += [f"  product_url: https://{id}.example.org/table.tsv", "  original_source:", f"  - source: {cites}"]
         lines += ["    relation_type: prov:wasDerivedFrom"]
     return corpus.make(corpus.folder / "resource" / id / f"{id}.md", "".join(f"{line}\n" for line in ("---", *lines, "---")))
@@ -214,7 +245,7 @@ def _written(text: str, *place: str | int) -> Callable[..., Injected | None]:
 
     def inject(corpus: Corpus, record: str) -> Injected | None:
         page = corpus.page(record)
-        if not page.value(*place):
+        if not page.value(*place) or page.node(*place).style in ("|", ">"):  # a block ends where the next key begins
             return None
         page.replace(text.format(record), *place)
         return Injected(page.path, page.line(*place))
@@ -246,6 +277,11 @@ def _written_in_listing(text: str, *place: str | int) -> Callable[..., Injected 
         return Injected(page.path, page.line("products", n, *place))
 
     return inject
+
+
+def _inserted(page: Page, *lines: str) -> Injected:
+    """Put lines before the name of a record; the first of them is the fault."""
+    return Injected(page.path, page.insert(page.line("name"), "".join(f"{line}\n" for line in lines)))
 
 
 def _cite_each_other(page: Page, n: int, source: str, other: Page, m: int, back: str) -> Injected | None:
@@ -332,7 +368,53 @@ def nobody_cites(corpus: Corpus, record: str) -> Injected | None:
     return Injected(page.path, page.line("id"))
 
 
+def replaced_by(new: str) -> Callable[..., Injected | None]:
+    """A resource is replaced by what has no record, or by itself."""
+
+    def inject(corpus: Corpus, record: str) -> Injected | None:
+        page = corpus.page(record)
+        return None if page.has("use_instead") else _inserted(page, f"use_instead: [{new.format(record)}]")
+
+    return inject
+
+
+def contact_without_record(corpus: Corpus, record: str) -> Injected | None:
+    page = corpus.page(record)
+    if page.has("contacts"):
+        return None
+    found = _inserted(page, "contacts:", "- category: Organization", "  label: The makers", f"  id: nobody-near-{record}")
+    return Injected(found.path, found.line + 3)
+
+
+def record_of_an_old_id(corpus: Corpus, old: str) -> Injected | None:
+    page = _make(corpus, old, cites=old)
+    return Injected(page.path, page.line("id"))
+
+
+def old_ids(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
+    """(id) that is an old one and has no record."""
+    return _shuffled(((old,) for old in ("do", "gwas-catalog", "medline")), random)
+
+
+def record_without_content(corpus: Corpus, product: str, record: str, n: int) -> Injected | None:
+    """A record has nothing but an id and a copy of a product of another one."""
+    name = f"shell-of-{product.replace('.', '-')}"
+    lines = ("---", f"id: {name}", "layout: resource_detail", "category: DataSource", f"name: {name}", "products:")
+    listings = yaml.safe_dump([corpus.trees[record]["products"][n]], allow_unicode=True)
+    path = corpus.folder / "resource" / name / f"{name}.md"
+    page = corpus.make(path, "".join(f"{line}\n" for line in lines) + listings + "---\n")
+    return Injected(page.path, page.line("id"))
+
+
 # LS
+
+
+def listed_twice(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    page = corpus.page(record)
+    if _list(page, f"{record}.made-up", record) is None:
+        return None
+    _list(page, f"{record}.made-up", record)
+    return Injected(page.path, page.line("products", 1, "id"))
 
 
 def copy_that_differs(corpus: Corpus, product: str, record: str, n: int) -> Injected | None:
@@ -577,6 +659,11 @@ def same_name(corpus: Corpus, first: str, second: str) -> Injected | None:
     return Injected(page.path, page.line("name"))
 
 
+def product_without_owner(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    page = corpus.page(record)
+    return _at(page, _list(page, f"made-up-of-{record}", record))
+
+
 def same_homepage(corpus: Corpus, first: str, second: str) -> Injected | None:
     return _shared(corpus, "homepage_url", f"https://{first}.example.org/", first, second)
 
@@ -647,6 +734,58 @@ def used_by_no_activity(corpus: Corpus, _: str, record: str, n: int) -> Injected
     return Injected(page.path, page.line(*place, 0, "source"))
 
 
+def another_compression(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    page = corpus.page(record)
+    line = _list(page, f"{record}.made-up.gz", record, more=("compression: zip",))
+    return Injected(page.path, page.line("products", 0, "compression")) if line else None
+
+
+def compression_left_out(corpus: Corpus, _: str, record: str, __: int) -> Injected | None:
+    page = corpus.page(record)
+    line = _list(page, f"{record}.made-up.zip", record)
+    return Injected(page.path, page.line("products", 0, "product_url")) if line else None
+
+
+def homepage_for_a_file(corpus: Corpus, _: str, record: str, n: int) -> Injected | None:
+    page = corpus.page(record)
+    place = ("products", n, "product_url")
+    homepage = page.value("homepage_url")
+    if not page.value(*place) or page.value("products", n, "category") != "Product" or "." in homepage.rpartition("/")[2]:
+        return None
+    page.replace(homepage, *place)
+    return Injected(page.path, page.line(*place))
+
+
+def format_left_out(corpus: Corpus, _: str, record: str, n: int) -> Injected | None:
+    page = corpus.page(record)
+    place = ("products", n, "format")
+    if not page.has(*place) or page.is_first(*place) or page.value("products", n, "category") != "Product":
+        return None
+    page.remove(*place)
+    return Injected(page.path, page.line("products", n))
+
+
+def dates_reversed(corpus: Corpus, record: str) -> Injected | None:
+    page = corpus.page(record)
+    if not page.value("creation_date") or not page.value("last_modified_date"):
+        return None
+    page.replace("'1999-12-31T00:00:00Z'", "last_modified_date")
+    return Injected(page.path, page.line("last_modified_date"))
+
+
+def publication_without_id(corpus: Corpus, record: str) -> Injected | None:
+    page = corpus.page(record)
+    if page.has("publications"):
+        return None
+    found = _inserted(page, "publications:", "- title: A paper")
+    return Injected(found.path, found.line + 1)
+
+
+def unknown_collection(corpus: Corpus, record: str) -> Injected | None:
+    page = corpus.page(record)
+    return None if page.has("collection") else _inserted(page, "collection: [made-up]")
+
+
 # RD
 
 
@@ -690,6 +829,15 @@ KINDS = {
     "owner without a record": Kind("RF003", owner_without_record, origins),
     "not listed by its owner": Kind("RF004", not_listed_by_its_owner, alike(origins)),
     "nobody cites": Kind("RF005", nobody_cites, records),
+    "replaced by nothing": Kind("RF006", replaced_by("nobody-near-{}"), records),
+    "replaced by itself": Kind("RF006", replaced_by("{}"), records),
+    "contact without a record": Kind("RF006", contact_without_record, records, most=20),
+    "record of an old id": Kind("RF007", record_of_an_old_id, old_ids, ("RF005",), most=3),
+    "stub by its text": Kind(
+        "RF008", _written("'Stub Resource page for {}. This page was automatically generated.'", "description"), records
+    ),
+    "record without content": Kind("RF008", record_without_content, leaves, ("FM001", "LC001", "RF005")),
+    "listed twice": Kind("LS007", listed_twice, origins),
     "copy that differs": Kind("LS001", copy_that_differs, copied),
     "copy with other warnings": Kind("LS001", copy_with_other_warnings, copied, severity="info"),
     "source twice": Kind("LS002", source_twice, leaves),
@@ -706,6 +854,7 @@ KINDS = {
     ),
     "made from its own resource": Kind("SR002", made_from_its_own_resource, makers),
     "through an aggregator": Kind("SR003", through_an_aggregator, leaves, ("LS004",)),
+    "integrates others": Kind("SR004", _written("A database that integrates the data of others.", "description"), alone, most=20),
     "no license": Kind("LC001", _left_out("license"), records),
     "no license by its words": Kind("LC001", none_in_both, records),
     "license and address disagree": Kind("LC002", license_and_address_disagree, records),
@@ -723,6 +872,7 @@ KINDS = {
     "same homepage": Kind("ID001", same_homepage, pairs(records), severity="info"),
     "same infores": Kind("ID002", same_infores, pairs(having("infores_id"))),
     "odd infores": Kind("ID003", _written("'not an infores of {}'", "infores_id"), having("infores_id")),
+    "product without an owner": Kind("ID004", product_without_owner, origins),
     "no name": Kind("FM001", _left_out("name"), records),
     "no description": Kind("FM001", _left_out("description"), records, severity="warning"),
     "product without a name": Kind("FM001", product_without_name, leaves, ("LS004",)),
@@ -735,6 +885,17 @@ KINDS = {
     "key twice": Kind("FM005", key_twice, records),
     "key twice in a listing": Kind("FM005", key_twice_in_listing, leaves),
     "used by no activity": Kind("FM006", used_by_no_activity, leaves, ("LS004",)),
+    "password in a homepage": Kind("FM007", _written("https://me:secret@{}.example.org/", "homepage_url"), records, severity="error"),
+    "homepage on this computer": Kind("FM007", _written("http://localhost:8080/{}", "homepage_url"), records),
+    "script for a file": Kind("FM007", _written_in_listing("javascript:void({})", "product_url"), leaves, ("LS004",)),
+    "another compression": Kind("FM008", another_compression, origins),
+    "compression left out": Kind("FM008", compression_left_out, origins, severity="info"),
+    "homepage for a file": Kind("FM009", homepage_for_a_file, leaves, ("LS004",), most=25),
+    "format left out": Kind("FM009", format_left_out, leaves, ("LS004",), most=25),
+    "description unavailable": Kind("FM009", _written("Description unavailable.", "description"), records),
+    "dates reversed": Kind("FM009", dates_reversed, records),
+    "publication without an id": Kind("FM009", publication_without_id, records),
+    "unknown collection": Kind("FM009", unknown_collection, records),
     "mapping for a text": Kind("FM010", _written("{{made: up}}", "activity_status"), records),
     "no-break space before a text": Kind("FM011", _written("\u00a0The name of {}", "name"), records),
     "comment before the front matter": Kind("RD002", damaged("---\n", "<!-- generated -->\n---\n", 1), records, ("LS004",)),

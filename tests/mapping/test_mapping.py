@@ -185,6 +185,26 @@ ENTRIES = {
         "vocabulary.yaml", "  resource: [name, category]", "  resources: [name, category]", "required:",
         "required: invalid enum value 'resources'; correct or remove the entry",
     ),
+    "values of a collection of no property": (
+        "vocabulary.yaml", "    collection: [", "    collections: [", "    collections: ",
+        "audit.values.collections: expected a property of records, got 'collections'; correct the entry",
+    ),
+    "placeholder by no property": (
+        "vocabulary.yaml", "      domain: [stub]", "      domains: [stub]", "      domains: ",
+        "audit.placeholder.values.domains: expected a property of records, got 'domains'; correct the entry",
+    ),
+    "ending without a dot": (
+        "vocabulary.yaml", "    .zip: [zip]", "    zip: [zip]", "    zip: ",
+        "audit.endings.zip: expected an ending in lower case that starts with a dot, got 'zip'; correct the entry",
+    ),
+    "ending without a compression": (
+        "vocabulary.yaml", "    .zip: [zip]", "    .zip: []", "    .zip: ",
+        "audit.endings..zip: expected at least one value of compression, got none; correct the entry",
+    ),
+    "reference to an unknown kind of record": (
+        "vocabulary.yaml", "    contacts: organization", "    contacts: organisation", "    contacts: ",
+        "audit.references.contacts: invalid enum value 'organisation'; correct or remove the entry",
+    ),
     "license that SPDX has not": (
         "licenses.yaml", "  CC-BY-4.0:\n", "  CC-BY-4:\n", "  CC-BY-4:",
         "licenses.CC-BY-4: expected an id of the SPDX License List, or `LicenseRef-` and a name, got 'CC-BY-4'; correct the entry",

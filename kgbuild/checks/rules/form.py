@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from kgbuild.checks.fixes import known_value
+from kgbuild.checks.fixes import known_value, spelled_doi
 from kgbuild.checks.rule import Rule, Violation
+from kgbuild.checks.rules.activities import not_an_activity
+from kgbuild.checks.rules.addresses import unsuitable_address
 from kgbuild.checks.rules.characters import invisible_character
+from kgbuild.checks.rules.details import incomplete
+from kgbuild.checks.rules.files import compression_and_ending
+from kgbuild.checks.rules.keys import key_twice
 from kgbuild.checks.rules.shapes import wrong_shape
 from kgbuild.checks.support.fields import KINDS, FieldIndex
 from kgbuild.checks.support.shapes import Wrong, wrong
 from kgbuild.checks.support.spelling import nearest
 from kgbuild.checks.support.statements import Everything, FormFault, Says, found, several
-from kgbuild.checks.view import EntryRef, Position, StatedClaim, View
+from kgbuild.checks.view import View
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import Form, RecordKind
 from kgbuild.model.finding import Severity
@@ -22,9 +26,6 @@ from kgbuild.model.invisible import invisible_in, lookalike
 
 #: Properties whose whole field is kept too, if the field has more content than the property.
 _WHOLE = ("license", "publications")
-#: The PROV-O relations that only activities have, and the more general relation that anything can have (W3C PROV-O, 30 April 2013).
-_OF_ACTIVITIES = ("prov:used", "prov:wasInformedBy")
-_OF_ANYTHING = "prov:wasInfluencedBy"
 
 
 def _spot(kind: RecordKind, property: str, names: Sequence[str]) -> str:
@@ -146,8 +147,8 @@ class _Lacking:
 def malformed(view: View) -> Iterator[Violation]:
     """A URL, e-mail address, ORCID iD, DOI, CURIE, date or count that is malformed.
 
-    `connection_url` may be `host:port`. An ORCID iD may be a URL, and its check digit must be right. A DOI may have a prefix. The keys `forms`,
-    `written` and `told` in `mappings/vocabulary.yaml` give the form of each field.
+    `connection_url` may be `host:port`. An ORCID iD may be a URL, and its check digit must be right. A DOI may have a prefix
+    or be a short DOI (`10/fg5v`). The keys `forms`, `written` and `told` in `mappings/vocabulary.yaml` give the form of each field.
     Why: A malformed link, identifier or number cannot be used by programs.
     Example: `homepage_url: htps://geneontology.org`
     Fix: Correct the value.
@@ -215,84 +216,16 @@ def unknown_field(view: View) -> Iterator[Violation]:
     return found(view, suspects, faults)
 
 
-def key_twice(view: View) -> Iterator[Violation]:
-    """A mapping with a duplicate key.
-
-    `kgbuild check` uses the last value, as YAML loaders do. `kgbuild export` stops with an error.
-    Why: YAML loaders ignore all values except the last one without a warning.
-    Example: `license: CC0-1.0` and, some lines later, `license: CC-BY-4.0`.
-    Fix: Write the key once.
-    """
-    doubled = [problem for problem in view.problems if problem.doubled]
-    if not doubled:
-        return
-    records = _records(view)
-    first: dict[tuple[str, str], str] = {}
-    for problem in doubled:
-        records_in_file = records.get(problem.path, {})
-        record = problem.place[1:].partition("]")[0] if problem.place.startswith("[") else ""
-        subject = records_in_file.get(record) or (next(iter(records_in_file.values())) if len(records_in_file) == 1 else problem.path)
-        name = problem.path if subject == problem.path else view.name(subject)
-        key, _, after = problem.got.rpartition(" again")
-        place = problem.place or key.strip("'\"")  # the place is unknown if the file has other errors too
-        field = place.removeprefix(f"[{record}].") if record in records_in_file else place
-        message = f"{name!r} has {field!r} again{after}; only the last value is used"
-        at = Position(problem.path, problem.line, problem.column)
-        other = (
-            problem.path if first.setdefault((subject, field), problem.path) != problem.path else ""
-        )  # the records of one id may be in two files
-        yield Violation(subject, message, at, object=other, field=field, records=() if subject == problem.path else (name,))
-
-
-def _records(view: View) -> dict[str, dict[str, str]]:
-    """Return for each file the node ids by the ids of its records."""
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for records_by_id in (view.records, view.organizations, view.pages):
-        for about, claims in records_by_id.items():
-            for claim in claims:
-                found[view.files[claim.file]][claim.id] = about
-    return found
-
-
-def not_an_activity(view: View) -> Iterator[Violation]:
-    """A product with a relation type that only activities can have.
-
-    In PROV-O, the subject of `prov:used` and `prov:wasInformedBy` is an activity, and a product is an entity. `prov:wasInfluencedBy` is more
-    general than both and can have any subject. `prov:wasDerivedFrom` is the more specific relation between entities.
-    Why: A reasoner concludes that the product is an activity, which is a contradiction, because PROV-O defines entities and activities as
-    disjoint.
-    Example: `secondary_source: [{source: goa, relation_type: prov:used}]`
-    Fix: Write `prov:wasDerivedFrom` if the product was made from the source, and `prov:wasInfluencedBy` otherwise.
-    """
-    if "prov:Activity" in view.mapping.categories.product.rdf:
-        return
-    for product, edges in view.graph.derivations.items():
-        of_activities = {edge.object: edge for edge in reversed(edges) if edge.relation_type in _OF_ACTIVITIES}
-        if not of_activities:
-            continue
-        claim, copies = view.authoritative(product), view.copies(product)
-        for source, edge in of_activities.items():
-            role, name = edge.source_role or "", edge.original_object or view.name(source)
-            related = [EntryRef(copy, role, name) for copy in copies if _relates(copy, name, edge.relation_type)]
-            message = f"{view.name(product)!r} is related to {name!r} by {edge.relation_type!r}, which only activities can have, but it is a product"
-            yield Violation(
-                product, message, EntryRef(claim, role, name) if claim else None, object=source, related=related, suggestion=_OF_ANYTHING,
-                records=edge.declared_in,
-            )  # fmt: skip
-
-
-def _relates(claim: StatedClaim, source: str, relation: str | None) -> bool:
-    """Return whether a listing or product page has a source with this relation type."""
-    return claim.listing is not None and any(item.id == source and item.relation == relation for item in claim.listing.sources)
-
-
 RULES = (
     Rule("FM001", "error", missing),
     Rule("FM002", "warning", unknown_value, fix=known_value.fix),
-    Rule("FM003", "warning", malformed),
+    Rule("FM003", "warning", malformed, fix=spelled_doi.fix),
     Rule("FM004", "info", unknown_field),
     Rule("FM005", "error", key_twice),
-    Rule("FM006", "info", not_an_activity),
+    Rule("FM006", "info", not_an_activity, default=False),
+    Rule("FM007", "warning", unsuitable_address),
+    Rule("FM008", "warning", compression_and_ending),
+    Rule("FM009", "info", incomplete),
     Rule("FM010", "warning", wrong_shape),
     Rule("FM011", "warning", invisible_character),
 )

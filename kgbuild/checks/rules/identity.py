@@ -1,4 +1,4 @@
-"""ID, identity: several records of one resource, and infores ids."""
+"""ID, identity: several records of one resource, infores ids, and ids of products."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from kgbuild.checks.rule import Rule, Violation
+from kgbuild.checks.rules.ownership import without_owner
+from kgbuild.checks.support.addresses import page_address
 from kgbuild.checks.support.citing import listed
 from kgbuild.checks.view import EntryRef, StatedClaim, View
-from kgbuild.transform.links import normalise
 
 _INFORES = "infores:"
 #: Biolink, "Rules for Minting InfoRes Names and Identifiers": words in lower case, separated by hyphens, and after a dot an optional version,
 #: which is an ISO 8601 date or numbers separated by dots.
 _WELL_FORMED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[0-9]+(?:[.-][0-9]+)*)?")
 _ALIEN = re.compile(r"[^a-z0-9.]+")
-#: The parts after the path of a URL that select another page: a query, or a fragment that a script uses as a path.
-_PAGE_OF_SITE = re.compile(r"(\?[^#]*)?(#[!/].*)?")
-_AFTER_PATH = re.compile(r"[?#]")
 _WORD = re.compile(r"[^\W_]+")
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
 #: The smallest length of a word that may have a typo. Shorter words that differ in one letter are different words.
@@ -71,21 +69,7 @@ def duplicates(view: View) -> Iterator[Violation]:
 def _identity(id: str, claim: StatedClaim) -> _Identity:
     description = claim.says.description  # type: ignore[union-attr]  # a record always has a description
     name, homepage = description.name or "", description.url or ""
-    return _Identity(id, claim, name, homepage, "".join(_words(name)[0]), _address(homepage) if homepage else "")
-
-
-def _address(url: str) -> str:
-    """Normalise a homepage like a link, but keep a query or fragment that selects another page.
-
-    >>> _address("http://www.a.org/index.html"), _address("https://a.org/x?id=1#top"), _address("https://a.org/#/b")
-    ('a.org', 'a.org/x?id=1', 'a.org#/b')
-    """
-    address = normalise(url)
-    if address is None:
-        return ""
-    start = _AFTER_PATH.search(url)
-    rest = _PAGE_OF_SITE.match(url, start.start()) if start else None
-    return address + (rest[0].rstrip("/") if rest else "")
+    return _Identity(id, claim, name, homepage, "".join(_words(name)[0]), page_address(homepage) if homepage else "")
 
 
 def _words(name: str) -> tuple[list[str], str]:
@@ -281,4 +265,5 @@ RULES = (
     Rule("ID001", "warning", duplicates),
     Rule("ID002", "warning", shared_infores),
     Rule("ID003", "warning", invalid_infores),
+    Rule("ID004", "warning", without_owner),
 )

@@ -1,4 +1,4 @@
-"""LS, listings: differences between copies: listings of one product, its generated page, records with one id, and names of files."""
+"""LS, listings: listings of one product and its generated page that differ, and sources that a listing repeats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from kgbuild.checks.fixes import duplicate_source
 from kgbuild.checks.rule import Rule, Violation
-from kgbuild.checks.rules.records import misnamed, one_id_twice
+from kgbuild.checks.rules.records import listed_twice, misnamed, one_id_twice
 from kgbuild.checks.support.comparing import Comparing, Differences, contrast, spot
 from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.model.graph import Listing, Role, Source
@@ -22,7 +22,7 @@ def disagreeing(view: View) -> Iterator[Violation]:
     """Listings of one product that differ.
 
     The listing of the product's owner is authoritative, and the listings of other records are compared with it. The level is info if only
-    `warnings` differ.
+    `warnings` differ. If one record lists a product twice, its first listing is used; LS007 reports the others.
     Why: A registry copies a listing to the page of each source of the product. An old copy gives its readers wrong information.
     Example: The record `a` lists `a.tsv` with `license: {label: CC BY 4.0}`, and the copy in the record `b` has `license: {label: CC0}`.
     Fix: Change the copies to match the owner's listing, or correct that listing. If the copies are generated, generate them again.
@@ -36,7 +36,9 @@ def disagreeing(view: View) -> Iterator[Violation]:
         if first is None or not isinstance(first.says, Listing):
             continue
         copies = [
-            (claim, comparing.differences(first.says, claim.says)) for claim in view.copies(product) if isinstance(claim.says, Listing)
+            (claim, comparing.differences(first.says, claim.says))
+            for claim in view.copies(product)
+            if isinstance(claim.says, Listing) and not claim.nth
         ]
         others = [(claim, found) for claim, found in copies if found]
         if others:
@@ -48,7 +50,7 @@ def _disagreement(
 ) -> Violation:
     other, differences = next((copy for copy in others if copy[1].keys() - _MESSAGES), others[0])
     properties = dict.fromkeys(name for _, found in others for name in found)
-    which = " (in a container)" if other.contained else " (another listing)" if other.by == first.by else ""
+    which = " (in a container)" if other.contained else ""
     sides = contrast(next(iter(differences.values())), repr(first.by), f"{other.by!r}{which}")
     more = f" ({len(others) - 1} more listing{' differs' if len(others) == 2 else 's differ'})" if len(others) > 1 else ""
     return Violation(
@@ -127,7 +129,7 @@ def stale_pages(view: View) -> Iterator[Violation]:
     """A generated product page that differs from the listing of its product, or whose product no record lists.
 
     The layout, which only a page has, is not compared. The level is info if only the file size or the warnings differ, because generators
-    rewrite these.
+    rewrite these. A difference in the warnings alone is found only if LS004 is selected.
     Why: People read the page and programs read the listing, so they get different information.
     Example: `a.tsv.md` has `format: csv`, and the listing of `a.tsv` in the record `a` has `format: tsv`.
     Fix: Generate the pages again. Remove the page of a product that is no longer listed.
@@ -169,6 +171,7 @@ def _stale(view: View, comparing: Comparing, product: str) -> Iterator[Violation
         field=", ".join(comparing.written(name) for name in properties),
         related=[spot(listing, differences, 1), *(spot(other, found, 0) for other, found in others[1:])],
         severity="info" if properties.keys() <= _GENERATED else None,
+        minor=properties.keys() <= _MESSAGES,
     )
 
 
@@ -179,4 +182,5 @@ RULES = (
     Rule("LS004", "warning", stale_pages),
     Rule("LS005", "error", one_id_twice),
     Rule("LS006", "warning", misnamed),
+    Rule("LS007", "warning", listed_twice),
 )

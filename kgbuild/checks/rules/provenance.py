@@ -227,6 +227,6 @@ RULES = (
     Rule("PG001", "error", cycles),
     Rule("PG002", "error", own_source),
     Rule("PG003", "warning", mutual_sources),
-    Rule("PG004", "info", deep),
+    Rule("PG004", "info", deep, default=False),
     Rule("PG005", "warning", without_origin, partial=True),
 )

@@ -1,4 +1,4 @@
-"""LS, listings: records with the same id, and the names of their files."""
+"""LS, listings: records with the same id, products that a record lists twice, and the names of files."""
 
 from __future__ import annotations
 
@@ -118,6 +118,43 @@ def _beside(
 
 def _record(claim: StatedClaim) -> _Record:
     return claim.says if isinstance(claim.says, _Record) else ResourceStatement(category=None, description=Description())
+
+
+def listed_twice(view: View) -> Iterator[Violation]:
+    """A product that one record lists twice.
+
+    Why: Only one of the two listings can be right. If they differ, the graph unites them, and no listing of the product is authoritative.
+    Example: The `products` of the record `a` have two entries with `id: a.tsv`.
+    Fix: Keep one of the two listings, or correct the id of the other one.
+    """
+    comparing = Comparing(view.mapping, "product")
+    for product, listings in view.listings.items():
+        if len(listings) < 2 or not any(claim.nth for claim in listings):
+            continue
+        by_record: defaultdict[tuple[int, str], list[StatedClaim]] = defaultdict(list)
+        for claim in listings:
+            by_record[claim.file, claim.by].append(claim)
+        for claims in by_record.values():
+            if len(claims) > 1:
+                yield _repeated(view, comparing, product, claims)
+
+
+def _repeated(view: View, comparing: Comparing, product: str, claims: Sequence[StatedClaim]) -> Violation:
+    first, *others = claims
+    properties: dict[str, None] = {}
+    for claim in others:
+        if isinstance(first.says, Listing) and isinstance(claim.says, Listing):
+            properties |= dict.fromkeys(comparing.differences(first.says, claim.says))
+    what = f"the listings differ in {comparing.names(properties)}" if properties else "the listings are equal"
+    times = "twice" if len(claims) == 2 else f"{len(claims)} times"
+    return Violation(
+        product,
+        f"the record {first.by!r} lists {view.name(product)!r} {times}; {what}",
+        EntryRef(others[0], "id", first.id),
+        object=view.mapping.curie("resource", first.by),
+        related=[EntryRef(claim, "id", first.id) for claim in (first, *others[1:])],
+        records=(first.by,),
+    )
 
 
 def misnamed(view: View) -> Iterator[Violation]:

@@ -1,16 +1,17 @@
-"""RF, references: ids of missing records, old ids and missing owners. The rules need only nodes and edges; listings add the places."""
+"""RF, references: ids of missing records, old ids and missing owners. These rules need only nodes and edges; listings add the places."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 
 from kgbuild.checks.fixes import old_id
 from kgbuild.checks.rule import Rule, Violation
+from kgbuild.checks.rules.broken_references import broken
+from kgbuild.checks.rules.replaced_records import old_record, placeholder
 from kgbuild.checks.support.nearest import Nearest
+from kgbuild.checks.support.unread import UnreadRecords
 from kgbuild.checks.view import EntryRef, StatedClaim, View
 from kgbuild.model.audit import AuditEdge
-from kgbuild.model.finding import Severity
 
 
 def dangling(view: View) -> Iterator[Violation]:
@@ -22,7 +23,7 @@ def dangling(view: View) -> Iterator[Violation]:
     Example: `original_source: [{source: goaa, relation_type: prov:hadPrimarySource}]`, but the record's id is `goa`.
     Fix: Correct the id, or add the missing record.
     """
-    unread = _Unread(view)
+    unread = UnreadRecords(view)
     described = {id for id, node in view.graph.nodes.items() if not node.stub}
     missing = view.graph.cited.union(view.graph.products) - described
     nearest: Nearest | None = None
@@ -68,20 +69,23 @@ def renamed(view: View) -> Iterator[Violation]:
 def unowned(view: View) -> Iterator[Violation]:
     """A product whose owner has no record.
 
-    The owner of a product is the part of its id before the first dot. The suggestion is a resource that lists the product and is not one of
-    its sources. An owner whose file cannot be read (RD001) is not reported.
+    The owner of a product is the part of its id before the first dot. The suggestion is a resource whose id differs by one letter, or else a
+    resource that lists the product and is not one of its sources. An owner whose file cannot be read (RD001) is not reported.
     Why: Nothing is known about the publisher of the product, its license, or whether it is still maintained.
     Example: The record `pcl` lists the product `pcl-base.owl`, and there is no record `pcl-base`.
     Fix: Start the product's id with the id of the resource that publishes it, or add the record of its owner.
     """
-    unread = _Unread(view)
+    unread, nearest = UnreadRecords(view), None
     for edge in view.graph.ownerships:
         owner, product = view.name(edge.subject), edge.object
-        if view.graph.is_resource(edge.subject) or unread.may_be(owner):
+        if not owner or view.graph.is_resource(edge.subject) or unread.may_be(owner):  # ID004 reports an id that begins with a dot
             continue
+        nearest = nearest or Nearest(view)
+        near = nearest.owners(owner, [*edge.declared_in, *_cited_owners(view, product)])
         message = f"{view.name(product)!r} belongs to {owner!r}, which has no record; {_several(edge.declared_in)} lists it"
         at, related = _listings(view, product)
-        yield Violation(product, message, at, edge.subject, "", related, _lister(view, edge), unread.severity, edge.declared_in)
+        suggestion = ", ".join(near) or _lister(view, edge)
+        yield Violation(product, message, at, edge.subject, "", related, suggestion, unread.severity, edge.declared_in)
 
 
 def unlisted(view: View) -> Iterator[Violation]:
@@ -107,14 +111,15 @@ def unlisted(view: View) -> Iterator[Violation]:
 def alone(view: View) -> Iterator[Violation]:
     """A resource without provenance links to other resources.
 
-    The sources of its products and the products made from them count. Links within the resource do not.
+    The sources of its products and the products made from them count. Links within the resource do not. An Ontology is not reported, because
+    an ontology is often made from no other resource.
     Why: The resource is isolated in the provenance graph. Either its sources are missing, or its users do not cite it.
     Example: The only product of the record `a` is made from `a`, and no other product is made from `a`.
     Fix: Add the sources of its products. If the registry has none of its sources, ignore the finding.
     """
     linked = _linked(view)
     for id, node in view.graph.nodes.items():
-        if id not in linked and view.graph.is_resource(id):
+        if id not in linked and view.graph.is_resource(id) and view.graph.category(id) not in _OFTEN_ALONE:
             record = view.record(id)
             count = len(view.graph.products.get(id, ()))
             own = "it has no products" if not count else f"its {count:,} products cite" if count > 1 else "its only product cites"
@@ -175,6 +180,12 @@ def _listings(view: View, product: str) -> tuple[EntryRef | None, list[EntryRef]
     return (spots[0], spots[1:]) if spots else (None, [])
 
 
+def _cited_owners(view: View, product: str) -> list[str]:
+    """Return the ids, as written, of the owners of a product's sources."""
+    edges = view.graph.derivations.get(product, ())
+    return [view.name(owner) for owner in dict.fromkeys(id for edge in edges for id in view.graph.owners_of(edge.object))]
+
+
 def _lister(view: View, edge: AuditEdge) -> str | None:
     """Return the only resource that can own a product whose owner has no record, by the rule for ids without a dot (SPEC §3, `has_product`).
 
@@ -198,30 +209,15 @@ def _several(ids: Sequence[str]) -> str:
     return repr(ids[0]) + (f" (and {more:,} other{'s' if more > 1 else ''})" if more else "")
 
 
-class _Unread:
-    """The ids whose records may be in files that could not be read, or in pages whose front matter is not seen.
-
-    A file with one record has the name of its id. The ids in a file with several records are unknown, so with such a file no missing record
-    is certain, and the findings are warnings.
-    """
-
-    def __init__(self, view: View) -> None:
-        paths = [PurePath(problem.path) for problem in (*view.problems, *view.unseen) if not problem.doubled]
-        self._names = {path.stem for path in paths}
-        self.severity: Severity | None = None if all(path.suffix in _PAGES for path in paths) else "warning"
-
-    def may_be(self, id: str) -> bool:
-        """Return whether the record of an id or of its owner may be in a file that could not be read."""
-        return id in self._names or id.partition(".")[0] in self._names
-
-
-#: Endings of files with one record each.
-_PAGES = (".md", ".markdown")
-
+#: Categories of resources that need no provenance links.
+_OFTEN_ALONE = ("Ontology",)
 RULES = (
     Rule("RF001", "error", dangling, partial=True),
     Rule("RF002", "warning", renamed, fix=old_id.fix),
     Rule("RF003", "error", unowned, partial=True),
     Rule("RF004", "warning", unlisted),
     Rule("RF005", "info", alone),
+    Rule("RF006", "error", broken, partial=True, fix=old_id.fix),
+    Rule("RF007", "warning", old_record),
+    Rule("RF008", "warning", placeholder),
 )

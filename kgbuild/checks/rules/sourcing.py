@@ -1,4 +1,4 @@
-"""SR, sourcing: products without sources, and sources that are named together with their own sources."""
+"""SR, sourcing: products and resources that do not name their sources, and sources that are named together with their own sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.support.citing import at_citations, listed
+from kgbuild.checks.support.fields import data_categories
+from kgbuild.checks.support.words import phrase_in
 from kgbuild.checks.view import EntryRef, View
 from kgbuild.model.finding import Severity
 
@@ -38,22 +40,46 @@ def unsourced(view: View) -> Iterator[Violation]:
 
 
 def only_itself(view: View) -> Iterator[Violation]:
-    """A product of an Aggregator or KnowledgeGraph whose only source is its own resource.
+    """A data product of an Aggregator or KnowledgeGraph whose only source is its own resource.
 
+    Interfaces, documentation and code (`not_data` in `mappings/categories.yaml`) are not reported, because they present or make the data of the
+    resource. A product whose category is not in the vocabulary (FM002) is not reported either.
     Why: Such resources are made from others, so the origin of the data is missing, for this product and for all products made from it.
     Example: `a.graph` of the KnowledgeGraph `a` has `original_source: [a]` and no other source.
     Fix: Name the resources that it was made from. If the resource is the origin of its data, give it the category DataSource.
     """
+    data = data_categories(view.mapping)
     for owner, products in view.graph.products.items():
         kind = view.graph.category(owner)
         if kind not in _COMPILED:
             continue
         for product in products:
             edges = view.graph.derivations.get(product, ())
-            if edges and all(edge.object in view.graph.owners[product] for edge in edges):
+            if view.graph.category(product) in data and edges and all(edge.object in view.graph.owners[product] for edge in edges):
                 name, cited = view.name(product), view.name(edges[0].object)
                 message = f"{name!r} names no source except its own resource {cited!r}, but {_a(kind)} is made from other resources"
                 yield at_citations(view, product, edges, message, object=edges[0].object)
+
+
+def integrates_unnamed(view: View) -> Iterator[Violation]:
+    """A DataSource whose description says that it is made from others, but whose products cite only itself.
+
+    The categories and the words are in `mappings/vocabulary.yaml` (`audit.compiled`).
+    Why: A DataSource counts as the origin of its data, so nobody looks for the sources of these products.
+    Example: `a` is a DataSource with the description `Integrates data from ten databases`, and `a.tsv` has only `original_source: [a]`.
+    Fix: Name the sources of the products. If the resource only collects the data of others, give it the category Aggregator.
+    """
+    words = view.mapping.audit.compiled
+    for owner, products in view.graph.products.items() if words else ():
+        record = view.record(owner)
+        if words is None or record is None or view.graph.category(owner) not in words.categories:
+            continue
+        description = record.says.description.description  # type: ignore[union-attr]  # a record always has a description
+        phrase = phrase_in(description, words.phrases)
+        sources = {id for product in products for edge in view.graph.foreign(product) for id in view.graph.owners_of(edge.object)}
+        if phrase and any(product in view.graph.derivations for product in products) and sources <= {owner}:
+            message = f"the description of {view.name(owner)!r} has the words {phrase!r}, but its products cite only {view.name(owner)!r}"
+            yield Violation(owner, message, EntryRef(record, "description"), field="description", records=(record.id,))
 
 
 def through_and_past(view: View) -> Iterator[Violation]:
@@ -89,4 +115,5 @@ RULES = (
     Rule("SR001", "warning", unsourced),
     Rule("SR002", "warning", only_itself),
     Rule("SR003", "warning", through_and_past),
+    Rule("SR004", "info", integrates_unnamed, default=False),
 )

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from kgbuild.checks.rule import Rule, Violation
 from kgbuild.checks.rules.references import source_places
+from kgbuild.checks.support.citing import listed
+from kgbuild.checks.support.words import phrase_in
 from kgbuild.checks.view import EntryRef, View
+from kgbuild.mapping.schema import Unavailable
 
 #: Values of `activity_status` of abandoned resources (ActivityStatusEnum of the registry's schema). "unknown" is not one of them.
 _ENDED = frozenset(("inactive", "orphaned", "unresponsive"))
-#: The text that a failed check of a product's URL adds to `warnings`: `… checked on 2025-12-05: HTTP 404 error`. The generator of pages
-#: writes `2025-12-05_ HTTP`.
-_REPORT = re.compile(r"not able to be retrieved when checked on (\d{4}-\d\d-\d\d)(?!\d)(.*)", re.IGNORECASE | re.DOTALL)
-#: Occurs in reports of servers that answered: the file is available, and only its size is unknown.
-_ANSWERED = "Content-Length"
+#: The largest number of dates in a message.
+_DATES = 8
 
 
 def ended(view: View) -> Iterator[Violation]:
@@ -73,29 +74,34 @@ def superseded(view: View) -> Iterator[Violation]:
 
 
 def unreachable(view: View) -> Iterator[Violation]:
-    """A file that could not be downloaded in any check for at least `--stale-after` days (default: 90).
+    """A file whose checks failed for at least `--stale-after` days (default: 60), and that was not reached in between.
 
-    The dates of the checks are in `warnings`, and the days are counted back from the newest date of all records. A report of a missing
-    Content-Length counts as success, because the server answered. A file without a report in that period is not reported.
+    The days are counted from the first to the last report of a failure in `warnings`. Reports that can be the fault of the checking program,
+    such as those about TLS, timeouts and refused robots, do not count. A report of a missing Content-Length counts as success, because the
+    server answered. The words are in `mappings/vocabulary.yaml` (`audit.unavailable`). If the last failure is as many days older than the newest
+    report of all records, the file is not reported, because nobody checked it since.
     Why: A file that is unavailable for months has moved or was deleted, and the products made from it cannot be reproduced.
-    Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and the same in later checks.
+    Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and the same on 2025-12-05.
     Fix: Correct the product's URL. If the product no longer exists, write this in its description or in the status of its resource.
     """
+    words, limit = view.mapping.audit.unavailable, view.limits.stale_after
+    if words is None:
+        return
     reports = {
-        id: failures
+        id: found
         for id, node in view.graph.nodes.items()
-        if node.warnings and view.graph.is_product(id) and (failures := _reports(node.warnings))
+        if node.warnings and view.graph.is_product(id) and (found := _reports(node.warnings, words))
     }
-    newest = max((report.day for failures in reports.values() for report in failures), default=date.min)
-    limit = view.limits.stale_after
-    for product, failures in reports.items():
-        reached = max((report.day for report in failures if report.answered), default=date.min)
-        failed = [report for report in failures if report.day > reached]
-        if not failed or (newest - failed[0].day).days < limit or (newest - failed[-1].day).days >= limit:
+    newest = max((report.day for found in reports.values() for report in found), default=date.min)
+    for product, found in reports.items():
+        reached = max((report.day for report in found if report.answered), default=date.min)
+        failed = [report for report in found if report.day > reached and not report.answered and not report.checker]
+        if not failed or (failed[-1].day - failed[0].day).days < limit or (newest - failed[-1].day).days >= limit:
             continue
-        checks = len({report.day for report in failed})
-        name = view.name(product)
-        message = f"{name!r} could not be downloaded in any of {checks} checks from {failed[0].day} to {failed[-1].day}"
+        days = [str(day) for day in dict.fromkeys(report.day for report in failed)]
+        shown = days if len(days) <= _DATES else [*days[: _DATES - 1], days[-1]]
+        more = f" (and {len(days) - len(shown):,} more dates between)" if len(days) > len(shown) else ""
+        message = f"{view.name(product)!r} could not be downloaded on {listed(shown, None)}{more}"
         at, related = _warnings(view, product, failed[0].text)
         yield Violation(product, message, at, field="warnings", related=related, records=view.graph.nodes[product].declared_in)
 
@@ -139,24 +145,33 @@ def _last(view: View, resource: str) -> set[str]:
 
 
 class _Report(NamedTuple):
-    """One failed check of a file's URL."""
+    """One failed check of a file's URL. ``answered``: the server has the file. ``checker``: the cause can be the checking program."""
 
     day: date
     answered: bool
+    checker: bool
     text: str
 
 
-def _reports(warnings: Iterable[str]) -> list[_Report]:
+def _reports(warnings: Iterable[str], words: Unavailable) -> list[_Report]:
     """Return the failed checks that warnings report, oldest first."""
     found: list[_Report] = []
+    pattern = _report(words.failed)
     for text in warnings:
-        match = _REPORT.search(text)
+        match = pattern.search(text)
         if match:
             try:
-                found.append(_Report(date.fromisoformat(match[1]), _ANSWERED in match[2], text))
+                day = date.fromisoformat(match[1])
             except ValueError:
                 continue  # not a date, as 2025-02-30
+            why = match[2].replace("_", " ")  # the generator of pages writes `SSL_ CERTIFICATE_VERIFY_FAILED` for `SSL: CERTIFICATE…`
+            found.append(_Report(day, phrase_in(why, words.answered) is not None, phrase_in(why, words.checker) is not None, text))
     return sorted(found)
+
+
+@lru_cache(maxsize=8)
+def _report(failed: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(failed)}\s+(\d{{4}}-\d\d-\d\d)(?!\d)(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def _warnings(view: View, product: str, text: str) -> tuple[EntryRef | None, list[EntryRef]]:

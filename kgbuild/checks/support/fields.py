@@ -15,6 +15,16 @@ KINDS: tuple[RecordKind, ...] = ("resource", "product", "organization")
 _decode = msgspec.json.Decoder().decode
 
 
+def data_categories(mapping: RegistryMapping) -> frozenset[str]:
+    """Return the specific classes, without prefix, of the products that are certainly data (SPEC §8): listed categories, without `not_data`.
+
+    Others count as data for provenance; a rule about data says nothing of them, because a misspelled category is a finding of its own (FM002).
+    """
+    rule = mapping.categories.product
+    known = (curie for category, curie in rule.categories.items() if category not in rule.not_data)
+    return frozenset(curie.partition(":")[2] for curie in known)
+
+
 class FieldEntry(NamedTuple):
     """A scalar inside a field and its required form, or, in ``unknown``, the name of an unknown field inside the field."""
 

@@ -22,6 +22,8 @@ _FEWEST: Mapping[Slip, int] = {"doubled": 4, "lost": 5, "swapped": 5, "changed":
 #: Words of at least ``_LONG`` letters may differ in more than one typo, if their first or last ``_SAME`` letters are equal and their similarity
 #: is at least ``_ALIKE``.
 _LONG, _SAME, _ALIKE = 7, 3, 0.85
+#: The smallest length of the longer word, if only few ids are possible.
+_SHORTEST = 3
 #: The smallest length of the beginning of a product's id that can stand for the whole id.
 _BEGINNING = 4
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -50,6 +52,17 @@ class Nearest:
         certain = ({alias} & self._described.keys() if alias else ()) or self._words.same(local) or self._others.same(local)
         found = set(certain) or {name for name in self._near(local) if self._described[name] not in cited}
         found.discard(id)
+        return sorted(found) if len(found) <= _MOST else []
+
+    def owners(self, id: str, likely: Iterable[str] = ()) -> list[str]:
+        """Return the written ids of resources that the owner in a product's id may have been meant for, at most three.
+
+        Among the ``likely`` ones, those that list the product or that it cites, one letter is enough, however short the id is.
+        """
+        word = letters(id)
+        known = [(other, letters(other)) for other in likely if other in self._described]
+        close = {other for other, name in known if name == word or (_one_letter(word, name) and digits(word) == digits(name))}
+        found = close or (set(self._resources.same(id)) or set(self._resources.near(id))) - {id}
         return sorted(found) if len(found) <= _MOST else []
 
     def _nearest(self, name: str) -> Collection[str]:
@@ -151,6 +164,11 @@ def _ends(word: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _variants(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _one_letter(word: str, other: str) -> bool:
+    """Return whether two words of at least three letters differ by one typo."""
+    return max(len(word), len(other)) >= _SHORTEST and slip(word, other) is not None
 
 
 def _one_slip(word: str, other: str) -> bool:

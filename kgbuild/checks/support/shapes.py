@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from kgbuild.checks.support.spelling import slip
 from kgbuild.mapping.schema import Form
@@ -33,8 +34,11 @@ _WEB_PAGE = re.compile(r"https?://|www\.", re.IGNORECASE)
 _MAILBOX = re.compile(r"(?:[^<>@]*<)?(?:mailto:)?([^\s@<>,;()\[\]\\\"]+)@([^\s@<>,;:/]+?)>?", re.IGNORECASE)  # RFC 5322 §3.4
 _ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/|orcid:)?(.*?)/?", re.IGNORECASE | re.DOTALL)
 _ORCID_ID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
-_DOI = re.compile(r"(?:doi:|https?://(?:www\.|dx\.)?doi\.org/)?(.*)", re.IGNORECASE | re.DOTALL)
+_DOI = re.compile(r"(doi\s*:|doi(?=\s)|https?://(?:www\.|dx\.)?doi\.org/)?(.*)", re.IGNORECASE | re.DOTALL)
 _DOI_NAME = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")  # DOI Handbook §2.2
+#: A short DOI (https://shortdoi.org/), with its prefix `10/`, and as the DOI resolver also takes it.
+_SHORT_DOI = re.compile(r"10/[a-z0-9]+", re.IGNORECASE)
+_AT_RESOLVER = re.compile(r"(?=[a-z0-9]*[a-z])[a-z0-9]{3,8}", re.IGNORECASE)
 _CURIE = re.compile(r"[A-Za-z_][\w.-]*:(\S+)")  # W3C CURIE Syntax 1.0 §3; the prefix is an NCName
 #: ISO 8601, extended and basic format, also without day or month; and with a space instead of `T` (RFC 3339 §5.6).
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?|\d{4}-\d\d-\d\d|\d{8}")
@@ -159,11 +163,19 @@ def check_digit(orcid: str) -> str:
 
 def _doi(text: str) -> Wrong | None:
     match = _DOI.fullmatch(text)
-    name = match[1] if match else text
-    if _DOI_NAME.fullmatch(name):
+    prefix, name = (match[1] or "", match[2]) if match else ("", text)
+    at_resolver = prefix.endswith("/")
+    if _DOI_NAME.fullmatch(name) or _SHORT_DOI.fullmatch(name) or (at_resolver and _AT_RESOLVER.fullmatch(name)):
         return None
-    joined = "".join(text.split())
-    return Wrong("DOI", "it does not have the form `10.registrant/name`", joined if joined != text and _doi(joined) is None else None)
+    first, *others = name.split() or [""]
+    start = prefix if at_resolver or not prefix or prefix.lower() == "doi:" else "doi:"
+    joined = start + first + "".join(others)
+    if joined != text and _doi(joined) is None:
+        return Wrong("DOI", "it contains white space", None if any(":" in other for other in others) else joined)
+    plain = unquote(joined)
+    if plain != joined and _doi(plain) is None:
+        return None if at_resolver and joined == text else Wrong("DOI", "it is percent-encoded", plain)
+    return Wrong("DOI", "it does not have the form `10.registrant/name`")
 
 
 def _curie(text: str) -> Wrong | None:
@@ -180,10 +192,12 @@ def _curie(text: str) -> Wrong | None:
 
 
 def _reference(text: str) -> Wrong | None:
-    if _DOI_NAME.fullmatch(text):
-        return Wrong("CURIE or URL", "it is a DOI without the prefix `doi:`", f"doi:{text}")
+    if text.startswith(("10.", "10/")):
+        found = _doi(text)
+        name = text if found is None else found.instead
+        return Wrong("CURIE or URL", "it is a DOI without the prefix `doi:`", name and f"doi:{name}") if found is None or name else found
     match = _DOI.fullmatch(text)
-    if match and match.start(1):
+    if match and match[1]:
         return _doi(text)
     found = _curie(text)
     return Wrong("CURIE or URL", found.why, found.instead) if found and found.what == "CURIE" else found

@@ -55,6 +55,11 @@ class Everything:
         self._columns: dict[str, tuple[Any, ...]] = dict(zip(_PROPERTIES, columns, strict=True))
         self._columns["category"] = tuple([says.category for _, _, says in self.statements])
 
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties of descriptions that have a column."""
+        return _PROPERTIES
+
     def column(self, property: str) -> tuple[Any, ...]:
         """Return the values of a property or of "category"."""
         return self._columns[property]
@@ -67,6 +72,11 @@ class Everything:
         """Return the statements with one of some values of a property."""
         column = self._columns[property]
         return [statement for statement, value in zip(self.statements, column, strict=True) if not values.isdisjoint(several(value))]
+
+    @cached_property
+    def abouts(self) -> dict[int, str]:
+        """The node id that each statement is about, by the identity of the statement."""
+        return {id(says): about for _, about, says in self.statements}
 
     @cached_property
     def entries(self) -> list[tuple[Statement, FieldEntry]]:

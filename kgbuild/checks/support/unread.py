@@ -12,14 +12,14 @@ _PAGES = (".md", ".markdown")
 
 
 class UnreadRecords:
-    """The ids whose records may be in files that could not be read.
+    """The ids whose records may be in files that could not be read, or in pages whose front matter is not seen.
 
     A file with one record has the name of its id. The ids in a file with several records are unknown, so with such a file no missing record
     is certain, and the findings are warnings.
     """
 
     def __init__(self, view: View) -> None:
-        paths = [PurePath(problem.path) for problem in view.problems if not problem.doubled]
+        paths = [PurePath(problem.path) for problem in (*view.problems, *view.unseen) if not problem.doubled]
         self._names = {path.stem for path in paths}
         self.severity: Severity | None = None if all(path.suffix in _PAGES for path in paths) else "warning"
 

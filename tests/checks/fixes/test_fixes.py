@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from kgbuild import checks
-from kgbuild.checks.fixes import duplicate_source, known_value, old_id, stray_space
+from kgbuild.checks.fixes import duplicate_source, known_value, old_id, spelled_doi, stray_space
 from kgbuild.checks.fixes.request import Fix, FixRequest
 from kgbuild.checks.view import EntryRef, StatedClaim
 from kgbuild.mapping.load import load_mapping
@@ -58,7 +58,20 @@ def test_stray_space() -> None:
     assert fixed(stray_space.fix, "format", "tsv", "tsv") is None
 
 
-@pytest.mark.parametrize("fix", [duplicate_source.fix, old_id.fix, known_value.fix, stray_space.fix])
+@pytest.mark.parametrize("value", ["10.1093/a", "doi: 10.1093/a", "doi:10.1093%2Fa", "10.1093 / a", "doi 10.1093/a"])
+def test_a_doi(value: str) -> None:
+    assert fixed(spelled_doi.fix, "publications", value, "doi:10.1093/a") == request("value", ("publications",) * 2, value, "doi:10.1093/a")
+
+
+def test_what_is_no_doi_is_not_changed() -> None:
+    assert fixed(spelled_doi.fix, "publications", "10.1093/b", "doi:10.1093/a") is None
+    assert fixed(spelled_doi.fix, "url", "htps://a.org", "https://a.org") is None
+    assert fixed(spelled_doi.fix, "url", " https://a.org", "https://a.org") == request(
+        "value", ("url", "product_url", "url"), " https://a.org", "https://a.org"
+    )
+
+
+@pytest.mark.parametrize("fix", [duplicate_source.fix, old_id.fix, known_value.fix, spelled_doi.fix, stray_space.fix])
 def test_what_no_record_states_is_not_fixed(fix: Fix) -> None:
     assert fixed(fix, "format", " do", "do", says=PageStatement(title="A", sha256="", links={})) is None
     assert fixed(fix, "format", "", None) is None
@@ -66,7 +79,13 @@ def test_what_no_record_states_is_not_fixed(fix: Fix) -> None:
 
 def test_the_rules_name_their_fixes() -> None:
     named = {rule.code: rule.fix for rule in checks.load_rules() if rule.fix is not stray_space.fix}
-    assert named == {"RF002": old_id.fix, "LS002": duplicate_source.fix, "FM002": known_value.fix}
+    assert named == {
+        "RF002": old_id.fix,
+        "RF006": old_id.fix,
+        "LS002": duplicate_source.fix,
+        "FM002": known_value.fix,
+        "FM003": spelled_doi.fix,
+    }
 
 
 def test_nothing_else_names_a_rule() -> None:
