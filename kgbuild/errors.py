@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 #: The expectation that a duplicate key violates.
@@ -68,6 +68,15 @@ def visible(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = _HIDDEN.sub(_escape, text)
     return _COMMANDS.sub(_disarmed, text) if "::" in text or "##" in text else text
+
+
+def replaced(text: str, escape: Callable[[str], str]) -> str:
+    r"""Return a text with each character that ``visible`` would escape escaped in another way.
+
+    >>> replaced("a\x1b", lambda char: f"&#{ord(char)};")
+    'a&#27;'
+    """
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(lambda match: escape(match[0]), text)
 
 
 def quoted(text: str) -> str:

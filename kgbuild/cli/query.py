@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
+from kgbuild.cli.console import tell
 from kgbuild.cli.options import BuildRequest, click_option, takes_a_build
 from kgbuild.errors import UsageError, as_text, quoted
 from kgbuild.options import MEMORY, OUTPUT_FILE, TIMEOUT
 
 if TYPE_CHECKING:
     from kgbuild.query.question import Engine
+    from kgbuild.query.render import Form
 
 _FORMS = ("table", "csv", "tsv", "json", "jsonl", "parquet", "ntriples", "turtle")
 
@@ -33,6 +35,9 @@ class _Text(NamedTuple):
 @click.option("--sql", is_flag=True, help="Use SQL (DuckDB) with the tables nodes and edges instead of SPARQL.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the query; repeatable.")
 @click.option("--format", "form", type=click.Choice(_FORMS), help="Output format.  [default: table; turtle for triples]")
+@click.option(
+    "--safe-csv", "safe", is_flag=True, help="In CSV and TSV, put an apostrophe before cells that a spreadsheet would run as formulas."
+)
 @click_option("output", None, OUTPUT_FILE._replace(help="Write the answer to FILE once it is complete."))
 @click_option("timeout", 60.0, TIMEOUT)
 @click_option("memory", 4.0, MEMORY)
@@ -42,7 +47,7 @@ class _Text(NamedTuple):
 @takes_a_build("query")
 def query(
     request: BuildRequest, question: str | None, expression: str | None, path: str | None, sql: bool, given: tuple[str, ...], form: str | None,
-    output: str | None, timeout: float, memory: float, listing: bool, show: Any,
+    safe: bool, output: str | None, timeout: float, memory: float, listing: bool, show: Any,
 ) -> int:  # fmt: skip
     """Query a graph: NAME [INPUT]..., -e TEXT [INPUT]... or -f FILE [INPUT]...
 
@@ -63,7 +68,11 @@ def query(
         return 0
     if form == "parquet" and output is None:
         raise UsageError("--format parquet: expected --output FILE, got none; add --output FILE")
-    _answer(request, selected, sql, given, form or "table", output, (timeout, memory))
+    if safe and form not in ("csv", "tsv"):
+        raise UsageError(f"--safe-csv: expected --format csv or tsv, got {form or 'table'}; choose one of the two, or leave out --safe-csv")
+    from kgbuild.query.render import Form
+
+    _answer(request, selected, sql, given, Form(form or "table", safe=safe), output, (timeout, memory))
     return 0
 
 
@@ -114,7 +123,7 @@ def _read(path: str) -> str:
 
 
 def _answer(
-    request: BuildRequest, selected: _Text, sql: bool, given: tuple[str, ...], form: str, output: str | None, bounds: tuple[float, float]
+    request: BuildRequest, selected: _Text, sql: bool, given: tuple[str, ...], form: Form, output: str | None, bounds: tuple[float, float]
 ) -> None:
     from kgbuild.query import parameters, run
     from kgbuild.query.open import opened
@@ -135,15 +144,23 @@ def _answer(
     text = selected.text
     if selected.named:
         text = selected.name if engine == "lineage" else named(selected.name).text(engine, vocabulary)
-    query = run.Query(text, engine, values, form, width, named=selected.named)
-    with opened(request.settled("asking"), engine) as build, run.ask(query, build, vocabulary, Bounds(*bounds)) as answer:
-        _put(answer, output)
+    query = run.Query(text, engine, values, selected.named, form._replace(width=width))
+    with opened(request.settled("asking"), engine) as build:
+        answered = run.ask(query, build, vocabulary, Bounds(*bounds))
+    with answered.file as answer:
+        _put(answer, output, form.name)
+    if answered.hint:
+        tell(f"hint: {answered.hint}")
 
 
-def _put(answer: BinaryIO, output: str | None) -> None:
+def _put(answer: BinaryIO, output: str | None, form: str) -> None:
     """Copy the answer to standard output, or to a file that appears once it is complete."""
     from kgbuild.pipeline.files import replacing
+    from kgbuild.query.terminal import shown
 
+    if output is None and sys.stdout.isatty():
+        sys.stdout.buffer.writelines(shown(answer, form))
+        return
     if output is None:
         shutil.copyfileobj(answer, sys.stdout.buffer)
         return

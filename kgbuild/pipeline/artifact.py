@@ -16,8 +16,8 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import manifest as manifests
 from kgbuild.pipeline.export import export
-from kgbuild.pipeline.interrupts import temporary_folder
 from kgbuild.pipeline.read import Progress, quiet
+from kgbuild.pipeline.temporary import temporary_folder
 from kgbuild.readers.inputs import MANIFEST_ENDING
 
 #: Characters of a build id: 64 bits of a hash, enough to tell apart the graphs in one database.
@@ -142,6 +142,6 @@ def open_build(
         yield find(folder, formats, name=name, whole=whole)
         return
     with temporary_folder() as temporary:
-        target = ExportTarget(formats=tuple(formats), output=Path(temporary), name=name or "graph")
+        target = ExportTarget(formats=tuple(formats), output=temporary, name=name or "graph")
         outcome = export(options, target, progress)
         yield Build(target.output, target.name, outcome.manifest)

@@ -47,3 +47,11 @@ def in_a_child(step: Callable[[], None], *, failed: str, killed: str) -> None:
         raise Crash.read(message.removeprefix(_CRASH))
     if message or status:
         raise OutputError(message or killed)
+
+
+def close_all_but(kept: set[int]) -> None:
+    """Close the files of a forked process, so that each is closed as soon as its parent closes it."""
+    for name in os.listdir("/dev/fd"):
+        if int(name) not in kept:
+            with suppress(OSError):  # the one that listed the names is closed already
+                os.close(int(name))

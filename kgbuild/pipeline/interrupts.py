@@ -7,14 +7,10 @@ exception unwound the stack. The handlers are set by the command only; programs 
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -52,19 +48,6 @@ def undone(undo: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         del _undo[key]
-
-
-@contextmanager
-def temporary_folder() -> Iterator[str]:
-    """Make a folder for temporary files, and remove it at the end of the block or of the process."""
-    path = os.path.join(tempfile.gettempdir(), f"kgbuild-{os.getpid()}-{secrets.token_hex(8)}")
-    remove = partial(shutil.rmtree, path, ignore_errors=True)
-    with undone(remove):
-        try:
-            os.mkdir(path, 0o700)
-            yield path
-        finally:
-            remove()
 
 
 @contextmanager

@@ -27,12 +27,13 @@ class Answer(NamedTuple):
 
 def table(answer: Answer, out: BinaryIO, width: int | None) -> None:
     """Write aligned columns under their names. They are cut to ``width`` characters in total; None does not cut them."""
+    names = [visible(name) for name in answer.columns]
     cells = [[_shown(value) for value in row] for row in answer.rows]
     numbers = [all(isinstance(row[n], int | float | None) for row in answer.rows) for n in range(len(answer.columns))]
-    widths = [max([_wide(name), *(_wide(row[n]) for row in cells)]) for n, name in enumerate(answer.columns)]
+    widths = [max([_wide(name), *(_wide(row[n]) for row in cells)]) for n, name in enumerate(names)]
     if width is not None:
         widths = _fit(widths, width)
-    for row in (list(answer.columns), ["-" * wide for wide in widths], *cells):
+    for row in (names, ["-" * wide for wide in widths], *cells):
         line = "  ".join(_cell(text, wide, number) for text, wide, number in zip(row, widths, numbers, strict=True))
         out.write(f"{line.rstrip()}\n".encode("utf-8", "replace"))
 
@@ -72,13 +73,33 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
 
 
-def as_csv(answer: Answer, out: BinaryIO, delimiter: str = ",") -> None:
-    """Write CSV (RFC 4180), or tab-separated values. A list is JSON text."""
+def as_csv(answer: Answer, out: BinaryIO) -> None:
+    """Write CSV (RFC 4180). A list is JSON text."""
     text = io.TextIOWrapper(out, "utf-8", newline="", errors="replace", write_through=True)
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
+    _write(answer, text)
+    text.detach()
+
+
+def as_tsv(answer: Answer, out: BinaryIO) -> None:
+    """Write tab-separated values."""
+    text = io.TextIOWrapper(out, "utf-8", newline="", errors="replace", write_through=True)
+    _write(answer, _Lines(text), "\t")
+    text.detach()
+
+
+class _Lines(NamedTuple):
+    """Ends lines with LF. The csv module puts a cell with CR in quotes only if its own lines end with CR and LF."""
+
+    text: io.TextIOWrapper
+
+    def write(self, line: str) -> None:
+        self.text.write(line[:-2] + "\n")
+
+
+def _write(answer: Answer, lines: io.TextIOWrapper | _Lines, delimiter: str = ",") -> None:
+    writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(answer.columns)
     writer.writerows([_flat(value) for value in row] for row in answer.rows)
-    text.detach()
 
 
 def _flat(value: Any) -> Any:
@@ -87,9 +108,11 @@ def _flat(value: Any) -> Any:
     return _json(value) if isinstance(value, list | tuple | dict) else value
 
 
-def as_tsv(answer: Answer, out: BinaryIO) -> None:
-    """Write tab-separated values."""
-    as_csv(answer, out, "\t")
+def safe(answer: Answer) -> Answer:
+    """Return an answer whose formulas a spreadsheet shows as text."""
+    from kgbuild.query.spreadsheet import marked
+
+    return Answer(tuple(map(marked, answer.columns)), [tuple(marked(value) for value in row) for row in answer.rows])
 
 
 def as_jsonl(answer: Answer, out: BinaryIO) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -17,15 +16,6 @@ from kgbuild.query.sandbox import QueryError
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-#: Tokens of SPARQL 1.1 (§19.8) that can contain words that are not keywords: strings, IRIs, comments, prefixed names, variables.
-_NO_KEYWORD = re.compile(
-    r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"\"\"(?:\"{0,2}(?:[^\"\\]|\\.))*\"\"\"|'(?:[^'\\\n\r]|\\.)*'|\"(?:[^\"\\\n\r]|\\.)*\""
-    r"|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n\r]*|[?$]\w+|[\w.-]*:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*|@[\w-]+",
-    re.DOTALL,
-)
-_SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
-#: The start of a SPARQL 1.1 Update (§3), after its prologue.
-_UPDATE = re.compile(r"\A(?:\s|BASE\b|PREFIX\b)*(?:INSERT|DELETE|LOAD|CLEAR|DROP|ADD|MOVE|COPY|CREATE|WITH)\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _INTEGERS = frozenset(_XSD + name for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"))
@@ -34,58 +24,32 @@ _FRACTIONS = frozenset(_XSD + name for name in ("decimal", "double", "float"))
 _MAX_MESSAGE = 160
 
 
-def refuse_service(text: str) -> None:
-    """Raise QueryError for a query to another endpoint: a query may read only the build."""
-    if _SERVICE.search(_NO_KEYWORD.sub(" ", text)):
-        raise QueryError("SERVICE: expected a query over the build only, got one to another endpoint; send it to that endpoint directly")
-
-
-def terms(text: str, prefixes: Mapping[str, str]) -> set[str]:
-    """Return the IRIs of all prefixed names of a text, and `rdf:type`. They include all predicates of a text without variables or IRIs as predicates.
-
-    >>> sorted(terms("SELECT ?s { ?s a x:A ; x:b/^x:c ?o }", {"x": "http://x/", "rdf": "http://r/"}))
-    ['http://r/type', 'http://x/A', 'http://x/b', 'http://x/c']
-    """
-    found = re.findall(r"\b([a-z]\w*):(\w+)", text)
-    return {prefixes["rdf"] + "type", *(prefixes[prefix] + name for prefix, name in found if prefix in prefixes)}
-
-
-def is_update(text: str) -> bool:
-    """Return whether the first keyword of a text is one of an update.
-
-    >>> is_update("PREFIX a: <x:> # all\\nDROP ALL"), is_update("SELECT * { ?s a <x:drop> }")
-    (True, False)
-    """
-    return _UPDATE.match(_NO_KEYWORD.sub(" ", text)) is not None
-
-
 def ask(
     store: ox.Store, text: str, values: Mapping[str, Value], prefixes: Mapping[str, str]
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Return the answer of a query. It is evaluated as it is read.
 
-    A parameter that the text contains as ``VALUES ?name { … }`` is inserted there as a term; others are substituted for the variable of their name.
+    A parameter with a data block (``VALUES ?name { … }``) is inserted there as a term; others are substituted for the variable of their name.
     Raises QueryError for an invalid text.
     """
     import pyoxigraph as ox
 
+    from kgbuild.query import sparql_text
+
+    sparql_text.refuse(text)
     terms = {name: _term(value) for name, value in values.items()}
-    for name, term in terms.items():
-        text = _block(name).sub(lambda _, name=name, term=term: f"VALUES ?{name} {{ {term} }}", text)  # type: ignore[misc]
-    rest: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
-        ox.Variable(name): term for name, term in terms.items() if not _block(name).search(text)
+    text, rest = sparql_text.bind(text, {name: str(term) for name, term in terms.items()})
+    substitutions: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+        ox.Variable(name): terms[name] for name in rest
     }
-    refuse_service(text)
-    if is_update(text):
-        raise QueryError("expected a query, got an update; use SELECT, ASK, CONSTRUCT or DESCRIBE")
     try:
-        return store.query(text, prefixes=dict(prefixes), substitutions=rest)
+        return store.query(text, prefixes=dict(prefixes), substitutions=substitutions)
     except (SyntaxError, RuntimeError, ValueError, OSError) as error:
+        for name in rest:
+            if f"variable ?{name} in its SELECT" in str(error):
+                todo = f"add it there, or add VALUES ?{name} {{ UNDEF }} to the pattern"
+                raise QueryError(f"--param {name}: expected ?{name} in the SELECT clause, got none; {todo}") from None
         raise QueryError(message_of(error)) from None
-
-
-def _block(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\bVALUES \?{re.escape(name)} \{{ [^{{}}\n]* \}}")
 
 
 def _term(value: Value) -> ox.NamedNode | ox.Literal:
@@ -95,11 +59,6 @@ def _term(value: Value) -> ox.NamedNode | ox.Literal:
     if isinstance(value, NodeId):
         return ox.NamedNode(value.iri)
     return ox.Literal(str(value), datatype=ox.NamedNode(_XSD + "integer")) if isinstance(value, int) else ox.Literal(value)
-
-
-def shut() -> None:
-    """Forbid this process to open files or connections: a query has everything that it requires in memory."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def message_of(error: Exception) -> str:
@@ -117,8 +76,6 @@ def message_of(error: Exception) -> str:
 
 def solutions(answer: Answer, nodes: Collection[str], prefixes: Mapping[str, str]) -> ox.QuerySolutions:
     """Return an answer as SPARQL solutions, as if a query had returned it. The columns ``nodes`` contain CURIEs, which become IRIs."""
-    import pyoxigraph as ox
-
     bindings = [
         {
             name: _binding(value, prefixes if name in nodes else None)
@@ -127,15 +84,33 @@ def solutions(answer: Answer, nodes: Collection[str], prefixes: Mapping[str, str
         }
         for row in answer.rows
     ]
-    results = {"head": {"vars": answer.columns}, "results": {"bindings": bindings}}  # SPARQL 1.1 Query Results JSON Format, section 3
-    parsed = ox.parse_query_results(msgspec.json.encode(results), format=ox.QueryResultsFormat.JSON)
-    return cast("ox.QuerySolutions", parsed)
+    return _parsed({"head": {"vars": answer.columns}, "results": {"bindings": bindings}})  # SPARQL 1.1 Query Results JSON Format, section 3
 
 
 def _binding(value: str | int, prefixes: Mapping[str, str] | None) -> dict[str, str]:
     if isinstance(value, int):
         return {"type": "literal", "value": str(value), "datatype": _XSD + "integer"}
     return {"type": "literal", "value": value} if prefixes is None else {"type": "uri", "value": expand(value, prefixes) or value}
+
+
+def safe(solutions: ox.QuerySolutions) -> ox.QuerySolutions:
+    """Return solutions whose literals a spreadsheet shows as text."""
+    import pyoxigraph as ox
+
+    from kgbuild.query.spreadsheet import marked
+
+    results = msgspec.json.decode(solutions.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+    for binding in results["results"]["bindings"]:
+        for term in binding.values():
+            if term["type"] == "literal":
+                term["value"] = marked(term["value"])
+    return _parsed(results)
+
+
+def _parsed(results: Any) -> ox.QuerySolutions:
+    import pyoxigraph as ox
+
+    return cast("ox.QuerySolutions", ox.parse_query_results(msgspec.json.encode(results), format=ox.QueryResultsFormat.JSON))
 
 
 def rows(solutions: ox.QuerySolutions, shorten: Mapping[str, str] | None = None) -> Answer:

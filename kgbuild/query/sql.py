@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ FORMATS = ("parquet", "kgx-jsonl")
 _TYPES = {"text": "VARCHAR", "texts": "VARCHAR[]", "boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE"}
 #: The longest JSON line that DuckDB accepts, in bytes. It uses a multiple of this in memory.
 _LINE = 64 * 2**20
+_ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
 def require() -> None:
@@ -35,15 +37,26 @@ def chosen(build: Build) -> str:
     return first_of(build, FORMATS, todo="kgx-jsonl")
 
 
-def load(build: Build, memory: float) -> DuckDBPyConnection:
-    """Return a database with the two typed tables, limited to ``memory`` GiB. It cannot attach, read, write, install or configure anything."""
+def connect(memory: float) -> DuckDBPyConnection:
+    """Return an empty database, limited to ``memory`` GiB, with all that DuckDB imports on first use for values and errors."""
     import duckdb
 
     connection = duckdb.connect(
         config={
-            "threads": 2, "memory_limit": f"{int(memory * 700)}MiB", "autoinstall_known_extensions": False, "python_enable_replacements": False,
+            "threads": 2, "memory_limit": f"{int(memory * 700)}MiB", "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False, "python_enable_replacements": False,
         }
     )  # fmt: skip
+    connection.execute("SELECT $text, $number, 1.5, uuid(), DATE '2000-01-01', INTERVAL 1 DAY", {"text": "", "number": 1}).fetchall()
+    with suppress(duckdb.Error):
+        connection.execute("FROM nothing")
+    return connection
+
+
+def load(connection: DuckDBPyConnection, build: Build) -> None:
+    """Fill a database with the two typed tables. From then on it cannot attach, read, write, install or configure anything."""
+    import duckdb
+
     format = chosen(build)
     for table, type in (("nodes", Node), ("edges", Edge)):
         if format == "parquet":
@@ -54,6 +67,8 @@ def load(build: Build, memory: float) -> DuckDBPyConnection:
             options = f"read_json($path, format = 'newline_delimited', maximum_object_size = {_LINE}, columns = {{{types}}})"
         try:
             connection.execute(f"CREATE TABLE {table} AS FROM {options}", {"path": str(source)})
+        except duckdb.OutOfMemoryException:
+            raise MemoryError from None
         except duckdb.Error as error:
             raise UsageError(
                 f"{source}: expected a table as the export wrote it, got something else ({_first(error)}); export again"
@@ -61,7 +76,6 @@ def load(build: Build, memory: float) -> DuckDBPyConnection:
     connection.execute("SET temp_directory = ''")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return connection
 
 
 def ask(connection: DuckDBPyConnection, text: str, values: Mapping[str, Value]) -> Answer:
@@ -77,10 +91,24 @@ def ask(connection: DuckDBPyConnection, text: str, values: Mapping[str, Value]) 
         if unused := bound.keys() - used.keys():
             raise QueryError(f"--param {min(unused)}: expected ${min(unused)} in the query, got none; add it where the value belongs")
         cursor = connection.execute(statements[0], used)
-        names = tuple(column[0] for column in cursor.description or ())
-        return Answer(names, _plain(cursor.fetchall()))
+        columns = [(column[0], str(column[1])) for column in cursor.description or ()]
+        if any(_ZONED in type for _, type in columns):
+            cursor = connection.execute(_without_zones(statements[0].query, columns), used)
+        return Answer(tuple(name for name, _ in columns), _plain(cursor.fetchall()))
+    except duckdb.OutOfMemoryException:
+        raise MemoryError from None
     except duckdb.Error as error:
         raise QueryError(f"{_first(error)}; correct the query") from None
+
+
+def _without_zones(text: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Return a query whose times with a time zone are texts: to return such times, DuckDB requires pytz, which is not among its dependencies."""
+    names = [f"c{n}" for n in range(len(columns))]
+    selected = [
+        f"CAST({name} AS {type.replace(_ZONED, 'VARCHAR')})" if _ZONED in type else name
+        for name, (_, type) in zip(names, columns, strict=True)
+    ]
+    return f"SELECT {', '.join(selected)} FROM ({text.strip().rstrip(';')}\n) AS answer({', '.join(names)})"  # noqa: S608  # it is the user's
 
 
 def _plain(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

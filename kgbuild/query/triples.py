@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
+from kgbuild import writers
 from kgbuild.errors import UsageError
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.pipeline.artifact import Build, first_of
+from kgbuild.query.rows import row_batches
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -19,6 +22,13 @@ FORMATS = ("ntriples", "turtle", "kgx-jsonl")
 def chosen(build: Build) -> str:
     """Return the format that the triples are read from. Raises UsageError if the build has no suitable format."""
     return first_of(build, FORMATS, todo="ntriples")
+
+
+def loader(build: Build, vocabulary: RegistryMapping) -> Callable[[Collection[str]], Store]:
+    """Return a function that calls ``load``. Everything that it requires is imported."""
+    if chosen(build) == "kgx-jsonl":
+        _writer(build, vocabulary)
+    return partial(load, build, vocabulary)
 
 
 def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] = ()) -> Store:
@@ -50,9 +60,10 @@ def load(build: Build, vocabulary: RegistryMapping, predicates: Collection[str] 
 def _make(store: Store, build: Build, vocabulary: RegistryMapping) -> None:
     from pyoxigraph import RdfFormat
 
-    from kgbuild import writers
-    from kgbuild.query.rows import row_batches
-
     for nodes, edges in row_batches(build, vocabulary, "export again with --format ntriples too"):
-        (data,) = writers.whole(writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified), nodes, edges)
+        (data,) = writers.whole(_writer(build, vocabulary), nodes, edges)
         store.bulk_load(data, format=RdfFormat.N_TRIPLES)  # the text of all triples would take more memory than the store
+
+
+def _writer(build: Build, vocabulary: RegistryMapping) -> writers.Writer:
+    return writers.writer("ntriples", vocabulary, qualified=build.manifest.qualified)

@@ -16,7 +16,7 @@ from kgbuild.mapping.load import load_mapping
 from kgbuild.options import ExportTarget, ReadOptions
 from kgbuild.pipeline import artifact
 from kgbuild.pipeline.export import export
-from kgbuild.query import lineage, parameters, sparql, sql, triples
+from kgbuild.query import lineage, parameters, sparql, sparql_text, sql, triples
 from kgbuild.query.question import questions
 
 REGISTRIES = ("made", "seeds", "kg-registry-2025-12-06.tar.gz", "kg-registry-2026-08-17.tar.gz")
@@ -32,7 +32,8 @@ class Asked:
         )
         self.folder, self.vocabulary = folder, load_mapping(None, profile)
         build = artifact.find(folder, ())
-        self.store, self.database = triples.load(build, self.vocabulary), sql.load(build, 4)
+        self.store, self.database = triples.load(build, self.vocabulary), sql.connect(4)
+        sql.load(self.database, build)
         self.upstreams = lineage.load(build, self.vocabulary)
         self.reference = Reference(folder)
         prefixes, spaces = self.vocabulary.prefixes.prefixes, self.vocabulary.prefixes.spaces
@@ -87,7 +88,7 @@ def test_the_triples_that_a_question_names_are_enough_for_it(asked: Asked) -> No
             if "sparql" in question.texts:
                 whole = asked.sparql(name, "spoke")
                 asked.store = triples.load(
-                    artifact.find(asked.folder, ()), asked.vocabulary, sparql.terms(question.texts["sparql"], prefixes)
+                    artifact.find(asked.folder, ()), asked.vocabulary, sparql_text.terms(question.texts["sparql"], prefixes)
                 )
                 assert len(asked.store) < len(everything)
                 assert asked.sparql(name, "spoke") == whole, name

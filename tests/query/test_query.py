@@ -157,6 +157,27 @@ def test_queries_of_ones_own(kgbuild: Run, build: Path, tmp_path: Path) -> None:
     assert json.loads(one.stdout) == [{"category": ["kgrs:DataSource", "kgrs:Resource", "biolink:DatasetSummary"]}]
 
 
+@pytest.mark.parametrize(("query", "values", "rows"), [
+    ("SELECT * { VALUES ?x {1} }", {"x": "{ }"}, [{"x": "{ }"}]),
+    ("SELECT * { VALUES(?x){(1)(2)} }", {"x": "a"}, [{"x": "a"}]),
+    ("SELECT ?x ?s { VALUES ?x {1} ?s kgrs:derived_from ?o } ORDER BY ?s LIMIT 1", {"o": "kgr:bgee"},
+     "--param o: expected ?o in the SELECT clause, got none; add it there, or add VALUES ?o { UNDEF } to the pattern"),
+    ("SELECT ?x ?o { VALUES ?x {1} kgr:spoke.graph kgrs:derived_from ?o }", {"o": "kgr:bgee"},
+     [{"x": 1, "o": "https://w3id.org/kg-registry/bgee"}]),
+    ("SELECT ?s { VALUES ?o { UNDEF } ?s kgrs:original_source ?o } ORDER BY ?s LIMIT 1", {"o": "kgr:bgee"},
+     [{"s": "https://w3id.org/kg-registry/alzkb.data"}]),
+    ("SELECT * { VALUES ?x {1} }", {"y": "a"}, "--param y: expected ?y in the query, got none; add it where the value belongs"),
+    ("SELECT * { BIND(1 AS ?x) }", {"x": "a"}, "--param x: expected ?x without a value, got `AS ?x`; remove that, or use another name"),
+])  # fmt: skip
+def test_a_parameter_gets_its_value_or_an_error(query: str, values: dict[str, str], rows: object, kgbuild: Run, build: Path) -> None:
+    given = [text for name, value in values.items() for text in ("--param", f"{name}={value}")]
+    status, out, error = said(kgbuild("query", "-e", query, *given, "--format", "jsonl", "--from", build))
+    if isinstance(rows, str):
+        assert (status, out, error) == (2, "", f"error: {rows}\n")
+    else:
+        assert (status, [json.loads(line) for line in out.splitlines()], error) == (0, rows, "")
+
+
 def test_records_an_export_or_what_is_there(kgbuild: Run, tmp_path: Path) -> None:
     (tmp_path / "input").mkdir()
     (tmp_path / "input" / "a.yaml").write_text("{id: a, category: DataSource, products: [{id: a.b, category: GraphProduct}]}")

@@ -11,7 +11,7 @@ from typing import IO, BinaryIO, NamedTuple, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
-from kgbuild.pipeline.interrupts import temporary_folder
+from kgbuild.pipeline.temporary import temporary_folder
 
 #: Bytes of a triple's hash. With 16 bytes, a collision in one graph is practically impossible.
 _HASH = 16
@@ -49,7 +49,7 @@ def counted(path: Path) -> Triples:
     size = path.stat().st_size
     number = 0
     with temporary_folder() as folder:
-        partitions = [Path(folder, str(index)) for index in range(min(1 + size // _AT_A_TIME, _MOST))]
+        partitions = [folder / str(index) for index in range(min(1 + size // _AT_A_TIME, _MOST))]
         _spread(path, partitions)
         for partition in partitions:
             data = partition.read_bytes()
