@@ -47,7 +47,27 @@ BODIES = (
     "\ufeff", "\u00a0", "[", "\U0001f600", "--- a", "... a", "a\rb", "*a", "%a",
 )  # fmt: skip
 #: What follows a value on its line.
-AFTER = ("", "", "", "", "", "", "", " ", "\t", " # c", "  # c: d", "\t# c", " #", " #\t", "#c", " \t ", " # \u00a0\x85 c", " # 'c", " # [c")
+AFTER = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    " ",
+    "\t",
+    " # c",
+    "  # c: d",
+    "\t# c",
+    " #",
+    " #\t",
+    "#c",
+    " \t ",
+    " # \u00a0\x85 c",
+    " # 'c",
+    " # [c",
+)
 #: Whole lines between fields.
 BETWEEN = (
     "", "", " ", "\t", " \t", "  \t ", "# c", "  # c", "\t# c", " \t # c: d", "#", "      # c", "---", "...", "--- # c", "... # c", "--- a",
@@ -125,7 +145,9 @@ class Grammar:
         """Return the lines of a block list."""
         lines: list[str] = []
         for _ in range(self._pick((1, 2, 2, 3))):
-            dash = indent + self._pick(("- ", "- ", "- ", "- ", "-", "-\t", "-   ", "- - ", "-\n" + indent + "  ", "- # c\n" + indent + "  "))
+            dash = indent + self._pick(
+                ("- ", "- ", "- ", "- ", "-", "-\t", "-   ", "- - ", "-\n" + indent + "  ", "- # c\n" + indent + "  ")
+            )
             if self._often(0.4) and depth < 3:
                 first, *rest = self._fields(indent + "  ", depth + 1)
                 lines += [dash + first.lstrip(" "), *rest]

@@ -1,0 +1,85 @@
+"""The text that PyYAML gets for a YAML 1.2 text, and the way back from its values and offsets to the original text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import yaml
+
+#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2.
+_OLD_BREAKS = "\x85\u2028\u2029"
+#: A question mark at the beginning of a plain value (1.2 §7.3.3). PyYAML takes it for the indicator of a key between brackets and braces.
+_QUESTION = re.compile(r"(?<![^\s,\[{:-])\?(?=[^\s,\[\]{}])")
+#: The areas of Unicode for private use.
+_PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+
+
+class Source(NamedTuple):
+    """A text for PyYAML. ``ordinary`` restores replaced characters of values; ``inserted`` are the offsets of inserted characters."""
+
+    text: str
+    ordinary: dict[int, str]
+    inserted: tuple[int, ...] = ()
+
+    def offset(self, index: int) -> int:
+        """Return the offset in the original text of an offset in ``text``."""
+        return index - bisect_right(self.inserted, index - 1) if self.inserted else index
+
+    def value(self, value: str) -> str:
+        """Return a value of ``text`` as it is in the original text."""
+        return value.translate(self.ordinary) if self.ordinary else value
+
+    def insert(self, *additions: tuple[int, str]) -> Source:
+        """Return the source with characters inserted at offsets of ``text``, which ascend."""
+        parts: list[str] = []
+        inserted: list[int] = []
+        start = added = 0
+        for index, characters in additions:
+            parts += [self.text[start:index], characters]
+            inserted += range(index + added, index + added + len(characters))
+            start, added = index, added + len(characters)
+        indices = [index for index, _ in additions]
+        lengths = [*accumulate((len(characters) for _, characters in additions), initial=0)]
+        moved = [at + lengths[bisect_right(indices, at)] for at in self.inserted]
+        return self._replace(text="".join((*parts, self.text[start:])), inserted=tuple(sorted((*moved, *inserted))))
+
+    def original(self, error: yaml.YAMLError) -> yaml.YAMLError:
+        """Return an error of PyYAML with offsets of the original text."""
+        import yaml
+
+        if not self.inserted or not isinstance(error, yaml.MarkedYAMLError):
+            return error
+
+        def moved(mark: Any) -> Any:
+            return mark and yaml.Mark(mark.name, self.offset(mark.index), mark.line, mark.column, None, 0)
+
+        return yaml.MarkedYAMLError(error.context, moved(error.context_mark), error.problem, moved(error.problem_mark))
+
+
+def source_of(text: str) -> Source:
+    r"""Return the source of a text: each character with another meaning in YAML 1.1 is replaced by a character that the text does not have.
+
+    >>> source_of("a\x85").text
+    'a\ue000'
+    """
+    other = [character for character in _OLD_BREAKS if character in text]
+    question = ("[" in text or "{" in text) and "?" in text and _QUESTION.search(text) is not None
+    if not other and not question:
+        return Source(text, {})
+    used = set(text)
+    other += "?" * question
+    pairs = [*zip(other, (character for character in _private() if character not in used), strict=False)]
+    if question and pairs[-1][0] == "?":
+        text = _QUESTION.sub(pairs[-1][1], text)
+    breaks = {ord(old): new for old, new in pairs if old != "?"}
+    return Source(text.translate(breaks) if breaks else text, {ord(new): old for old, new in pairs})
+
+
+def _private() -> Iterator[str]:
+    for first, last in _PRIVATE:
+        yield from map(chr, range(first, last + 1))
