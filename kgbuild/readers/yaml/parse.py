@@ -53,7 +53,7 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
     Raises InputError if the text is not YAML, too deep, or expands to too many values by its aliases.
     """
     flow = _flow_may_begin(data)
-    _check_depth(path, data, line, flow)
+    check_depth(path, data, line, flow)
     if (
         exact
         or (b"\\" in data and _NUL_ESCAPE.search(data))
@@ -119,8 +119,11 @@ def _events_of(tree: Tree) -> int:
     return 2 + sum(map(_events_of, tree)) if isinstance(tree, list) else 1
 
 
-def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
-    """Raise InputError if the text is nested too deeply. The parsers recurse, so depth is counted on events, which do not."""
+def check_depth(path: str, data: bytes, line: int, flow: bool = True) -> None:
+    """Raise InputError if the text is nested too deeply. The parsers recurse, so depth is counted on events, which do not.
+
+    ``flow`` says whether the text may have flow collections.
+    """
     brackets = data.count(b"[") + data.count(b"{") if flow else 0
     empty = flow and data.count(b":") > MAX_DEPTH and any(mark in data for mark in _EMPTY_KEYS)
     deep = _DEEP_STEPS in data[::_STEP].translate(_INDICATORS) and _DEEP_INDENT in data.translate(_INDICATORS)

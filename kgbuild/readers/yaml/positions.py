@@ -26,7 +26,7 @@ _NULL = "tag:yaml.org,2002:null"
 _NON_SPECIFIC = re.compile(r"(?:&\S+\s+)?!(?=\s|\Z)")
 
 
-class _Node(Protocol):
+class Node(Protocol):
     """The attributes of PyYAML's nodes, which its type stubs lack."""
 
     id: str
@@ -63,21 +63,21 @@ class Exact:
             raise InputError([*self.problems, *self.doubled.values()])
         return [(tree, self._places(root) if self.doubled else ()) for tree, root in zip(trees, roots, strict=True)]
 
-    def _add(self, node: _Node, expected: str, got: str, todo: str) -> None:
+    def _add(self, node: Node, expected: str, got: str, todo: str) -> None:
         self.problems.append(self._fail(node, expected, got, todo))
         if len(self.problems) + len(self.doubled) >= MAX_PROBLEMS:
             raise InputError([*self.problems, *self.doubled.values()])
 
-    def _double(self, key: str, node: _Node, first: _Node) -> None:
+    def _double(self, key: str, node: Node, first: Node) -> None:
         """Record a duplicate key, up to MAX_PROBLEMS."""
         if len(self.doubled) < MAX_PROBLEMS:
             line = self.line + position(self.text, self.source.offset(first.start_mark.index))[0] - 1
             self.doubled[id(node)] = self._fail(node, EACH_KEY_ONCE, f"{key!r} again, after line {line}", "keep one of the two")
 
-    def _places(self, root: _Node) -> list[Doubled]:
+    def _places(self, root: Node) -> list[Doubled]:
         """Return the recorded duplicate keys below a node, with their places. Nodes that aliases repeat are visited once."""
         found: list[Doubled] = []
-        nodes: list[tuple[_Node, Place]] = [(root, ())]
+        nodes: list[tuple[Node, Place]] = [(root, ())]
         seen: set[int] = set()
         while nodes:
             node, place = nodes.pop()
@@ -94,11 +94,11 @@ class Exact:
                 nodes.append((value, below))
         return found
 
-    def _fail(self, node: _Node, expected: str, got: str, todo: str) -> Problem:
+    def _fail(self, node: Node, expected: str, got: str, todo: str) -> Problem:
         row, column = position(self.text, self.source.offset(node.start_mark.index))
         return Problem(self.path, self.line + row - 1, column, "", expected, got, todo)
 
-    def _measure(self, node: _Node) -> int:
+    def _measure(self, node: Node) -> int:
         """Return the number of values of a node after alias expansion. Raises InputError if it is too large, too deep or contains itself."""
         if node.id == "scalar":
             return 1
@@ -119,29 +119,33 @@ class Exact:
                 raise InputError([self._fail(node, "a record of ordinary size", got, todo)])
         return self.sizes[id(node)]
 
-    def _tree(self, node: _Node, depth: int = 1) -> Tree:
+    def _tree(self, node: Node, depth: int = 1) -> Tree:
         if node.id == "scalar":
-            return None if self._is_null(node) else self._text(node)
+            return None if self._is_null(node) else self._scalar(node)
         if depth > MAX_DEPTH:
             raise InputError([self._fail(node, *TOO_DEEP)])
         return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
 
-    def _is_null(self, node: _Node) -> bool:
+    def _is_null(self, node: Node) -> bool:
         """Return whether a scalar is null: a plain one that a tag does not make a text, as `!!str` (§10.1.1.3) and `!` (§6.9.1) do."""
         if node.style or node.value not in _PLAIN_NULLS or node.tag != _NULL:
             return False
         return not _NON_SPECIFIC.match(self.source.text, node.start_mark.index)
 
-    def _text(self, node: _Node) -> str:
+    def _scalar(self, node: Node) -> Tree:
+        """Return the value of a scalar that is not null."""
+        return self._text(node)
+
+    def _text(self, node: Node) -> str:
         value = self.source.value(node.value)
         if "\0" in value:
             self._add(node, "text", "the NUL character", "remove it")
         return value
 
-    def _mapping(self, node: _Node, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        first: dict[str, _Node] = {}
+        first: dict[str, Node] = {}
         for key_node, value_node in node.value:
             value = self._tree(value_node, depth + 1)
             if key_node.id != "scalar":
@@ -178,7 +182,7 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
     """Return line and column, from one, of a place of a document. If it does not exist, return those of its last part that exists."""
     import yaml
 
-    lines, source, roots = _composed(data)
+    lines, source, roots = composed(data)
     node = roots[document] if document < len(roots) else None
     found = node
     for part in place:
@@ -195,7 +199,7 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _composed(data: bytes) -> tuple[text.Lines, Source, list[Any]]:
+def composed(data: bytes) -> tuple[text.Lines, Source, list[Any]]:
     """Return the nodes of a text. The last ones are cached, because one file can have a thousand problems."""
     import yaml
 
