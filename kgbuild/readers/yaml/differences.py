@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kgbuild.readers.yaml.prepared import prepare
 from kgbuild.readers.yaml.repair import events
-from kgbuild.readers.yaml.source import source_of
 
 #: The end of a line that may open a block scalar (YAML 1.2 §8.1.1). It also matches some lines of text.
 _HEADER = re.compile(rb"[|>][-+0-9]*[ \t]*(?:[ \t]#[^\n]*)?\Z")
@@ -41,7 +41,7 @@ def may_differ(data: bytes, flow: bool) -> bool:
         or (b"\r" in data and _CARRIAGE_RETURN.search(data) is not None)
         or (_QUOTED_COLON.search(data) is not None and _QUOTED_KEY.search(data) is not None)
         or (flow and b"?" in data and _QUESTION.search(data) is not None)
-        or (_is_unusual(data) and events(source_of(data.decode()).text) is None)
+        or (_is_unusual(data) and events(prepare(data.decode()).text) is None)
     )
 
 

@@ -18,8 +18,8 @@ from kgbuild.readers.text import MAX_DEPTH, TOO_DEEP, position
 from kgbuild.readers.yaml import diagnose
 from kgbuild.readers.yaml.differences import may_differ
 from kgbuild.readers.yaml.positions import Exact
+from kgbuild.readers.yaml.prepared import prepare
 from kgbuild.readers.yaml.repair import events, repaired
-from kgbuild.readers.yaml.source import source_of
 
 _ANCHOR = re.compile(rb"(?:^|[\s,\[{:-])&[^\s,\[\]{}]")
 _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
@@ -97,7 +97,7 @@ def _one_key_each(trees: Sequence[Tree], data: bytes, flow: bool) -> bool:
     missing in the tree. Keys in flow collections and explicit keys may have none; there the parser's events are counted.
     """
     if flow or (b"?" in data and _QUESTION.search(data) and _EXPLICIT_KEY.search(data)):
-        return events(source_of(data.decode()).text) == 2 + sum(2 + _events_of(tree) for tree in trees)
+        return events(prepare(data.decode()).text) == 2 + sum(2 + _events_of(tree) for tree in trees)
     try:
         encoded = b"".join(map(_encode, trees))
     except (TypeError, ValueError, OverflowError, RecursionError):
@@ -131,19 +131,19 @@ def check_depth(path: str, data: bytes, line: int, flow: bool = True) -> None:
         return
     import yaml
 
-    source = repaired(source_of(data.decode()))
+    prepared = repaired(prepare(data.decode()))
     offset: int | None = None
     try:
-        offset = _first_too_deep(source.text)
+        offset = _first_too_deep(prepared.text)
     except yaml.YAMLError as error:
         # Some builds of PyYAML limit the depth themselves and refuse the text. So parse the text before the error again.
         mark = getattr(error, "problem_mark", None)
         with suppress(yaml.YAMLError):
-            offset = _first_too_deep(source.text[: mark.index if mark else 0])
+            offset = _first_too_deep(prepared.text[: mark.index if mark else 0])
         if offset is None:
-            raise InputError([diagnose.problem(path, data.decode(), line, source.original(error))]) from None
+            raise InputError([diagnose.problem(path, data.decode(), line, prepared.original(error))]) from None
     if offset is not None:
-        row, column = position(data.decode(), source.offset(offset))
+        row, column = position(data.decode(), prepared.offset(offset))
         raise InputError([Problem(path, line + row - 1, column, "", *TOO_DEEP)])
 
 

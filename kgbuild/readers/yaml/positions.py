@@ -11,8 +11,8 @@ from kgbuild.model.document import Doubled, Parsed, Place, Tree
 from kgbuild.readers import text
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
 from kgbuild.readers.yaml import diagnose
+from kgbuild.readers.yaml.prepared import Prepared, prepare
 from kgbuild.readers.yaml.repair import repaired
-from kgbuild.readers.yaml.source import Source, source_of
 
 if TYPE_CHECKING:
     import yaml
@@ -26,7 +26,7 @@ _NULL = "tag:yaml.org,2002:null"
 _NON_SPECIFIC = re.compile(r"(?:&\S+\s+)?!(?=\s|\Z)")
 
 
-class Node(Protocol):
+class YamlNode(Protocol):
     """The attributes of PyYAML's nodes, which its type stubs lack."""
 
     id: str
@@ -42,7 +42,7 @@ class Exact:
     def __init__(self, path: str, data: bytes, line: int) -> None:
         self.path, self.line = path, line
         self.text = data.decode()
-        self.source = source_of(self.text)
+        self.prepared = prepare(self.text)
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
         self.problems: list[Problem] = []
@@ -53,7 +53,7 @@ class Exact:
         import yaml
 
         try:
-            self.source, roots = _nodes(self.source)
+            self.prepared, roots = _nodes(self.prepared)
         except yaml.YAMLError as error:
             raise InputError([diagnose.problem(self.path, self.text, self.line, error)]) from None
         for root in roots:
@@ -63,21 +63,21 @@ class Exact:
             raise InputError([*self.problems, *self.doubled.values()])
         return [(tree, self._places(root) if self.doubled else ()) for tree, root in zip(trees, roots, strict=True)]
 
-    def _add(self, node: Node, expected: str, got: str, todo: str) -> None:
+    def _add(self, node: YamlNode, expected: str, got: str, todo: str) -> None:
         self.problems.append(self._fail(node, expected, got, todo))
         if len(self.problems) + len(self.doubled) >= MAX_PROBLEMS:
             raise InputError([*self.problems, *self.doubled.values()])
 
-    def _double(self, key: str, node: Node, first: Node) -> None:
+    def _double(self, key: str, node: YamlNode, first: YamlNode) -> None:
         """Record a duplicate key, up to MAX_PROBLEMS."""
         if len(self.doubled) < MAX_PROBLEMS:
-            line = self.line + position(self.text, self.source.offset(first.start_mark.index))[0] - 1
+            line = self.line + position(self.text, self.prepared.offset(first.start_mark.index))[0] - 1
             self.doubled[id(node)] = self._fail(node, EACH_KEY_ONCE, f"{key!r} again, after line {line}", "keep one of the two")
 
-    def _places(self, root: Node) -> list[Doubled]:
+    def _places(self, root: YamlNode) -> list[Doubled]:
         """Return the recorded duplicate keys below a node, with their places. Nodes that aliases repeat are visited once."""
         found: list[Doubled] = []
-        nodes: list[tuple[Node, Place]] = [(root, ())]
+        nodes: list[tuple[YamlNode, Place]] = [(root, ())]
         seen: set[int] = set()
         while nodes:
             node, place = nodes.pop()
@@ -88,17 +88,17 @@ class Exact:
                 nodes += [(child, (*place, n)) for n, child in enumerate(node.value)]
                 continue
             for key, value in node.value:
-                below = (*place, self.source.value(key.value))
+                below = (*place, self.prepared.value(key.value))
                 if id(key) in self.doubled:
                     found.append((below, self.doubled[id(key)]))
                 nodes.append((value, below))
         return found
 
-    def _fail(self, node: Node, expected: str, got: str, todo: str) -> Problem:
-        row, column = position(self.text, self.source.offset(node.start_mark.index))
+    def _fail(self, node: YamlNode, expected: str, got: str, todo: str) -> Problem:
+        row, column = position(self.text, self.prepared.offset(node.start_mark.index))
         return Problem(self.path, self.line + row - 1, column, "", expected, got, todo)
 
-    def _measure(self, node: Node) -> int:
+    def _measure(self, node: YamlNode) -> int:
         """Return the number of values of a node after alias expansion. Raises InputError if it is too large, too deep or contains itself."""
         if node.id == "scalar":
             return 1
@@ -119,33 +119,33 @@ class Exact:
                 raise InputError([self._fail(node, "a record of ordinary size", got, todo)])
         return self.sizes[id(node)]
 
-    def _tree(self, node: Node, depth: int = 1) -> Tree:
+    def _tree(self, node: YamlNode, depth: int = 1) -> Tree:
         if node.id == "scalar":
             return None if self._is_null(node) else self._scalar(node)
         if depth > MAX_DEPTH:
             raise InputError([self._fail(node, *TOO_DEEP)])
         return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
 
-    def _is_null(self, node: Node) -> bool:
+    def _is_null(self, node: YamlNode) -> bool:
         """Return whether a scalar is null: a plain one that a tag does not make a text, as `!!str` (§10.1.1.3) and `!` (§6.9.1) do."""
         if node.style or node.value not in _PLAIN_NULLS or node.tag != _NULL:
             return False
-        return not _NON_SPECIFIC.match(self.source.text, node.start_mark.index)
+        return not _NON_SPECIFIC.match(self.prepared.text, node.start_mark.index)
 
-    def _scalar(self, node: Node) -> Tree:
+    def _scalar(self, node: YamlNode) -> Tree:
         """Return the value of a scalar that is not null."""
         return self._text(node)
 
-    def _text(self, node: Node) -> str:
-        value = self.source.value(node.value)
+    def _text(self, node: YamlNode) -> str:
+        value = self.prepared.value(node.value)
         if "\0" in value:
             self._add(node, "text", "the NUL character", "remove it")
         return value
 
-    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: YamlNode, depth: int) -> dict[str, Any]:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        first: dict[str, Node] = {}
+        first: dict[str, YamlNode] = {}
         for key_node, value_node in node.value:
             value = self._tree(value_node, depth + 1)
             if key_node.id != "scalar":
@@ -164,25 +164,25 @@ class Exact:
         return merged | own
 
 
-def _nodes(source: Source) -> tuple[Source, list[Any]]:
-    """Return the root nodes of a text and the source that they refer to. Raises YAMLError with offsets of the original text."""
+def _nodes(prepared: Prepared) -> tuple[Prepared, list[Any]]:
+    """Return the root nodes of a text, and the text that their offsets refer to. Raises YAMLError with offsets of the original text."""
     import yaml
 
     try:
-        return source, list(yaml.compose_all(source.text, Loader=yaml.CSafeLoader))
+        return prepared, list(yaml.compose_all(prepared.text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError:
-        source = repaired(source)
+        prepared = repaired(prepared)
     try:
-        return source, list(yaml.compose_all(source.text, Loader=yaml.CSafeLoader))
+        return prepared, list(yaml.compose_all(prepared.text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
-        raise source.original(error) from None
+        raise prepared.original(error) from None
 
 
 def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
     """Return line and column, from one, of a place of a document. If it does not exist, return those of its last part that exists."""
     import yaml
 
-    lines, source, roots = composed(data)
+    lines, prepared, roots = composed(data)
     node = roots[document] if document < len(roots) else None
     found = node
     for part in place:
@@ -191,21 +191,21 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
                 break
             found = node = node.value[part]
         else:
-            pairs = [pair for pair in node.value if source.value(pair[0].value) == part] if isinstance(node, yaml.MappingNode) else []
+            pairs = [pair for pair in node.value if prepared.value(pair[0].value) == part] if isinstance(node, yaml.MappingNode) else []
             if not pairs:
                 break
             found, node = pairs[-1]
-    return lines.position(source.offset(found.start_mark.index)) if found is not None else (1, 1)
+    return lines.position(prepared.offset(found.start_mark.index)) if found is not None else (1, 1)
 
 
 @lru_cache(maxsize=1)
-def composed(data: bytes) -> tuple[text.Lines, Source, list[Any]]:
+def composed(data: bytes) -> tuple[text.Lines, Prepared, list[Any]]:
     """Return the nodes of a text. The last ones are cached, because one file can have a thousand problems."""
     import yaml
 
     decoded = data.decode()
-    source = source_of(decoded)
+    prepared = prepare(decoded)
     try:
-        return text.Lines(decoded), *_nodes(source)
+        return text.Lines(decoded), *_nodes(prepared)
     except yaml.YAMLError:  # the text has an error, which its reader reports
-        return text.Lines(decoded), source, []
+        return text.Lines(decoded), prepared, []

@@ -10,7 +10,7 @@ from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Tree
 from kgbuild.readers.text import without_bom
 from kgbuild.readers.yaml.parse import check_depth, documents_text
-from kgbuild.readers.yaml.positions import Exact, Node, composed
+from kgbuild.readers.yaml.positions import Exact, YamlNode, composed
 
 if TYPE_CHECKING:
     import yaml
@@ -39,18 +39,18 @@ def read(path: str, data: bytes) -> Tree:
 
 def line_of(data: bytes, keys: Sequence[str]) -> int:
     """Return the line, from one, of the entry at keys and indices, or of the last part of it that exists."""
-    lines, source, roots = composed(without_bom(data))
+    lines, prepared, roots = composed(without_bom(data))
     node: Any = roots[0] if roots else None
     line = 1
     for key in keys:
         if node is not None and node.id == "mapping":
-            pairs = [(name, value) for name, value in node.value if source.value(name.value) == key]
+            pairs = [(name, value) for name, value in node.value if prepared.value(name.value) == key]
         else:
             listed = node is not None and node.id == "sequence" and key.isdigit() and int(key) < len(node.value)
             pairs = [(node.value[int(key)],) * 2] if listed else []
         if not pairs:
             break
-        line, node = lines.position(source.offset(pairs[-1][0].start_mark.index))[0], pairs[-1][1]
+        line, node = lines.position(prepared.offset(pairs[-1][0].start_mark.index))[0], pairs[-1][1]
     return line
 
 
@@ -63,7 +63,7 @@ class _Typed(Exact):
 
         documents = 0
         problems: list[Problem] = []
-        for event in yaml.parse(self.source.text, Loader=yaml.CSafeLoader):
+        for event in yaml.parse(self.prepared.text, Loader=yaml.CSafeLoader):
             tag = getattr(event, "tag", None)
             documents += isinstance(event, yaml.DocumentStartEvent)
             if tag is not None:
@@ -76,10 +76,10 @@ class _Typed(Exact):
         node: Any = event
         return self._fail(node, expected, got, todo)
 
-    def _scalar(self, node: Node) -> Tree:
+    def _scalar(self, node: YamlNode) -> Tree:
         return self._text(node) if node.style else _value(self._text(node))
 
-    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: YamlNode, depth: int) -> dict[str, Any]:
         for key, _ in node.value:
             value = self._tree(key) if key.id == "scalar" else ""
             if not isinstance(value, str):

@@ -19,7 +19,7 @@ _QUESTION = re.compile(r"(?<![^\s,\[{:-])\?(?=[^\s,\[\]{}])")
 _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 
 
-class Source(NamedTuple):
+class Prepared(NamedTuple):
     """A text for PyYAML. ``ordinary`` restores replaced characters of values; ``inserted`` are the offsets of inserted characters."""
 
     text: str
@@ -34,8 +34,8 @@ class Source(NamedTuple):
         """Return a value of ``text`` as it is in the original text."""
         return value.translate(self.ordinary) if self.ordinary else value
 
-    def insert(self, *additions: tuple[int, str]) -> Source:
-        """Return the source with characters inserted at offsets of ``text``, which ascend."""
+    def insert(self, *additions: tuple[int, str]) -> Prepared:
+        """Return the prepared text with characters inserted at offsets of ``text``, which ascend."""
         parts: list[str] = []
         inserted: list[int] = []
         start = added = 0
@@ -61,23 +61,23 @@ class Source(NamedTuple):
         return yaml.MarkedYAMLError(error.context, moved(error.context_mark), error.problem, moved(error.problem_mark))
 
 
-def source_of(text: str) -> Source:
-    r"""Return the source of a text: each character with another meaning in YAML 1.1 is replaced by a character that the text does not have.
+def prepare(text: str) -> Prepared:
+    r"""Prepare a text: a character with another meaning in YAML 1.1 is replaced by one that the text does not have.
 
-    >>> source_of("a\x85").text
+    >>> prepare("a\x85").text
     'a\ue000'
     """
     other = [character for character in _OLD_BREAKS if character in text]
     question = ("[" in text or "{" in text) and "?" in text and _QUESTION.search(text) is not None
     if not other and not question:
-        return Source(text, {})
+        return Prepared(text, {})
     used = set(text)
     other += "?" * question
     pairs = [*zip(other, (character for character in _private() if character not in used), strict=False)]
     if question and pairs[-1][0] == "?":
         text = _QUESTION.sub(pairs[-1][1], text)
     breaks = {ord(old): new for old, new in pairs if old != "?"}
-    return Source(text.translate(breaks) if breaks else text, {ord(new): old for old, new in pairs})
+    return Prepared(text.translate(breaks) if breaks else text, {ord(new): old for old, new in pairs})
 
 
 def _private() -> Iterator[str]:
