@@ -41,7 +41,7 @@ _NODE_FOLLOWS, _NEAR, _BRACKETS = (b"-", b":", b"?", b"\n", b"\r"), 80, 1_000
 _QUESTION = re.compile(rb"\?(?=[ \t\r\n]|\Z)")
 _EXPLICIT_KEY = re.compile(rb"^[ ]*(?:[-?:][ \t]+)*\?(?=[ \t\r\n]|\Z)", re.MULTILINE)
 #: Prefixes of escapes that can encode a colon (§5.7).
-_COLON_ESCAPES = (b"\\x3", b"\\u003", b"\\U0000003")
+_COLON_ESCAPE = re.compile(rb"\\(?:x3|u003|U0000003)")
 #: A quote and a colon in encoded JSON that do not end a key: inside a string, or at its beginning.
 _NO_KEY_ENDS = (b'\\":', b':":', b'[":', b',":', b'{":')
 _encode = msgspec.json.Encoder().encode
@@ -102,7 +102,7 @@ def _one_key_each(trees: Sequence[Tree], data: bytes, flow: bool) -> bool:
         encoded = b"".join(map(_encode, trees))
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
-    if b"\\" in data and any(escape in data for escape in _COLON_ESCAPES):
+    if b"\\" in data and _COLON_ESCAPE.search(data):
         return False
     if encoded.count(b":") == data.count(b":"):
         return True
