@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
+from yaml_grammar import Grammar
 from yaml_paths import difference, differences, outcome, seeds
 
+import kgbuild
 from kgbuild.errors import InputError
 from kgbuild.readers.yaml import parse, typed
 
@@ -120,7 +125,50 @@ def test_made_texts_are_read_the_same_on_both_paths() -> None:
     assert list(differences(5_000, 12, seeds())) == []
 
 
+def test_made_texts_that_a_user_writes_are_read_or_refused_with_a_place() -> None:
+    grammar = Grammar(Random(12), seeds())
+    for _ in range(1_000):
+        try:
+            typed.read("a.yaml", grammar.text().encode("utf-8", "surrogatepass"))
+        except InputError as error:
+            assert all(problem.line and problem.column and problem.expected and problem.got and problem.todo for problem in error.problems)
+
+
 @pytest.mark.parametrize("name", [name for name in READ if "tag" not in name])
 def test_a_file_that_a_user_writes_is_read_in_the_same_language(name: str) -> None:
     text, tree = READ[name]
     assert typed.read("a.yaml", text.encode()) == tree
+
+
+@pytest.mark.parametrize(
+    "end", ["name: >\n", "name: A\n\t\n", "name: {a # c\n  : b}\n", "name: \x85\n", "name: &x A\nlabel: &x B\n", "name: [?a]\n"]
+)
+def test_another_field_does_not_change_how_a_record_is_read(tmp_path: Path, end: str) -> None:
+    """The field `warnings` needs the exact path, since its value is a number for the fast one."""
+    record = "---\nid: a\ncategory: DataSource\n"
+    (tmp_path / "fast.md").write_text(f"{record}{end}---\n", "utf-8")
+    (tmp_path / "exact.md").write_text(f"{record}warnings: 1.10\n{end}---\n", "utf-8")
+    (fast,), (exact,) = (kgbuild.build(tmp_path / name).nodes for name in ("fast.md", "exact.md"))
+    assert exact.warnings == ("1.10",)
+    assert replace(exact, warnings=()) == fast
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "layout: 1",
+        "title: 0",
+        "id: 1\nproducts: 0",
+        "id: a\ncategory: 1",
+        "id: a\nproducts: []\nlicense: 5",
+        "id: a\nproducts: []\npublications: [5]",
+    ],
+)
+def test_a_number_where_a_text_is_expected(text: str) -> None:
+    assert difference(text) is None
+
+
+def test_a_byte_order_mark_at_the_start_moves_no_place() -> None:
+    (document,) = outcome(".md", "---\n\ufeffid: a\nname: b\n---\n".encode(), exact=True)
+    assert document.find(document.raw, ("id",)) == (1, 2)
+    assert document.find(document.raw, ("name",)) == (2, 1)

@@ -20,15 +20,19 @@ _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 
 
 class Prepared(NamedTuple):
-    """A text for PyYAML. ``ordinary`` restores replaced characters of values; ``inserted`` are the offsets of inserted characters."""
+    """A text for PyYAML. ``ordinary`` restores replaced characters of values; ``inserted`` are the offsets of inserted characters.
+
+    ``skipped`` is the number of characters before ``text``: PyYAML does not count a byte-order mark at the beginning.
+    """
 
     text: str
     ordinary: dict[int, str]
     inserted: tuple[int, ...] = ()
+    skipped: int = 0
 
     def offset(self, index: int) -> int:
         """Return the offset in the original text of an offset in ``text``."""
-        return index - bisect_right(self.inserted, index - 1) if self.inserted else index
+        return index - bisect_right(self.inserted, index - 1) + self.skipped
 
     def value(self, value: str) -> str:
         """Return a value of ``text`` as it is in the original text."""
@@ -52,7 +56,7 @@ class Prepared(NamedTuple):
         """Return an error of PyYAML with offsets of the original text."""
         import yaml
 
-        if not self.inserted or not isinstance(error, yaml.MarkedYAMLError):
+        if not (self.inserted or self.skipped) or not isinstance(error, yaml.MarkedYAMLError):
             return error
 
         def moved(mark: Any) -> Any:
@@ -67,6 +71,8 @@ def prepare(text: str) -> Prepared:
     >>> prepare("a\x85").text
     'a\ue000'
     """
+    if text.startswith("\ufeff"):
+        return prepare(text[1:])._replace(skipped=1)
     other = [character for character in _OLD_BREAKS if character in text]
     question = ("[" in text or "{" in text) and "?" in text and _QUESTION.search(text) is not None
     if not other and not question:
