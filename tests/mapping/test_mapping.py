@@ -375,7 +375,7 @@ TEXTS |= {
     "UTF-16": ("domains: {}\n".encode("utf-16"), "domains.yaml:1: expected UTF-8, got the byte 0xff; save the file as UTF-8"),
     "an escaped surrogate": (
         'domains: {a: "\\ud83d"}\n',
-        "domains.yaml:1:15: expected the code of a character in hexadecimal digits, got `\\ud83d`; write the character itself",
+        "domains.yaml:1:15: expected a character, got `\\ud83d`, half of one; write the character itself, or remove it",
     ),
     "a key that is null": ("domains:\n  ~: MESH:D1\n", "domains.yaml:2:3: expected a key that is text, got null; put it in quotes"),
     "an alias of itself": (

@@ -65,7 +65,7 @@ REFUSED = {
     # §6.1: a tab is no indentation.
     "a tab before a field": ("a: b\n\tc: d\n", (2, 1)),
     # §5.2: a byte-order mark is no character of a plain value. py-yaml12 reads it as one.
-    "a byte-order mark before a key": ("a: b\n\ufeffc: d\n", (2, 2)),
+    "a byte-order mark before a key": ("a: b\n\ufeffc: d\n", (2, 1)),
     # §7.3.3: `&` begins no plain value. py-yaml12 reads an anchor without value.
     "an anchor of a quote": ("a: &'\n", (1, 4)),
 }

@@ -88,7 +88,7 @@ class Exact:
                 nodes += [(child, (*place, n)) for n, child in enumerate(node.value)]
                 continue
             for key, value in node.value:
-                below = (*place, self.prepared.value(key.value))
+                below = (*place, self.prepared.value(key.value, key.style))
                 if id(key) in self.doubled:
                     found.append((below, self.doubled[id(key)]))
                 nodes.append((value, below))
@@ -137,7 +137,7 @@ class Exact:
         return self._text(node)
 
     def _text(self, node: YamlNode) -> str:
-        value = self.prepared.value(node.value)
+        value = self.prepared.value(node.value, node.style)
         if "\0" in value:
             self._add(node, "text", "the NUL character", "remove it")
         return value
@@ -191,7 +191,8 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
                 break
             found = node = node.value[part]
         else:
-            pairs = [pair for pair in node.value if prepared.value(pair[0].value) == part] if isinstance(node, yaml.MappingNode) else []
+            entries = node.value if isinstance(node, yaml.MappingNode) else []
+            pairs = [pair for pair in entries if prepared.value(pair[0].value, pair[0].style) == part]
             if not pairs:
                 break
             found, node = pairs[-1]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kgbuild.readers.yaml import surrogates
+
 if TYPE_CHECKING:
     import yaml
 
@@ -22,21 +24,24 @@ _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 class Prepared(NamedTuple):
     """A text for PyYAML. ``ordinary`` restores replaced characters of values; ``inserted`` are the offsets of inserted characters.
 
-    ``skipped`` is the number of characters before ``text``: PyYAML does not count a byte-order mark at the beginning.
+    ``skipped`` is the number of characters before ``text``: PyYAML does not count a byte-order mark at the beginning. ``pairs`` says whether
+    surrogate pairs are replaced.
     """
 
     text: str
     ordinary: dict[int, str]
     inserted: tuple[int, ...] = ()
     skipped: int = 0
+    pairs: bool = False
 
     def offset(self, index: int) -> int:
         """Return the offset in the original text of an offset in ``text``."""
         return index - bisect_right(self.inserted, index - 1) + self.skipped
 
-    def value(self, value: str) -> str:
-        """Return a value of ``text`` as it is in the original text."""
-        return value.translate(self.ordinary) if self.ordinary else value
+    def value(self, value: str, style: str | None) -> str:
+        """Return a scalar of ``text`` as it is in the original text. ``style`` is PyYAML's: its quote, if it has one."""
+        value = value.translate(self.ordinary) if self.ordinary else value
+        return surrogates.restored(value, style) if self.pairs else value
 
     def insert(self, *additions: tuple[int, str]) -> Prepared:
         """Return the prepared text with characters inserted at offsets of ``text``, which ascend."""
@@ -73,6 +78,8 @@ def prepare(text: str) -> Prepared:
     """
     if text.startswith("\ufeff"):
         return prepare(text[1:])._replace(skipped=1)
+    if (written := surrogates.hidden(text)) != text:
+        return prepare(written)._replace(pairs=True)
     other = [character for character in _OLD_BREAKS if character in text]
     question = ("[" in text or "{" in text) and "?" in text and _QUESTION.search(text) is not None
     if not other and not question:

@@ -44,7 +44,7 @@ def line_of(data: bytes, keys: Sequence[str]) -> int:
     line = 1
     for key in keys:
         if node is not None and node.id == "mapping":
-            pairs = [(name, value) for name, value in node.value if prepared.value(name.value) == key]
+            pairs = [(name, value) for name, value in node.value if prepared.value(name.value, name.style) == key]
         else:
             listed = node is not None and node.id == "sequence" and key.isdigit() and int(key) < len(node.value)
             pairs = [(node.value[int(key)],) * 2] if listed else []
