@@ -83,7 +83,7 @@ def test_the_sdist_holds_what_a_build_and_the_tests_need(dist: Path) -> None:
         "pyproject.toml", "constraints.txt", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run", ".pre-commit-hooks.yaml",
         "output/.gitkeep",
     }  # fmt: skip
-    for folder in ("kgbuild", "mappings", "input", "docs", "tests", "bench"):
+    for folder in ("kgbuild", "mappings", "input", "docs", "tests", "fuzz", "bench"):
         wanted |= files(ROOT / folder, ROOT)
     assert wanted - names == set()
     assert {name.partition("/")[0] for name in names} - {name.partition("/")[0] for name in wanted} <= {"PKG-INFO", ".gitignore"}

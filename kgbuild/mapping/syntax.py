@@ -16,7 +16,10 @@ class SyntaxFault(NamedTuple):
 
 
 class Syntax(NamedTuple):
-    """A language: its name, its parser (which raises ValueError), and functions that locate a syntax error and find the line of an entry."""
+    """A language: its name, its parser, and functions that locate a syntax error and find the line of an entry.
+
+    The parser raises ValueError, or InputError with the places of all errors.
+    """
 
     name: str
     parse: Callable[[str], Any]
@@ -25,42 +28,20 @@ class Syntax(NamedTuple):
 
 
 def _parse_yaml(text: str) -> Any:
-    import yaml12
+    from kgbuild.readers.yaml import typed
 
-    return yaml12.parse_yaml(text)
-
-
-def _fault_of_yaml(text: str, error: Exception) -> SyntaxFault:
-    """Return the syntax error that PyYAML reports: yaml12 does not always give a line."""
-    import yaml
-
-    try:
-        yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as found:
-        mark = found.problem_mark
-        return SyntaxFault(str(mark.line + 1 if mark else 1), str(found.problem))
-    except yaml.YAMLError as found:
-        return SyntaxFault("1", str(found).splitlines()[0])
-    message = str(error).partition(" - at `")[0]
-    at = re.search(r"line (\d+)", message)
-    return SyntaxFault(at[1] if at else "1", message)
+    return typed.read("", text.encode())
 
 
 def _line_in_yaml(data: bytes, keys: Sequence[str]) -> int:
-    import yaml
+    from kgbuild.readers.yaml import typed
 
-    node = next(yaml.compose_all(data, Loader=yaml.CSafeLoader), None)
-    line = 1
-    for key in keys:
-        if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if k.value == key]
-            if not found:
-                return line
-            line, node = found[-1][0].start_mark.line + 1, found[-1][1]
-        elif isinstance(node, yaml.SequenceNode) and key.isdigit() and int(key) < len(node.value):
-            node = node.value[int(key)]
-            line = node.start_mark.line + 1
-    return line
+    return typed.line_of(data, keys)
+
+
+def _fault_of_yaml(_: str, error: Exception) -> SyntaxFault:
+    """Return no position: the parser of YAML raises InputError, which has all of them."""
+    return SyntaxFault("1", str(error))
 
 
 def _parse_toml(text: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from kgbuild.errors import KgbuildError, permission_todo
+from kgbuild.errors import InputError, KgbuildError, permission_todo
 from kgbuild.mapping.syntax import Syntax
 
 _T = TypeVar("_T")
@@ -51,6 +51,8 @@ class UserFile(NamedTuple):
         text = self.text()
         try:
             return self.syntax.parse(text)
+        except InputError as error:
+            raise self.failure("\n".join(str(problem._replace(path=self.shown)) for problem in error.problems)) from None
         except (ValueError, RecursionError) as error:
             fault = self.syntax.fault(text, error)
             raise self.error((), sentence.format(got=fault.got), at=fault.at) from None

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kgbuild.errors import InputError, Problem
 from kgbuild.model.document import Document, Doubled, Place, Tree, show
 
 _NAMES = {list: "a list", str: "text", type(None): "nothing", bool: "a boolean", int: "a number", float: "a number"}
+#: Booleans and numbers of YAML 1.2 (§10.3.2), without quotes.
+_FORMS = (
+    (re.compile(r"true|True|TRUE|false|False|FALSE"), "a boolean"),
+    (re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"), "a number"),
+    (re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"), "a number"),
+)
 AS_YAML, AS_JSON = "write it as `field: value` lines", 'write it as `{"field": "value"}`'
 
 
@@ -54,5 +61,14 @@ def _by_item(doubled: Sequence[Doubled], top: Place, count: int) -> dict[int, li
 
 def not_a_mapping(path: str, document: Document, place: Place, tree: Tree, todo: str = AS_YAML) -> Problem:
     """Return the problem of a value that should be a record but is not a mapping."""
-    got = f"the text {tree[:40]!r}" if isinstance(tree, str) and not document.exact else _NAMES.get(type(tree), "something else")
-    return Problem(path, *document.where(place), show(place), "a record, which is a mapping of fields", got, todo)
+    line, column = document.where(place)
+    return Problem(path, line, column, show(place), "a record, which is a mapping of fields", _got(document, tree, line, column), todo)
+
+
+def _got(document: Document, tree: Tree, line: int, column: int) -> str:
+    """Return what stands in place of a record. Where a number is read as text, its spelling tells what it is."""
+    if not isinstance(tree, str):
+        return _NAMES.get(type(tree), "something else")
+    name = next((name for form, name in _FORMS if form.fullmatch(tree)), None)
+    written = document.raw.decode().split("\n")[line - document.line][column - 1 :] if name else ""
+    return name if name and written.startswith(tree) else f"the text {tree[:40]!r}"

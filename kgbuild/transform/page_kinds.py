@@ -8,8 +8,9 @@ from typing import Any
 from kgbuild.errors import Problem
 from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import PageKind
-from kgbuild.model.document import Document, Tree
+from kgbuild.model.document import Document, NotText, Tree
 from kgbuild.model.invisible import invisible_in, lookalike, visible_part
+from kgbuild.transform.values import SCALARS
 
 #: The reason for which a page with front matter that is not seen is skipped.
 DAMAGED = "damaged front matter"
@@ -18,8 +19,8 @@ _OF_RECORDS = ("resource", "product page", "organization")
 
 
 def kind_of(mapping: RegistryMapping, tree: Mapping[str, Any]) -> PageKind | None:
-    """Return the kind of a page by its layout, or else by its other fields."""
-    layout = tree.get(mapping.pages.field)
+    """Return the kind of a page by its layout, or else by its other fields. Raises NotText if the fast parser lost a text that decides."""
+    layout = _text(tree.get(mapping.pages.field))
     known = mapping.pages.kinds.get(layout) if isinstance(layout, str) else None
     return known or _guess(mapping, tree)
 
@@ -28,11 +29,18 @@ def _guess(mapping: RegistryMapping, tree: Mapping[str, Any]) -> PageKind | None
     """Return the kind of a page whose layout is not in the mapping."""
     fields = mapping.fields
     if any(tree.get(name) is not None for name in fields.resource.id):
-        category = next((tree[name] for name in fields.resource.category if name in tree), None)
+        category = _text(next((tree[name] for name in fields.resource.category if name in tree), None))
         listed = any(name in tree for name in fields.resource.products)
         categorised = isinstance(category, str) and category in mapping.categories.resource.categories
         return "resource" if listed or categorised else None
-    return "documentation" if any(tree.get(name) for name in fields.page.title) else None
+    titles = [tree.get(name) for name in fields.page.title]
+    return "documentation" if any(title or isinstance(title, SCALARS) for title in titles) else None
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, SCALARS):
+        raise NotText
+    return value
 
 
 def unseen_kind(mapping: RegistryMapping, fields: Mapping[str, str], *, certain: bool) -> PageKind | None:

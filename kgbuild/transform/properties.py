@@ -14,7 +14,7 @@ from kgbuild.mapping.load import RegistryMapping
 from kgbuild.mapping.schema import RecordFields
 from kgbuild.model.document import Document, NotText, Tree
 from kgbuild.model.graph import Description, Kind, Role
-from kgbuild.transform.values import extra_json, items, number, scalar, text_list
+from kgbuild.transform.values import SCALARS, extra_json, items, number, scalar, text_list
 
 _HINTS = get_type_hints(Description)
 _LISTS = frozenset(name for name, hint in _HINTS.items() if getattr(hint, "__origin__", None) is tuple)
@@ -216,6 +216,10 @@ class PropertyReader:
         else:
             self.values[name] = (*self.values.get(name, ()), *found)
 
+    def _text(self, value: Tree) -> Tree:
+        """Return a value, as text if it is a number or a boolean."""
+        return self.document.text(value) if isinstance(value, SCALARS) else value
+
     def xref(self, key: str, value: Tree) -> None:
         """Read ids in other registries as CURIEs. The prefix may be written or not."""
         found = text_list(self.document, value)
@@ -236,7 +240,7 @@ class PropertyReader:
         if label:
             self.values["license_label"] = label
         parts = value.values() if isinstance(value, dict) else items(value)
-        if any(part not in (None, label, license) for part in parts):
+        if any(self._text(part) not in (None, label, license) for part in parts):
             self.extra[key] = extra_json(self.document, value, key)
 
     def contacts(self, key: str, value: Tree) -> None:
@@ -274,7 +278,7 @@ class PropertyReader:
                 ids.append(self.vocabulary.compress(id.strip()))
         if ids:
             self.values["publications"] = tuple(ids)
-        if any(isinstance(item, dict) or item not in ids for item in items(value)):
+        if any(isinstance(item, dict) or self._text(item) not in ids for item in items(value)):
             self.extra[key] = extra_json(self.document, value, key)
 
 

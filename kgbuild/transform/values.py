@@ -129,7 +129,9 @@ def _converted(key: str) -> bool:
 
 
 def type_name(value: Tree) -> str:
-    """Return the name of a value's type, or the scalar itself, for messages."""
+    """Return the name of a value's type, or a text itself, for messages. Raises NotText for other scalars: the message shows their text."""
+    if isinstance(value, SCALARS):
+        raise NotText
     if isinstance(value, (dict, list)):
         return "a mapping" if isinstance(value, dict) else "a list"
-    return "nothing" if value is None else f"the text {value!r}" if isinstance(value, str) else f"the value {value!r}"
+    return "nothing" if value is None else f"the text {value!r}"

@@ -332,38 +332,86 @@ def test_a_misspelt_file(tmp_path: Path) -> None:
 
 
 TEXTS = {
-    "no YAML": ("domains: {a: b\n", "domains.yaml:2: expected YAML, got did not find expected ',' or '}'; correct the line"),
+    "no YAML": (
+        "domains: {a: b\n",
+        (
+            "domains.yaml:1:10: expected `}` at the end of what begins with `{` here, got the end of the text; "
+            "add the `}`, or put the value into quotes if it is text"
+        ),
+    ),
     "a list": ("- domains\n", "domains.yaml:1: the file: expected `object`, got `array`; correct or remove the entry"),
     "nothing": ("", "domains.yaml:1: the file: expected `object`, got `null`; correct or remove the entry"),
     "no UTF-8": (b"domains: \xe9\n", "domains.yaml:1: expected UTF-8, got the byte 0xe9; save the file as UTF-8"),
     "a key twice": (
         "domains:\n  a: MESH:D1\n  a: MESH:D2\n",
-        "domains.yaml:3: a: expected each key once, got it again; keep one of the two",
+        "domains.yaml:3:3: expected each key once, got 'a' again, after line 2; keep one of the two",
     ),
 }
 
 
 TEXTS |= {
-    "a tag": ("domains: !x {a: MESH:D1}\n", "domains.yaml:1: expected a value without a tag, got the tag !x; remove the tag"),
+    "a tag": ("domains: !x {a: MESH:D1}\n", "domains.yaml:1:10: expected a value without a tag, got the tag !x; remove the tag"),
     "a control character": (
         "domains: {a: MESH:D1}\n# \x7f\n",
-        "domains.yaml:2: expected YAML, got the character U+007F; correct the line",
+        "domains.yaml:2:3: expected text, got the control character U+007F; remove it",
     ),
     "a second document": (
         "domains: {a: MESH:D1}\n---\nx: 1\n",
-        "domains.yaml:2: expected one YAML document, got a second one; remove it",
+        "domains.yaml:2:1: expected one YAML document, got a second one; remove it",
     ),
     "a deep list": (
         "domains:\n" + "- " * 100_000 + "x\n",
-        "domains.yaml:2: expected at most 50 levels of nesting, got a deeper one; flatten the entry",
+        "domains.yaml:2:199: expected at most 100 levels of nesting, got a deeper one; flatten the record",
     ),
     "a key that is a list": (
         "domains:\n  [a]: MESH:D1\n",
-        "domains.yaml:2: expected a key that is text, got a list or a mapping; write it as text",
+        "domains.yaml:2:3: expected a key that is text, got a list; write a plain key, or put the value into quotes if it is text",
+    ),
+    "a line of a tab": (
+        "domains:\n  a: MESH:D1\n\t\n  b: x\n",
+        "domains.yaml:4: domains.b: expected a CURIE with a prefix of prefixes.yaml, got 'x'; correct the entry",
+    ),
+    "a tab before a field": (
+        "domains:\n  a: MESH:D1\n\tb: MESH:D2\n",
+        "domains.yaml:3:1: expected spaces as indentation, got a tab; indent with spaces",
+    ),
+    "more after the end of the document": (
+        'domains: {a: "MESH:D1"}\n...\nx: 1\n',
+        "domains.yaml:3:1: expected the end of the document, got `x:`; remove what follows, or correct the text before it",
+    ),
+    "a text that is cut off": (
+        'domains: {a: "MESH:D1',
+        'domains.yaml:1:14: expected a text that is closed with `"`, got none that is; add the `"`, or remove this one',
+    ),
+    "a directive": (
+        "%FOO\ndomains: {}\n",
+        "domains.yaml:1:1: expected a field, got `%FOO`, since `%` begins no field; remove the line, or put the name of the field into quotes",
+    ),
+    "an alias of nothing": (
+        "domains: *a\n",
+        "domains.yaml:1:10: expected an alias of an anchor above, got `*a`, which is none; put the value into quotes if it is text",
+    ),
+    "a NUL": (b"domains: {}\n\0", "domains.yaml:2:1: expected text, got a NUL byte; remove it; the file may be damaged"),
+    "UTF-16": ("domains: {}\n".encode("utf-16"), "domains.yaml:1: expected UTF-8, got the byte 0xff; save the file as UTF-8"),
+    "an escaped surrogate": (
+        'domains: {a: "\\ud83d"}\n',
+        "domains.yaml:1:15: expected a character, got `\\ud83d`, half of one; write the character itself, or remove it",
+    ),
+    "a key that is null": ("domains:\n  ~: MESH:D1\n", "domains.yaml:2:3: expected a key that is text, got null; put it in quotes"),
+    "an alias of itself": (
+        "domains: &a {a: *a}\n",
+        "domains.yaml:1:10: expected a value that ends, got one that an alias repeats inside itself; write the value in place of the alias",
+    ),
+    "two errors": (
+        "domains:\n  a: MESH:D1\n  5: MESH:D1\n  a: MESH:D2\n",
+        (
+            "domains.yaml:3:3: expected a key that is text, got 5; put it in quotes\n"
+            "domains.yaml:4:3: expected each key once, got 'a' again, after line 2; keep one of the two"
+        ),
     ),
     "a key that is a number": (
         "domains:\n  5: MESH:D1\n",
-        "domains.yaml:2: domains.5: expected a key that is text, got 5; put it in quotes",
+        "domains.yaml:2:3: expected a key that is text, got 5; put it in quotes",
     ),
 }
 

@@ -70,7 +70,7 @@ class Shape(Struct, forbid_unknown_fields=True):
         (YAML, "\nother: 1\n", "2: other: expected a key that shapes have, got an unknown one; do it"),
         (TOML, "names = []\nother = 1\n", "2: other: expected a key that shapes have, got an unknown one; do it"),
         (YAML, "[]", "1: the file: expected `object`, got `array`; do it"),
-        (YAML, "names: [\n", "2: no: did not find expected node content"),
+        (YAML, "names: [\n", "2:1: expected a value, got the end of the text; put the value into quotes"),
         (TOML, "names = ['a'\n", "1: no: unclosed array"),
         (JSON, '{"names":\n["a"}', "2: no: "),
     ],

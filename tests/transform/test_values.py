@@ -99,7 +99,13 @@ def test_a_key_that_is_no_text_is_read_again() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [({}, "a mapping"), ([], "a list"), (None, "nothing"), ("a", "the text 'a'"), (1, "the value 1"), (True, "the value True")],
+    [({}, "a mapping"), ([], "a list"), (None, "nothing"), ("a", "the text 'a'")],
 )
 def test_kind_of(value: Any, said: str) -> None:
     assert type_name(value) == said
+
+
+@pytest.mark.parametrize("value", [1, 1.5, True])
+def test_kind_of_a_value_whose_text_is_lost(value: Any) -> None:
+    with pytest.raises(NotText):
+        type_name(value)

@@ -6,6 +6,7 @@ py-yaml12 parses most texts. PyYAML parses texts in which types, anchors or dupl
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
@@ -15,7 +16,10 @@ from kgbuild.model.document import Parsed, Tree
 from kgbuild.readers import text
 from kgbuild.readers.text import MAX_DEPTH, TOO_DEEP, position
 from kgbuild.readers.yaml import diagnose
-from kgbuild.readers.yaml.positions import Exact, for_pyyaml
+from kgbuild.readers.yaml.differences import may_differ
+from kgbuild.readers.yaml.positions import Exact
+from kgbuild.readers.yaml.prepared import prepare
+from kgbuild.readers.yaml.repair import events, repaired
 
 _ANCHOR = re.compile(rb"(?:^|[\s,\[{:-])&[^\s,\[\]{}]")
 _ALIAS = re.compile(rb"(?:^|[\s,\[{:-])\*[^\s,\[\]{}]")
@@ -30,18 +34,14 @@ _KEY_LINE = re.compile(rb"^[ ]*(?:[-?][ \t]+)*[^\s#][^\n]*?:(?=[ \t\r\n]|\Z)", r
 #: Empty keys in a flow collection nest (`[: : :`), even over several lines.
 _EMPTY_KEYS = (b" :", b"\t:", b"\n:", b"\r:", b"[:", b"{:", b",:")
 _NUL_ESCAPE = re.compile(rb"\\(?:0|x00|u0000|U00000000)")
-#: The start of a flow collection, which can only be at the start of a node.
-_FLOW = re.compile(rb"(?:^|[-:?][ \t]|[!&][^\s]*[ \t])[ \t]*[\[{]", re.MULTILINE)
 #: Characters that a node can follow; a bracket after any other character is text. The check examines 80 bytes before each bracket. If
 #: there are more than 1,000 brackets, a flow collection is assumed.
 _NODE_FOLLOWS, _NEAR, _BRACKETS = (b"-", b":", b"?", b"\n", b"\r"), 80, 1_000
-#: Forms of the colon after a key in a flow mapping, besides `: ` (YAML 1.2 §7.4.2).
-_FLOW_COLONS = (b'":', b"':", b"]:", b"}:", b":,", b":]", b":}", b":[", b":{")
 #: A fast and an exact pattern of the start of an explicit key (YAML 1.2 §8.2.2).
 _QUESTION = re.compile(rb"\?(?=[ \t\r\n]|\Z)")
 _EXPLICIT_KEY = re.compile(rb"^[ ]*(?:[-?:][ \t]+)*\?(?=[ \t\r\n]|\Z)", re.MULTILINE)
 #: Prefixes of escapes that can encode a colon (§5.7).
-_COLON_ESCAPES = (b"\\x3", b"\\u003", b"\\U0000003")
+_COLON_ESCAPE = re.compile(rb"\\(?:x3|u003|U0000003)")
 #: A quote and a colon in encoded JSON that do not end a key: inside a string, or at its beginning.
 _NO_KEY_ENDS = (b'\\":', b':":', b'[":', b',":', b'{":')
 _encode = msgspec.json.Encoder().encode
@@ -53,7 +53,7 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
     Raises InputError if the text is not YAML, too deep, or expands to too many values by its aliases.
     """
     flow = _flow_may_begin(data)
-    _check_depth(path, data, line, flow)
+    check_depth(path, data, line, flow)
     if (
         exact
         or (b"\\" in data and _NUL_ESCAPE.search(data))
@@ -67,7 +67,8 @@ def parse(path: str, data: bytes, line: int, exact: bool) -> list[Parsed]:
     except ValueError:
         # PyYAML gives clearer errors. It reads YAML 1.1 and accepts a few texts that YAML 1.2 forbids; these are accepted.
         return Exact(path, data, line).trees()
-    if (b"<" in data and b"<<" in data) or len(trees) > 1 or not all(_one_key_each(tree, data, flow) for tree in trees):
+    merges, scalar = b"<" in data and b"<<" in data, bool(trees) and isinstance(trees[0], (str, bool, int, float))
+    if merges or scalar or len(trees) > 1 or may_differ(data, flow) or not _one_key_each(trees, data, flow):
         return Exact(path, data, line).trees()
     return [(tree, ()) for tree in trees]
 
@@ -89,32 +90,40 @@ def _flow_may_begin(data: bytes) -> bool:
     return False
 
 
-def _one_key_each(tree: Tree, data: bytes, flow: bool) -> bool:
+def _one_key_each(trees: Sequence[Tree], data: bytes, flow: bool) -> bool:
     """Return whether the text certainly has no duplicate key. False means that it is not known.
 
     It is certain if the tree, encoded as JSON, has as many colons as the text: each key has one colon in both, and a duplicate key is
-    missing in the tree.
+    missing in the tree. Keys in flow collections and explicit keys may have none; there the parser's events are counted.
     """
+    if flow or (b"?" in data and _QUESTION.search(data) and _EXPLICIT_KEY.search(data)):
+        return events(prepare(data.decode()).text) == 2 + sum(2 + _events_of(tree) for tree in trees)
     try:
-        encoded = _encode(tree)
+        encoded = b"".join(map(_encode, trees))
     except (TypeError, ValueError, OverflowError, RecursionError):
         return False
-    if (flow or (_QUESTION.search(data) and _EXPLICIT_KEY.search(data))) and b'":null' in encoded:
-        return False  # `? a` and `{a}` are keys without a colon
-    if b"\\" in data and any(escape in data for escape in _COLON_ESCAPES):
+    if b"\\" in data and _COLON_ESCAPE.search(data):
         return False
     if encoded.count(b":") == data.count(b":"):
         return True
     # Other colons are usually in comments, so count only colons that can follow a key.
-    if flow and any(mark in data for mark in _FLOW_COLONS) and _FLOW.search(data):
-        return False
     keys = encoded.count(b'":') - sum(map(encoded.count, _NO_KEY_ENDS))
     colons = sum(map(data.count, (b": ", b":\n", b":\r", b":\t"))) + data.endswith(b":")
-    return keys == colons or (not flow and b"?" not in data and keys == len(_KEY_LINE.findall(data)))
+    return keys == colons or (b"?" not in data and keys == len(_KEY_LINE.findall(data)))
 
 
-def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
-    """Raise InputError if the text is nested too deeply. The parsers recurse, so depth is counted on events, which do not."""
+def _events_of(tree: Tree) -> int:
+    """Return the number of events of a tree: one for each scalar, two for each list and mapping."""
+    if isinstance(tree, dict):
+        return 2 + len(tree) + sum(map(_events_of, tree.values()))
+    return 2 + sum(map(_events_of, tree)) if isinstance(tree, list) else 1
+
+
+def check_depth(path: str, data: bytes, line: int, flow: bool = True) -> None:
+    """Raise InputError if the text is nested too deeply. The parsers recurse, so depth is counted on events, which do not.
+
+    ``flow`` says whether the text may have flow collections.
+    """
     brackets = data.count(b"[") + data.count(b"{") if flow else 0
     empty = flow and data.count(b":") > MAX_DEPTH and any(mark in data for mark in _EMPTY_KEYS)
     deep = _DEEP_STEPS in data[::_STEP].translate(_INDICATORS) and _DEEP_INDENT in data.translate(_INDICATORS)
@@ -122,19 +131,19 @@ def _check_depth(path: str, data: bytes, line: int, flow: bool) -> None:
         return
     import yaml
 
-    decoded = for_pyyaml(data)
+    prepared = repaired(prepare(data.decode()))
     offset: int | None = None
     try:
-        offset = _first_too_deep(decoded)
+        offset = _first_too_deep(prepared.text)
     except yaml.YAMLError as error:
         # Some builds of PyYAML limit the depth themselves and refuse the text. So parse the text before the error again.
         mark = getattr(error, "problem_mark", None)
         with suppress(yaml.YAMLError):
-            offset = _first_too_deep(decoded[: mark.index if mark else 0])
+            offset = _first_too_deep(prepared.text[: mark.index if mark else 0])
         if offset is None:
-            raise InputError([diagnose.problem(path, data.decode(), line, error)]) from None
+            raise InputError([diagnose.problem(path, data.decode(), line, prepared.original(error))]) from None
     if offset is not None:
-        row, column = position(decoded, offset)
+        row, column = position(data.decode(), prepared.offset(offset))
         raise InputError([Problem(path, line + row - 1, column, "", *TOO_DEEP)])
 
 

@@ -11,6 +11,8 @@ from kgbuild.model.document import Doubled, Parsed, Place, Tree
 from kgbuild.readers import text
 from kgbuild.readers.text import MAX_DEPTH, MAX_PROBLEMS, TOO_DEEP, position
 from kgbuild.readers.yaml import diagnose
+from kgbuild.readers.yaml.prepared import Prepared, prepare
+from kgbuild.readers.yaml.repair import repaired
 
 if TYPE_CHECKING:
     import yaml
@@ -19,52 +21,16 @@ if TYPE_CHECKING:
 MAX_NODES = 2_000_000
 
 _PLAIN_NULLS = frozenset(("", "~", "null", "Null", "NULL"))  # YAML 1.2 §10.3.2
-#: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2, and the characters that replace them for PyYAML.
-_OLD_BREAKS = "\x85\u2028\u2029"
-_PRIVATE = "\ue085\ue028\ue029"
-_TO_PRIVATE = str.maketrans(_OLD_BREAKS, _PRIVATE)
-_FROM_PRIVATE = str.maketrans(_PRIVATE, _OLD_BREAKS)
+_NULL = "tag:yaml.org,2002:null"
+#: The tag `!`, perhaps after an anchor.
+_NON_SPECIFIC = re.compile(r"(?:&\S+\s+)?!(?=\s|\Z)")
 
 
-#: JSON writes a character beyond U+FFFF as two escapes, a surrogate pair (RFC 8259 §7). No YAML parser reads them, although JSON is YAML
-#: (YAML 1.2 §1.3). The pair is written with code points for private use instead, which the same digits encode, but the first: D800 as E800.
-_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD])([89abAB][0-9a-fA-F]{2})\\u([dD])([c-fC-F][0-9a-fA-F]{2})")
-_PRIVATE_PAIR = re.compile(r"()\\u([eE])([89abAB][0-9a-fA-F]{2})\\u([eE])([c-fC-F][0-9a-fA-F]{2})")
-_JOINED = re.compile("([\ue800-\uebff])([\uec00-\uefff])")
-_SURROGATE = str.maketrans("dDeE", "eEdD")
-
-
-def for_pyyaml(data: bytes) -> str:
-    """Decode a text for PyYAML, which reads YAML 1.1: replace what it reads in another way. The length stays the same.
-
-    These are characters that are line breaks only there, and surrogate pairs.
-    """
-    decoded = data.decode()
-    if any(mark in decoded for mark in _OLD_BREAKS) and not any(mark in decoded for mark in _PRIVATE):
-        decoded = decoded.translate(_TO_PRIVATE)
-    if "\\ud" in decoded.lower() and not (_PRIVATE_PAIR.search(decoded) or _JOINED.search(decoded)):
-        decoded = _PAIR.sub(_swapped, decoded)
-    return decoded
-
-
-def _swapped(pair: re.Match[str]) -> str:
-    """Return a pair of escapes with surrogates in place of code points for private use, or the reverse."""
-    before, high, low, other, last = pair.groups()
-    return f"{before}\\u{high.translate(_SURROGATE)}{low}\\u{other.translate(_SURROGATE)}{last}"
-
-
-def _as_written(text: str, style: str | None) -> str:
-    """Return a scalar of a text from ``for_pyyaml`` as it is in the file. Only text in double quotes has escapes."""
-    text = text.translate(_FROM_PRIVATE)
-    if style == '"':
-        return _JOINED.sub(lambda pair: chr(0x10000 + (ord(pair[1]) - 0xE800 << 10) + ord(pair[2]) - 0xEC00), text)
-    return _PRIVATE_PAIR.sub(_swapped, text)
-
-
-class _Node(Protocol):
+class YamlNode(Protocol):
     """The attributes of PyYAML's nodes, which its type stubs lack."""
 
     id: str
+    tag: str
     style: str | None
     value: Any
     start_mark: yaml.Mark
@@ -74,9 +40,9 @@ class Exact:
     """Builds trees in which every scalar is its text in the file (SPEC §2) from PyYAML's nodes."""
 
     def __init__(self, path: str, data: bytes, line: int) -> None:
-        self.path, self.data, self.line = path, data, line
-        self.text = for_pyyaml(data)
-        self.swapped = self.text != data.decode()
+        self.path, self.line = path, line
+        self.text = data.decode()
+        self.prepared = prepare(self.text)
         self.sizes: dict[int, int] = {}
         self.open: set[int] = set()
         self.problems: list[Problem] = []
@@ -87,9 +53,9 @@ class Exact:
         import yaml
 
         try:
-            roots: list[Any] = list(yaml.compose_all(self.text, Loader=yaml.CSafeLoader))
+            self.prepared, roots = _nodes(self.prepared)
         except yaml.YAMLError as error:
-            raise InputError([diagnose.problem(self.path, self.data.decode(), self.line, error)]) from None
+            raise InputError([diagnose.problem(self.path, self.text, self.line, error)]) from None
         for root in roots:
             self._measure(root)
         trees = [self._tree(root) for root in roots]
@@ -97,21 +63,21 @@ class Exact:
             raise InputError([*self.problems, *self.doubled.values()])
         return [(tree, self._places(root) if self.doubled else ()) for tree, root in zip(trees, roots, strict=True)]
 
-    def _add(self, node: _Node, expected: str, got: str, todo: str) -> None:
+    def _add(self, node: YamlNode, expected: str, got: str, todo: str) -> None:
         self.problems.append(self._fail(node, expected, got, todo))
         if len(self.problems) + len(self.doubled) >= MAX_PROBLEMS:
             raise InputError([*self.problems, *self.doubled.values()])
 
-    def _double(self, key: str, node: _Node, first: _Node) -> None:
+    def _double(self, key: str, node: YamlNode, first: YamlNode) -> None:
         """Record a duplicate key, up to MAX_PROBLEMS."""
         if len(self.doubled) < MAX_PROBLEMS:
-            line = self.line + position(self.text, first.start_mark.index)[0] - 1
+            line = self.line + position(self.text, self.prepared.offset(first.start_mark.index))[0] - 1
             self.doubled[id(node)] = self._fail(node, EACH_KEY_ONCE, f"{key!r} again, after line {line}", "keep one of the two")
 
-    def _places(self, root: _Node) -> list[Doubled]:
+    def _places(self, root: YamlNode) -> list[Doubled]:
         """Return the recorded duplicate keys below a node, with their places. Nodes that aliases repeat are visited once."""
         found: list[Doubled] = []
-        nodes: list[tuple[_Node, Place]] = [(root, ())]
+        nodes: list[tuple[YamlNode, Place]] = [(root, ())]
         seen: set[int] = set()
         while nodes:
             node, place = nodes.pop()
@@ -122,17 +88,17 @@ class Exact:
                 nodes += [(child, (*place, n)) for n, child in enumerate(node.value)]
                 continue
             for key, value in node.value:
-                below = (*place, key.value)
+                below = (*place, self.prepared.value(key.value, key.style))
                 if id(key) in self.doubled:
                     found.append((below, self.doubled[id(key)]))
                 nodes.append((value, below))
         return found
 
-    def _fail(self, node: _Node, expected: str, got: str, todo: str) -> Problem:
-        row, column = position(self.text, node.start_mark.index)
+    def _fail(self, node: YamlNode, expected: str, got: str, todo: str) -> Problem:
+        row, column = position(self.text, self.prepared.offset(node.start_mark.index))
         return Problem(self.path, self.line + row - 1, column, "", expected, got, todo)
 
-    def _measure(self, node: _Node) -> int:
+    def _measure(self, node: YamlNode) -> int:
         """Return the number of values of a node after alias expansion. Raises InputError if it is too large, too deep or contains itself."""
         if node.id == "scalar":
             return 1
@@ -153,23 +119,33 @@ class Exact:
                 raise InputError([self._fail(node, "a record of ordinary size", got, todo)])
         return self.sizes[id(node)]
 
-    def _tree(self, node: _Node, depth: int = 1) -> Tree:
+    def _tree(self, node: YamlNode, depth: int = 1) -> Tree:
         if node.id == "scalar":
-            return None if not node.style and node.value in _PLAIN_NULLS else self._text(node)
+            return None if self._is_null(node) else self._scalar(node)
         if depth > MAX_DEPTH:
             raise InputError([self._fail(node, *TOO_DEEP)])
         return [self._tree(child, depth + 1) for child in node.value] if node.id == "sequence" else self._mapping(node, depth)
 
-    def _text(self, node: _Node) -> str:
-        value: str = _as_written(node.value, node.style) if self.swapped else node.value
+    def _is_null(self, node: YamlNode) -> bool:
+        """Return whether a scalar is null: a plain one that a tag does not make a text, as `!!str` (§10.1.1.3) and `!` (§6.9.1) do."""
+        if node.style or node.value not in _PLAIN_NULLS or node.tag != _NULL:
+            return False
+        return not _NON_SPECIFIC.match(self.prepared.text, node.start_mark.index)
+
+    def _scalar(self, node: YamlNode) -> Tree:
+        """Return the value of a scalar that is not null."""
+        return self._text(node)
+
+    def _text(self, node: YamlNode) -> str:
+        value = self.prepared.value(node.value, node.style)
         if "\0" in value:
             self._add(node, "text", "the NUL character", "remove it")
         return value
 
-    def _mapping(self, node: _Node, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: YamlNode, depth: int) -> dict[str, Any]:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        first: dict[str, _Node] = {}
+        first: dict[str, YamlNode] = {}
         for key_node, value_node in node.value:
             value = self._tree(value_node, depth + 1)
             if key_node.id != "scalar":
@@ -188,11 +164,25 @@ class Exact:
         return merged | own
 
 
+def _nodes(prepared: Prepared) -> tuple[Prepared, list[Any]]:
+    """Return the root nodes of a text, and the text that their offsets refer to. Raises YAMLError with offsets of the original text."""
+    import yaml
+
+    try:
+        return prepared, list(yaml.compose_all(prepared.text, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError:
+        prepared = repaired(prepared)
+    try:
+        return prepared, list(yaml.compose_all(prepared.text, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError as error:
+        raise prepared.original(error) from None
+
+
 def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
     """Return line and column, from one, of a place of a document. If it does not exist, return those of its last part that exists."""
     import yaml
 
-    lines, roots = _composed(data)
+    lines, prepared, roots = composed(data)
     node = roots[document] if document < len(roots) else None
     found = node
     for part in place:
@@ -201,24 +191,22 @@ def find(data: bytes, place: Place, document: int = 0) -> tuple[int, int]:
                 break
             found = node = node.value[part]
         else:
-            pairs = (
-                [pair for pair in node.value if _as_written(pair[0].value, pair[0].style) == part]
-                if isinstance(node, yaml.MappingNode)
-                else []
-            )
+            entries = node.value if isinstance(node, yaml.MappingNode) else []
+            pairs = [pair for pair in entries if prepared.value(pair[0].value, pair[0].style) == part]
             if not pairs:
                 break
             found, node = pairs[-1]
-    return lines.position(found.start_mark.index) if found is not None else (1, 1)
+    return lines.position(prepared.offset(found.start_mark.index)) if found is not None else (1, 1)
 
 
 @lru_cache(maxsize=1)
-def _composed(data: bytes) -> tuple[text.Lines, list[Any]]:
+def composed(data: bytes) -> tuple[text.Lines, Prepared, list[Any]]:
     """Return the nodes of a text. The last ones are cached, because one file can have a thousand problems."""
     import yaml
 
-    decoded = for_pyyaml(data)
+    decoded = data.decode()
+    prepared = prepare(decoded)
     try:
-        return text.Lines(decoded), list(yaml.compose_all(decoded, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError:  # valid in YAML 1.2 but not in YAML 1.1
-        return text.Lines(decoded), []
+        return text.Lines(decoded), *_nodes(prepared)
+    except yaml.YAMLError:  # the text has an error, which its reader reports
+        return text.Lines(decoded), prepared, []
