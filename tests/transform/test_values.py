@@ -86,9 +86,9 @@ def test_number(value: Any, found: float | None) -> None:
     assert type(number(document({}), value)) is type(found)
 
 
-def test_nested_values_are_converted_by_their_keys_and_nulls_are_absent() -> None:
+def test_nested_values_are_converted_by_their_keys_and_mappings_keep_nulls() -> None:
     tree = {"is_public": "no", "node_count": "12", "note": "no", "gone": None, "list": ["1", None, {"edge_count": "many", "is_x": "maybe"}]}
-    expected = '{"is_public":false,"list":["1",{"edge_count":"many","is_x":"maybe"}],"node_count":12,"note":"no"}'
+    expected = '{"gone":null,"is_public":false,"list":["1",{"edge_count":"many","is_x":"maybe"}],"node_count":12,"note":"no"}'
     assert extra_json(document({}), tree, "odd") == expected
 
 
