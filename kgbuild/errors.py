@@ -41,17 +41,18 @@ def without_secrets(text: str) -> str:
     return text
 
 
+#: Patterns, which are compiled on use, since `kgbuild --help` needs none.
 #: Characters that a text for people must not contain as they are: control characters (C0, DEL, C1), soft hyphens, characters of no width, line and
 #: paragraph separators, characters that change the writing direction (UAX #9), byte order marks, annotations, tags, noncharacters, and
 #: lone surrogates. Python uses U+DC80 to U+DCFF for the bytes of a name that is not UTF-8 (PEP 383).
-_HIDDEN = re.compile(
+_HIDDEN = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 #: What would be a command to the CI that shows a log: `::` at the beginning of a line, and `##[` or `##vso[` anywhere
 #: (actions/runner, ActionCommand.cs; Azure Pipelines, logging commands).
-_COMMANDS = re.compile(r"\A(\s*)(:)(?=:)|(#)(?=#\w*\[)")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_COMMANDS = r"\A(\s*)(:)(?=:)|(#)(?=#\w*\[)"
+_SURROGATES = "[\ud800-\udfff]"
 
 
 def visible(text: str) -> str:
@@ -66,8 +67,8 @@ def visible(text: str) -> str:
     ('\\x3a:error::a', 'a \\x23#[error]b')
     """
     if not (text.isascii() and text.isprintable()):
-        text = _HIDDEN.sub(_escape, text)
-    return _COMMANDS.sub(_disarmed, text) if "::" in text or "##" in text else text
+        text = re.sub(_HIDDEN, _escape, text)
+    return re.sub(_COMMANDS, _disarmed, text) if "::" in text or "##" in text else text
 
 
 def replaced(text: str, escape: Callable[[str], str]) -> str:
@@ -80,12 +81,12 @@ def replaced(text: str, escape: Callable[[str], str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text from outside in quotes, on one line.
+    r"""Return a text from outside in quotes, on one line.
 
     >>> quoted("n\udcff"), quoted("it's")
-    ("'n\\\\xff'", '"it\'s"')
+    ("'n\\xff'", '"it\'s"')
     """
-    return f"'{visible(text)}'" if _SURROGATES.search(text) else repr(text)
+    return f"'{visible(text)}'" if re.search(_SURROGATES, text) else repr(text)
 
 
 def as_text(name: str) -> str:
@@ -96,7 +97,7 @@ def as_text(name: str) -> str:
     >>> as_text("n\udcff.md")
     'n\\xff.md'
     """
-    return name if name.isascii() else _SURROGATES.sub(_escape, name)
+    return name if name.isascii() else re.sub(_SURROGATES, _escape, name)
 
 
 def _escape(match: re.Match[str]) -> str:

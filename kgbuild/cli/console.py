@@ -48,12 +48,13 @@ def say_misuse(error: click.ClickException) -> None:
     message = error.format_message()
     for line in message.split("\n") if isinstance(error, click.MissingParameter) else (message,):  # it lists the choices on lines
         click.echo(
-            ("Error: " if line is message or message.startswith(line) else "") + visible(_BYTE.sub(_as_byte, line).expandtabs()), err=True
+            ("Error: " if line is message or message.startswith(line) else "") + visible(re.sub(_BYTE, _as_byte, line).expandtabs()),
+            err=True,
         )
 
 
 #: A byte of an argument that is not UTF-8, as ``repr`` shows it.
-_BYTE = re.compile(r"(?<!\\)\\udc([89a-f][0-9a-f])")
+_BYTE = r"(?<!\\)\\udc([89a-f][0-9a-f])"
 
 
 def _as_byte(match: re.Match[str]) -> str:

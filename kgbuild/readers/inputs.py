@@ -275,11 +275,12 @@ def _file(name: str, path: str, ending: str, found: os.stat_result) -> File:
 
 
 def found_again(file: File) -> File:
-    """Return a file with its present stamp; as it was if it is not there."""
+    """Return a file with its present stamp; as it was if no file is there."""
     try:
-        return _file(file.name, file.path, file.ending, os.stat(file.path))
+        found = os.stat(file.path)
     except OSError:
         return file
+    return _file(file.name, file.path, file.ending, found) if stat.S_ISREG(found.st_mode) else file
 
 
 def _may_hold_records(name: str, fault: entries.Fault) -> bool:

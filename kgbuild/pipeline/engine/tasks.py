@@ -108,7 +108,10 @@ def _tasks_of(unit: int, file: File, rules: Rules) -> Iterator[Task | Result]:
             yield _task(unit, file, end=file.size)
     except InputError as error:
         yield Result(unit, None, None, tuple((_renamed(problem.path, file), problem) for problem in error.problems))
-    if file.ending in ARCHIVES and _has_changed(file):
+        here = file.path != STDIN
+    else:
+        here = file.ending in ARCHIVES
+    if here and _has_changed(file):  # otherwise a task tells it
         yield Result(unit, None, None, (), changed=True)
 
 
