@@ -77,7 +77,7 @@ def replaced(text: str, escape: Callable[[str], str]) -> str:
     >>> replaced("a\x1b", lambda char: f"&#{ord(char)};")
     'a&#27;'
     """
-    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(lambda match: escape(match[0]), text)
+    return text if text.isascii() and text.isprintable() else re.sub(_HIDDEN, lambda match: escape(match[0]), text)
 
 
 def quoted(text: str) -> str:
