@@ -261,7 +261,8 @@ class CheckOptions:
         commands=("check",),
     ))  # fmt: skip
     subject: tuple[str, ...] = option((), Option(
-        "globs", ("--subject",), "Show only findings about this id; repeatable. The others are still counted.", "ID", commands=("check",),
+        "globs", ("--subject",), "Show only findings about this id, or this resource and its products; repeatable. The others are still counted.",
+        "ID", commands=("check",),
     ))  # fmt: skip
     max_depth: int = option(6, Option(
         "count", ("--max-depth",), "Report PG004 when provenance crosses more than N owners.", "N", least=1, show_default=True,

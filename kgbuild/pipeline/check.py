@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from kgbuild import checks
@@ -137,11 +138,11 @@ def check(options: ReadOptions, choices: Choices, progress: Progress = quiet) ->
     run.keep(source)
     view = audit.view_of(source, job_of(options, run.mapping, source), choices.limits)
     raised = audit.raise_all(chosen, view)
-    choices.display.check(view, (item.finding for item in raised))
+    display = choices.display.resolved(view, (item.finding for item in raised))
     rank = rank_of(view, (item.finding.subject for item in raised))
     return Checked(
         options=options,
-        choices=choices,
+        choices=msgspec.structs.replace(choices, display=display),
         source=source,
         vocabulary=run.mapping,
         ran=frozenset(rule.code for rule in chosen),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from urllib.parse import unquote
 
+import msgspec
 from msgspec import Struct
 
 from kgbuild.checks.support.nearest import Nearest
@@ -14,10 +16,14 @@ from kgbuild.model.finding import Finding, over
 
 
 class DisplayFilter(Struct, frozen=True, kw_only=True):
-    """What a report shows of the findings. An id of ``subjects`` is a node id (`kgr:hgnc`) or the id as written (`hgnc`)."""
+    """What a report shows of the findings. An id of ``subjects`` is a node id (`kgr:hgnc`) or the id as written (`hgnc`).
+
+    A resource stands for itself and all its products (SPEC §8); ``products`` are the node ids of these products.
+    """
 
     level: str | None = None
     subjects: tuple[str, ...] = ()
+    products: frozenset[str] = frozenset()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -28,18 +34,24 @@ class DisplayFilter(Struct, frozen=True, kw_only=True):
     def shows(self, finding: Finding) -> bool:
         """Return whether a report shows a finding."""
         above = self.level is None or over(finding.severity, self.level)
-        return above and (not self.subjects or not _names(finding.subject).isdisjoint(self.subjects))
+        about = finding.subject in self.products or not _names(finding.subject).isdisjoint(self.subjects)
+        return above and (about or not self.subjects)
 
-    def check(self, view: View, findings: Iterable[Finding]) -> None:
-        """Raise UsageError for a subject that is neither in the graph nor the subject of a finding: no finding could ever be about it."""
+    def resolved(self, view: View, findings: Iterable[Finding]) -> DisplayFilter:
+        """Return the filter with the products of its resources.
+
+        Raises UsageError for a subject that is neither in the graph nor the subject of a finding: no finding could ever be about it.
+        """
         if not self.subjects:
-            return
+            return self
         known = {name for id in (*view.graph.nodes, *(finding.subject for finding in findings)) for name in _names(id)}
         for subject in self.subjects:
             if subject not in known:
                 raise UsageError(
                     f"--subject: expected the id of something that was read, got {subject!r}; {_todo(Nearest(view).of(subject))}"
                 )
+        owned = (products for id, products in view.graph.products.items() if not _names(id).isdisjoint(self.subjects))
+        return msgspec.structs.replace(self, products=frozenset(chain.from_iterable(owned)))
 
 
 def _names(id: str) -> set[str]:

@@ -86,13 +86,23 @@ def test_the_level_of_the_display_is_not_that_of_the_status(folder: Path) -> Non
 @pytest.mark.parametrize("subject", ["hub.file", "kgr:hub.file"])
 def test_a_subject(folder: Path, subject: str) -> None:
     assert listed(*RULES, "--subject", subject) == EXPECTED[:1]
-    assert listed(*RULES, "--subject", subject, "--subject", "other") == [EXPECTED[n] for n in (0, 3, 4)]
+    assert listed(*RULES, "--subject", subject, "--subject", "other") == [EXPECTED[n] for n in (0, 3, 4, 5)]
     result = run(*RULES, "--subject", subject, "--level", "error")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-2:] == [
         "[*] 1 finding can be repaired with --fix",
         f"6 findings (2 errors, 4 warnings) in 3 files; 5 of them not shown (--level error, --subject {subject})",
     ]
+
+
+def test_a_resource_stands_for_itself_and_its_products(folder: Path) -> None:
+    every = [json.loads(line) for line in run("--format", "jsonl", "--select", "ALL", "--fail-on", "never").stdout.splitlines()]
+    about = [
+        json.loads(line)
+        for line in run("--format", "jsonl", "--select", "ALL", "--fail-on", "never", "--subject", "hub").stdout.splitlines()
+    ]
+    assert about == [item for item in every if item["subject"] == "kgr:hub" or item["subject"].startswith("kgr:hub.")]
+    assert {item["subject"] for item in about} == {"kgr:hub", "kgr:hub.file"}
 
 
 def test_a_subject_of_no_finding_and_one_that_is_not_there(folder: Path) -> None:
