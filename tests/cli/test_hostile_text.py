@@ -22,7 +22,7 @@ PAGE = "---\nid: {}\nlayout: resource_detail\ncategory: DataSource\nname: {}\npr
 #: What a terminal or a CI must never get from a name.
 RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202e\U000e0041]|^\\s*::|##\\w*\\[", re.MULTILINE)
 DOORS: dict[str, tuple[str, ...]] = {
-    "check": ("check", "in", NAME),
+    "check": ("check", "in", NAME, "-v"),
     "check a file": ("check", f"{START}.md"),
     "check markdown": ("check", "in", NAME, "-f", "markdown"),
     "check statistics": ("check", "in", "--statistics"),
