@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kgbuild.readers.json.parse import parse as parse_json
 from kgbuild.readers.yaml.parse import parse as parse_yaml
-from kgbuild.readers.yaml.positions import find, for_pyyaml
+from kgbuild.readers.yaml.positions import find
+from kgbuild.readers.yaml.prepared import prepare
 
 #: The text of cases/truth/yaml/json_dump.yaml: what Python's `json.dumps` makes of a record.
 DUMP = json.dumps({"id": "a", "layout": "resource_detail", "category": "DataSource", "name": "DNA \U0001f9ec"})
@@ -44,7 +45,7 @@ def test_only_text_in_double_quotes_has_escapes() -> None:
 def test_places_stay_the_same() -> None:
     text = '{"\\ud83e\\uddec": 1, "b\\uD83E\\uDDEC": {"c": 2}}'
     assert (find(text.encode(), ("🧬",)), find(text.encode(), ("b🧬", "c"))) == ((1, 2), (1, 39))
-    assert len(for_pyyaml(text.encode())) == len(text)
+    assert len(prepare(text).text) == len(text)
 
 
 @settings(max_examples=200, deadline=None)
