@@ -93,10 +93,16 @@ def origins(corpus: Corpus, random: Random, licenses: Sequence[str] = ()) -> Ite
 
 
 def data(corpus: Corpus, random: Random, licenses: Sequence[str] = ()) -> Iterable[tuple[Any, ...]]:
-    """The same, but only products that are data: paths go through these."""
+    """The same, but only products that are data, since paths go through these, and of resources that cite nobody."""
     return [
-        item for item in origins(corpus, random, licenses) if corpus.trees[item[1]]["products"][item[2]].get("category") not in NOT_DATA
+        item
+        for item in origins(corpus, random, licenses)
+        if corpus.trees[item[1]]["products"][item[2]].get("category") not in NOT_DATA and _cites_itself(corpus.trees[item[1]])
     ]
+
+
+def _cites_itself(tree: dict[str, Any]) -> bool:
+    return all(set(sources(listing)) <= {tree["id"]} for listing in tree["products"] if owner(listing["id"]) == tree["id"])
 
 
 def free(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
