@@ -69,7 +69,7 @@ def records(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 
 def cited(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     """(record) that products of others cite by its own id, and that asks nothing of them: so they are in no conflict with it."""
-    return _shuffled(((id,) for id in corpus.trees.keys() & corpus.named if _is_free(corpus.trees[id], "publicdomain/zero/")), random)
+    return _shuffled(((id,) for id in corpus.trees.keys() & corpus.named if _asks_nothing(corpus.trees[id])), random)
 
 
 def makers(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
@@ -142,6 +142,19 @@ def alone(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
 
 def _is_origin(tree: dict[str, Any]) -> bool:
     return tree["category"] in ("DataSource", "Ontology") and tree.get("activity_status") == "active"
+
+
+def _asks_nothing(tree: dict[str, Any]) -> bool:
+    """Whether a record has a license that can be in conflict with no other one: it asks for a notice at most."""
+    license = tree.get("license")
+    known = ("publicdomain/zero/", "opensource.org/license/mit", "opensource.org/licenses/MIT", "public-domain/pdm", "licenses/LICENSE-2.0")
+    named = r"CC0.*|MIT( License)?|Public domain|Apache.*"
+    return (
+        isinstance(license, dict)
+        and any(part in license["id"] for part in known)
+        and re.fullmatch(named, license["label"], re.IGNORECASE) is not None
+        and "mixed" not in license["label"]
+    )
 
 
 def _is_free(tree: dict[str, Any], *addresses: str) -> bool:
@@ -603,7 +616,8 @@ def conflict_of_licenses(corpus: Corpus, _: str, record: str, __: int) -> Inject
 def conflict_of_an_inherited_license(corpus: Corpus, _: str, record: str, n: int) -> Injected | None:
     """A product without a license of its own is made from something under one that forbids more than that of its owner."""
     page, name = corpus.page(record), f"spring-of-{record}"
-    line = None if page.has("products", n, "license") else _cite(page, n, name)
+    data = page.value("products", n, "category") not in NOT_DATA
+    line = None if page.has("products", n, "license") or not data else _cite(page, n, name)
     if line is not None:
         _make(corpus, name, license="BY-NC")
     return _at(page, line)
@@ -652,7 +666,7 @@ def none_in_both(corpus: Corpus, record: str) -> Injected | None:
         return None
     page.replace("N/A", "license", "id")
     page.replace("N/A", "license", "label")
-    return Injected(page.path, page.line("license", "label"))
+    return Injected(page.path, min(page.line("license", "id"), page.line("license", "label")))
 
 
 # ID

@@ -66,7 +66,9 @@ class LicenseTables:
         numbers: dict[str, int] = {}
         for id, holder in holders.items():
             stated = self.stated.get(holder)
-            if stated is None or stated.terms.unknown:
+            # RF001 reports the ids that no record describes.
+            review = bool(stated.terms.unknown) if stated else not view.graph.nodes[holder].stub
+            if review:
                 number = numbers.setdefault(holder, len(self.sources) + len(numbers))
                 marks[id] = marks.get(id, 0) | 1 << number
         self.unknown = {number: holder for holder, number in numbers.items() if holder in self.stated}
