@@ -12,9 +12,10 @@ from paths import ROOT
 
 #: Python runs this file when it starts. The events are those of the audit hooks of CPython; forked processes have the hook too.
 SITE = """
-import os, sys
+import os, resource, sys
 
-LOG = os.open(os.environ["WATCHED_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+log = {}
+USUAL = {kind: resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE)}
 MISSING = frozenset(os.environ["WATCHED_MISSING"].split())
 limited = {}
 
@@ -28,16 +29,21 @@ class Present:
     def find_spec(self, name, path=None, target=None):
         return None if name.partition(".")[0] in MISSING else self.finder.find_spec(name, path, target)
 
+def write(line):
+    os.write(log[os.getpid()], f"{line}\\n".encode())
+
 def hook(event, arguments):
     if event == "resource.setrlimit":
+        if os.getpid() not in log:  # a process of a query closes what it inherits, and then sets its first limit
+            log[os.getpid()] = os.open(os.environ["WATCHED_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         kind, (soft, hard) = arguments
-        limited[kind] = soft != hard
+        limited[kind] = kind in USUAL and soft != USUAL[kind]
         if limited[kind]:
-            os.write(LOG, b"limited\\n")
+            write("limited")
     elif any(limited.values()) and event == "import" and arguments[0] not in sys.modules:
-        os.write(LOG, f"import {arguments[0]}\\n".encode())
-    elif limited.get(7) and event in ("open", "socket.__new__"):
-        os.write(LOG, f"{event} {arguments[0]}\\n".encode())
+        write(f"import {arguments[0]}")
+    elif limited.get(resource.RLIMIT_NOFILE) and event in ("open", "socket.__new__"):
+        write(f"{event} {arguments[0]}")
 
 sys.meta_path[:] = map(Present, sys.meta_path)
 sys.addaudithook(hook)
