@@ -49,10 +49,9 @@ def find(given: Sequence[str], here: str) -> Settings:
         if os.path.isfile(path) and not same:
             _check_link(path, here)
             if own := settings_file.read(path, here):
-                own.check_outside(inputs)
-                found = _merged(own.values(), found)
-    if nearest:
-        nearest.check_outside(inputs)
+                found = _merged(own.values_for(inputs), nearest.values_for(inputs) if nearest else {})
+                return found | {"inputs": inputs} | ({"parts": parts} if parts else {})
+    found = nearest.values_for(inputs) if nearest else {}
     return found | {"inputs": inputs} | ({"parts": parts} if parts else {})
 
 

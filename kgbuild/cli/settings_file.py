@@ -16,7 +16,7 @@ from kgbuild.errors import UsageError
 from kgbuild.mapping import user_file
 from kgbuild.mapping.syntax import TOML
 from kgbuild.mapping.user_file import UserFile
-from kgbuild.options import Kind, Option, OptionField, settings
+from kgbuild.options import Kind, Option, OptionField, cores, settings
 from kgbuild.readers.inputs import STDIN
 
 FILE, PROJECT = "kgbuild.toml", "pyproject.toml"
@@ -76,19 +76,30 @@ class SettingsFile(Struct, frozen=True, kw_only=True):
             sentence = f"expected {error.expected}, got {_shown(error.got)}; {error.todo}"
             raise self.file.error((key, *error.keys), sentence, named=key in known) from None
 
-    def check_outside(self, inputs: Sequence[str]) -> None:
-        """Raise UsageError if the file is inside one of the inputs and has a setting that only a file outside all of them can have."""
+    def inside(self, inputs: Sequence[str]) -> str | None:
+        """Return the input that contains the file; None if there is none. Such a file may be a stranger's."""
         folder = os.path.realpath(self.folder)
         for given in inputs:
             real = os.path.realpath(os.path.join(self.here, given))
-            if given == STDIN or os.path.commonpath((real, folder)) != real:
-                continue
-            for key, item in settings().items():
-                if key in self.table and item.meaning.outside:
-                    sentence = (
-                        f"expected this setting on the command line or in a file outside the inputs, got it inside {given}; use --{key}"
-                    )
-                    raise self.file.error((key,), sentence)
+            if given != STDIN and os.path.commonpath((real, folder)) == real:
+                return given
+        return None
+
+    def values_for(self, inputs: Sequence[str]) -> dict[str, Any]:
+        """Return the values for a run with some inputs.
+
+        A file inside one of them cannot start more processes than there are cores. Raises UsageError if it has a setting that only a file outside
+        all inputs can have.
+        """
+        values = self.values()
+        given = self.inside(inputs)
+        if given is None:
+            return values
+        for key, item in settings().items():
+            if key in self.table and item.meaning.outside:
+                sentence = f"expected this setting on the command line or in a file outside the inputs, got it inside {given}; use --{key}"
+                raise self.file.error((key,), sentence)
+        return values | ({"jobs": min(values["jobs"], cores())} if "jobs" in values else {})
 
     def path(self, value: Any) -> str:
         """Convert a path relative to the settings file into a path relative to the current folder."""

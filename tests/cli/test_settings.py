@@ -19,6 +19,7 @@ from kgbuild.cli.check import check
 from kgbuild.cli.settings import find
 from kgbuild.cli.settings_file import PathIgnore
 from kgbuild.errors import UsageError
+from kgbuild.options import cores
 from kgbuild.options import settings as known_settings
 
 #: A resource whose product is made from something that nothing describes (RF001).
@@ -90,11 +91,11 @@ def test_the_nearest_file_from_the_current_folder_upwards(folder: Path, files: d
 
 def test_the_own_file_of_the_first_input_folder_comes_before(folder: Path) -> None:
     """Each setting by itself: what the nearer file does not say, the other one says."""
-    write(folder, {"kgbuild.toml": 'jobs = 2\nselect = ["RF"]', "records/kgbuild.toml": "complete = false\njobs = 3"})
-    assert find(("records",), str(folder)) == {"inputs": ("records",), "jobs": 3, "select": ("RF",), "complete": False}
+    write(folder, {"kgbuild.toml": 'jobs = 2\nselect = ["RF"]', "records/kgbuild.toml": "complete = false\njobs = 1"})
+    assert find(("records",), str(folder)) == {"inputs": ("records",), "jobs": 1, "select": ("RF",), "complete": False}
     assert find(("records/old", "records"), str(folder)) == {"inputs": ("records/old", "records"), "jobs": 2, "select": ("RF",)}
-    assert find(("records/a.md", "records"), str(folder))["jobs"] == 3
-    assert find((str(folder / "records"),), str(folder))["jobs"] == 3
+    assert find(("records/a.md", "records"), str(folder))["jobs"] == 1
+    assert find((str(folder / "records"),), str(folder))["jobs"] == 1
 
 
 def test_a_project_file_in_an_input_folder_is_not_asked(folder: Path) -> None:
@@ -103,10 +104,10 @@ def test_a_project_file_in_an_input_folder_is_not_asked(folder: Path) -> None:
 
 
 def test_the_default_input_and_inputs_of_the_settings_have_their_own_file_too(folder: Path) -> None:
-    write(folder, {"input/kgbuild.toml": "complete = false", "records/kgbuild.toml": "jobs = 3"})
+    write(folder, {"input/kgbuild.toml": "complete = false", "records/kgbuild.toml": "jobs = 1"})
     assert find((), str(folder)) == {"inputs": ("input",), "complete": False}
     write(folder, {"kgbuild.toml": 'inputs = ["records"]'})
-    assert find((), str(folder)) == {"inputs": ("records",), "jobs": 3}
+    assert find((), str(folder)) == {"inputs": ("records",), "jobs": 1}
 
 
 def test_a_file_that_is_both_is_read_once(folder: Path) -> None:
@@ -417,3 +418,18 @@ def test_nothing_is_read_before_the_settings_are_right(folder: Path) -> None:
     write(folder, {"kgbuild.toml": "jobs = 0"})
     with pytest.raises(UsageError):
         settings.find(("nowhere",), str(folder))
+
+
+@pytest.mark.parametrize(("given", "expected"), [(1, 1), (cores(), cores()), (400, cores())])
+def test_a_file_inside_an_input_starts_no_more_processes_than_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: int, expected: int
+) -> None:
+    """Records of strangers can contain a settings file; `jobs = 400` started 402 processes."""
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "kgbuild.toml").write_text(f"jobs = {given}\n")
+    (tmp_path / "kgbuild.toml").write_text("jobs = 300\n")
+    monkeypatch.chdir(tmp_path)
+    assert settings.find(("records",), ".")["jobs"] == expected
+    assert settings.find((), str(tmp_path / "records"))["jobs"] == given
+    (tmp_path / "records" / "kgbuild.toml").unlink()
+    assert settings.find(("records",), ".")["jobs"] == 300
