@@ -118,7 +118,7 @@ def test_statistics_of_what_is_shown(folder: Path) -> None:
     assert result.stdout.splitlines() == [
         "2 RF001 error  A source id that no record describes",
         "",
-        "errors: RF001 (2)",
+        "errors, with those not shown: RF001 (2)",
         "[*] 1 finding can be repaired with --fix",
         "6 findings (2 errors, 4 warnings) in 3 files; 4 of them not shown (--level error)",
     ]

@@ -91,10 +91,14 @@ def summary(report: Report) -> str:
 
 
 def details(report: Report) -> list[str]:
-    """Return what a summary says besides the counts: the rules with errors, and how many findings `--fix` can repair."""
+    """Return what a summary says besides the counts: the rules with errors, and how many findings `--fix` can repair.
+
+    Findings that options hide are included, because they count for the exit status.
+    """
     erred = Counter(finding.code for finding in report.all if finding.severity == "error")
     fixable = sum(can_fix(report, finding) for finding in report.all)
-    lines = [f"errors: {', '.join(f'{code} ({count:,})' for code, count in sorted(erred.items()))}"] if erred else []
+    label = "errors, with those not shown" if report.hidden else "errors"
+    lines = [f"{label}: {', '.join(f'{code} ({count:,})' for code, count in sorted(erred.items()))}"] if erred else []
     return lines + ([f"{MARK} {counted(fixable, 'finding')} can be repaired with --fix"] if fixable else [])
 
 

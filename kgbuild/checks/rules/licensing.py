@@ -11,7 +11,7 @@ from kgbuild.checks.support.citing import listed
 from kgbuild.checks.support.conflicts import ConflictPath, dependents, more_conflicts
 from kgbuild.checks.support.license_conflicts import conflict
 from kgbuild.checks.support.license_tables import LicenseTables
-from kgbuild.checks.support.paths import step_entries, through
+from kgbuild.checks.support.paths import relation, step_entries, through
 from kgbuild.checks.view import EntryRef, View
 from kgbuild.licenses.judgement import LicenseJudgement
 from kgbuild.licenses.terms import USES, Terms
@@ -104,9 +104,8 @@ def _freer(view: View, tables: LicenseTables, product: str, found: ConflictPath)
     path, source = found.path, found.path[-1]
     own, upstream = (tables.holder(view, id) for id in (product, source))
     mine, theirs = tables.stated[own], tables.stated[upstream]
-    relation = "from which it is made" if found.grade == "stated" else "whose data it may contain"
     message = (
-        f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, {relation}"
+        f"{view.name(product)!r} is under {mine.name}{_of(view, product, own)}, but {view.name(source)!r}, {relation(view, found.grade, path)}"
         f"{through(view, found.grade, path)}, is under {theirs.name}{_of(view, source, upstream)}, which {conflict(mine.terms, theirs.terms)}"
         f"{more_conflicts(*found.others)}"
     )
@@ -114,7 +113,7 @@ def _freer(view: View, tables: LicenseTables, product: str, found: ConflictPath)
     first = next(edge for edge in view.graph.derivations[product] if edge.object == path[1])
     field, value = ("license", "") if own == product else (first.source_role or "", first.original_object or view.name(first.object))
     related = [EntryRef(copy, field, value) for copy in view.copies(product)]
-    related += step_entries(view, found.grade, path)
+    related += step_entries(view, found.grade, path)[0 if field == "license" else 1 :]
     related += [EntryRef(claim, "license") for id in (own, upstream) if id != product and (claim := stating(view, id))]
     at = EntryRef(listing, field, value) if listing else None
     severity: Severity = "error" if found.certain else "info" if view.graph.specific_class(product) in view.mapping.not_data else "warning"
@@ -178,11 +177,11 @@ def upstream(view: View) -> Iterator[Violation]:
         if claim is None or not subjects:
             continue
         stated, possible = (tables.to_review(view, grade, subjects) for grade in AUDITED)
-        texts = [f"is made from sources of which {stated}" if stated.any else ""]
+        texts = [f"states sources of which {stated}" if stated.any else ""]
         more = possible.without(stated)
         texts += [f"may contain data of {'others' if stated.any else 'sources'}, of which {more}" if more.any else ""]
         if any(texts):
-            command = f"`kgbuild query upstream --param id={shlex.quote(view.name(id))}` lists them"
+            command = f"`kgbuild query upstream --param id={shlex.quote(view.name(id))} INPUT` lists them"
             message = f"{view.name(id)!r} {', and it '.join(filter(None, texts))}; {command}"
             yield Violation(id, message, EntryRef(claim, "license"), field="license")
 

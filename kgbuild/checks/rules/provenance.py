@@ -161,7 +161,9 @@ def without_origin(view: View) -> Iterator[Violation]:
     for product, owners in cited_owners.items():
         edges = view.graph.foreign(product)
         cited = listed([f"{view.name(id)!r} ({_what(view, id)})" for id in dict.fromkeys(edge.object for edge in edges)])
-        origin = "no DataSource or Ontology is among its direct or indirect sources, stated or possible"
+        own = any(view.graph.category(owner) in _ORIGINS for owner in view.graph.owners.get(product, ()))
+        besides = " besides its own resource" if own else ""
+        origin = f"no DataSource or Ontology{besides} is among its direct or indirect sources, stated or possible"
         message = f"{view.name(product)!r} is made from {cited}, and {origin}"
         cause = min(owners, key=lambda owner: (-counts[owner], owner))
         yield at_citations(view, product, edges, message)._replace(cause=cause)

@@ -43,7 +43,7 @@ def only_itself(view: View) -> Iterator[Violation]:
     """A data product of an Aggregator or KnowledgeGraph whose only source is its own resource.
 
     Interfaces, documentation and code (`not_data` in `mappings/categories.yaml`) are not reported, because they present or make the data of the
-    resource. A product whose category is not in the vocabulary (FM002) is not reported either.
+    resource. A product whose category is not in the vocabulary (FM002) is not reported either. Reports for people group the findings by resource.
     Why: Such resources are made from others, so the origin of the data is missing, for this product and for all products made from it.
     Example: `a.graph` of the KnowledgeGraph `a` has `original_source: [a]` and no other source.
     Fix: Name the resources that it was made from. If the resource is the origin of its data, give it the category DataSource.
@@ -58,7 +58,7 @@ def only_itself(view: View) -> Iterator[Violation]:
             if view.graph.category(product) in data and edges and all(edge.object in view.graph.owners[product] for edge in edges):
                 name, cited = view.name(product), view.name(edges[0].object)
                 message = f"{name!r} names no source except its own resource {cited!r}, but {_a(kind)} is made from other resources"
-                yield at_citations(view, product, edges, message, object=edges[0].object)
+                yield at_citations(view, product, edges, message, object=edges[0].object)._replace(cause=owner)
 
 
 def integrates_unnamed(view: View) -> Iterator[Violation]:

@@ -79,7 +79,8 @@ def unreachable(view: View) -> Iterator[Violation]:
     The days are counted from the first to the last report of a failure in `warnings`. Reports that can be the fault of the checking program,
     such as those about TLS, timeouts and refused robots, do not count. A report of a missing Content-Length counts as success, because the
     server answered. The words are in `mappings/vocabulary.yaml` (`audit.unavailable`). If the last failure is as many days older than the newest
-    report of all records, the file is not reported, because nobody checked it since.
+    report of all records, the file is not reported, because nobody checked it since. A product with an abandoned status (ST001), of itself or of its
+    resource, is not reported either, because its record says so already.
     Why: A file that is unavailable for months has moved or was deleted, and the products made from it cannot be reproduced.
     Example: `File was not able to be retrieved when checked on 2025-08-07: HTTP 404 error when accessing file`, and the same on 2025-12-05.
     Fix: Correct the product's URL. If the product no longer exists, write this in its description or in the status of its resource.
@@ -96,7 +97,7 @@ def unreachable(view: View) -> Iterator[Violation]:
     for product, found in reports.items():
         reached = max((report.day for report in found if report.answered), default=date.min)
         failed = [report for report in found if report.day > reached and not report.answered and not report.checker]
-        if not failed or (failed[-1].day - failed[0].day).days < limit or (newest - failed[-1].day).days >= limit:
+        if not failed or (failed[-1].day - failed[0].day).days < limit or (newest - failed[-1].day).days >= limit or _ended(view, product):
             continue
         days = [str(day) for day in dict.fromkeys(report.day for report in failed)]
         shown = days if len(days) <= _DATES else [*days[: _DATES - 1], days[-1]]

@@ -10,6 +10,8 @@ from kgbuild.checks.view import EntryRef, View
 from kgbuild.lineage.grades import Grade
 from kgbuild.model.audit import AuditEdge
 
+#: Relations of PROV-O that do not say that one thing contains data of another.
+_WITHOUT_DATA = frozenset(("prov:wasInfluencedBy", "prov:wasInformedBy"))
 #: Steps of a path that are described. Of a longer path, these are the first and the last ones.
 _SHOWN = 20
 
@@ -39,6 +41,18 @@ def through(view: View, grade: Grade, path: Sequence[str]) -> str:
     return f" through {listed(inner, None)}" if inner else ""
 
 
+def relation(view: View, grade: Grade, path: Sequence[str]) -> str:
+    """Return how the end of a path relates to its start, as a part of a sentence.
+
+    A product is made from a source only if records say so of every step: a source that influenced or informed it (PROV-O) may have given no data.
+    """
+    if grade != "stated":
+        return "whose data it may contain"
+    steps = [{edge.relation_type for edge in edges} for edges in step_edges(view, grade, path)]
+    weak = next((sorted(map(str, types)) for types in steps if types and types <= _WITHOUT_DATA), None)
+    return f"which it states as a source ({listed(weak, None)})" if weak else "from which it is made"
+
+
 def _left_by(view: View, id: str, edges: Sequence[AuditEdge]) -> str:
     products = sorted({edge.subject for edge in edges} - {id})
     more = f" and {len(products) - 1:,} more" if len(products) > 1 else ""
@@ -46,9 +60,9 @@ def _left_by(view: View, id: str, edges: Sequence[AuditEdge]) -> str:
 
 
 def step_entries(view: View, grade: Grade, path: Sequence[str]) -> list[EntryRef]:
-    """Return the entries that state the steps of a path after the first one: one entry for each step, for the first and last ten steps."""
+    """Return the entries that state the steps of a path: one entry for each step, for the first and last ten steps."""
     found: list[EntryRef] = []
-    steps = step_edges(view, grade, path)[1:]
+    steps = step_edges(view, grade, path)
     for edges in steps if len(steps) <= _SHOWN else [*steps[: _SHOWN // 2], *steps[-_SHOWN // 2 :]]:
         edge = min(edges, key=lambda edge: edge.subject)
         claim = view.authoritative(edge.subject)

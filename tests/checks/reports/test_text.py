@@ -59,7 +59,7 @@ def test_the_summary_names_what_erred_and_what_can_be_fixed(small: Report) -> No
     hidden = replace(report, findings=small.findings[2:3], hidden=[first], filters=("--subject a",))
     assert text.render(hidden).splitlines()[1:] == [
         "",
-        "errors: RF001 (1)",
+        "errors, with those not shown: RF001 (1)",
         "[*] 1 finding can be repaired with --fix",
         "2 findings (1 error, 1 warning) in 3 files; 1 of them not shown (--subject a)",
     ]
