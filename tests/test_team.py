@@ -128,7 +128,7 @@ def test_a_command_of_ci(folder: Path, command: str, fault: bool) -> None:
 def report(folder: Path, command: str, printed: str) -> str:
     """What a command reports, wherever it does."""
     if "--output" in command:
-        assert printed == ""
+        assert printed in ("", "skipped   1 file (1 evaluation page); -v lists them\n")
         text = (folder / command.partition("--output ")[2]).read_text("utf-8")
         if "sarif" in command:
             return "\n".join(result["message"]["text"] for result in json.loads(text)["runs"][0]["results"])

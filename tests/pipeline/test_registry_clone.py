@@ -84,7 +84,7 @@ def test_its_graph_is_the_same_and_what_is_left_out_is_listed(clone: Path, tmp_p
     assert result.exit_code == 0, result.stderr
     for name in BESIDE:
         assert f"          {name}: {OUTSIDE}\n" in result.stderr
-    assert f"skipped   6 {OUTSIDE}\n" in result.stderr
+    assert f"skipped   6 files (6 {OUTSIDE})\n" in result.stderr
     assert graph(whole) == graph(apart)
     assert manifest(whole)["skipped"] == [{"file": name, "reason": OUTSIDE} for name in sorted(BESIDE)]
     same = {"skipped": [], "passed_over": {}}
@@ -122,7 +122,7 @@ def test_what_is_given_too_is_read(clone: Path, tmp_path: Path) -> None:
     for inputs in ([".", "docs/about.md"], ["docs/about.md", "."]):
         result = run("export", *inputs, "-o", str(tmp_path / "out"))
         assert "1 documentation page" in result.stderr
-        assert f"skipped   5 {OUTSIDE}" in result.stderr
+        assert f"skipped   5 files (5 {OUTSIDE})" in result.stderr
 
 
 @pytest.mark.parametrize("missing", ["resource", "org"])

@@ -72,9 +72,9 @@ def test_a_container(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(TWICE)
     assert found(path) == [
-        f"14:1: FM005 error: '{path}' has 'note' again, after line 13; only the last value is used",
         "5:3: FM005 error: 'a' has 'name' again, after line 4; only the last value is used",
         "12:22: FM005 error: 'b' has 'products[b.y].license.id' again, after line 12; only the last value is used",
+        f"14:1: FM005 error: '{path}' has 'note' again, after line 13; only the last value is used",
     ]
 
 
@@ -82,8 +82,8 @@ def test_a_list_of_json(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(JSON)
     assert found(path) == [
-        "4:40: FM005 error: 'b' has 'products[b.y].license' again, after line 4; only the last value is used",
         "4:28: FM005 error: 'b' has 'products[b.y].license.id' again, after line 4; only the last value is used",
+        "4:40: FM005 error: 'b' has 'products[b.y].license' again, after line 4; only the last value is used",
     ]
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Line breaks of YAML 1.1 (§5.4) that are ordinary characters in 1.2.
 _OLD_BREAKS = "\x85\u2028\u2029"
+#: A byte-order mark. PyYAML drops one at the beginning; readers report it as a character that does not belong there.
+_BOM = "\ufeff"
 #: A question mark at the beginning of a plain value (1.2 §7.3.3). PyYAML takes it for the indicator of a key between brackets and braces.
 _QUESTION = re.compile(r"(?<![^\s,\[{:-])\?(?=[^\s,\[\]{}])")
 #: The areas of Unicode for private use.
@@ -24,19 +26,17 @@ _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 class Prepared(NamedTuple):
     """A text for PyYAML. ``ordinary`` restores replaced characters of values; ``inserted`` are the offsets of inserted characters.
 
-    ``skipped`` is the number of characters before ``text``: PyYAML does not count a byte-order mark at the beginning. ``pairs`` says whether
-    surrogate pairs are replaced.
+    ``pairs`` says whether surrogate pairs are replaced.
     """
 
     text: str
     ordinary: dict[int, str]
     inserted: tuple[int, ...] = ()
-    skipped: int = 0
     pairs: bool = False
 
     def offset(self, index: int) -> int:
         """Return the offset in the original text of an offset in ``text``."""
-        return index - bisect_right(self.inserted, index - 1) + self.skipped
+        return index - bisect_right(self.inserted, index - 1)
 
     def value(self, value: str, style: str | None) -> str:
         """Return a scalar of ``text`` as it is in the original text. ``style`` is PyYAML's: its quote, if it has one."""
@@ -61,7 +61,7 @@ class Prepared(NamedTuple):
         """Return an error of PyYAML with offsets of the original text."""
         import yaml
 
-        if not (self.inserted or self.skipped) or not isinstance(error, yaml.MarkedYAMLError):
+        if not self.inserted or not isinstance(error, yaml.MarkedYAMLError):
             return error
 
         def moved(mark: Any) -> Any:
@@ -76,11 +76,9 @@ def prepare(text: str) -> Prepared:
     >>> prepare("a\x85").text
     'a\ue000'
     """
-    if text.startswith("\ufeff"):
-        return prepare(text[1:])._replace(skipped=1)
     if (written := surrogates.hidden(text)) != text:
         return prepare(written)._replace(pairs=True)
-    other = [character for character in _OLD_BREAKS if character in text]
+    other = [character for character in f"{_OLD_BREAKS}{_BOM}" if character in text]
     question = ("[" in text or "{" in text) and "?" in text and _QUESTION.search(text) is not None
     if not other and not question:
         return Prepared(text, {})

@@ -121,7 +121,7 @@ def test_a_record_more_changes_the_blocks_of_its_own_subjects_alone(
     folder = tmp_path / "records"
     shutil.copytree(ROOT / "input", folder)
     before = blocks(written([str(folder)], tmp_path / "before")[ending], ending)
-    (folder / "m-new.md").write_text(RECORD)
+    (folder / "resource" / "m-new.md").write_text(RECORD)
     after = blocks(written([str(folder)], tmp_path / "after")[ending], ending)
     edges = [edge for edge in kgbuild.build(folder, rollup=True).edges if edge.subject in {f"kgr:{id}" for id in NEW}]
     assert len(edges) == 4
@@ -135,7 +135,7 @@ def test_a_product_more_changes_the_block_of_its_owner_by_its_statements(tmp_pat
     folder = tmp_path / "records"
     shutil.copytree(ROOT / "input", folder)
     before = written([str(folder)], tmp_path / "before")["nt"].splitlines()
-    (folder / "other.json").write_text(
+    (folder / "resource" / "other.json").write_text(
         '{"id": "m-other", "category": "DataSource", "products": [{"id": "spoke.new", "category": "Product"}]}'
     )
     after = written([str(folder)], tmp_path / "after")["nt"].splitlines()
