@@ -84,6 +84,11 @@ def leaves(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
     return _shuffled((listed for listed in found if set(sources(corpus.tree(listed))) == {listed.record}), random)
 
 
+def kept_up(corpus: Corpus, random: Random) -> Iterable[tuple[Any, ...]]:
+    """The same of resources that are active."""
+    return [item for item in leaves(corpus, random) if corpus.trees[item[1]].get("activity_status") == "active"]
+
+
 def origins(corpus: Corpus, random: Random, licenses: Sequence[str] = ()) -> Iterable[tuple[Any, ...]]:
     """The same of resources in which data begin, that are kept up, and that anybody may use: so it does no harm to cite them.
 
@@ -847,7 +852,7 @@ KINDS = {
     "dangling source": Kind("RF001", dangling_source, leaves, ("LS004", "PG005")),
     "old id": Kind("RF002", old_id("do"), leaves, ("LS004",)),
     "owner without a record": Kind("RF003", owner_without_record, origins),
-    "not listed by its owner": Kind("RF004", not_listed_by_its_owner, alike(origins)),
+    "not listed by its owner": Kind("RF004", not_listed_by_its_owner, alike(origins), ("LC003",)),
     "nobody cites": Kind("RF005", nobody_cites, records),
     "replaced by nothing": Kind("RF006", replaced_by("nobody-near-{}"), records),
     "replaced by itself": Kind("RF006", replaced_by("{}"), records),
@@ -887,7 +892,7 @@ KINDS = {
     "terms of its own": Kind("LC006", terms_of_its_own, records),
     "inactive source": Kind("ST001", inactive_source, leaves, ("LS004",)),
     "superseded source": Kind("ST002", superseded_source, leaves, ("LS004",)),
-    "unreachable file": Kind("ST003", unreachable_file, leaves, ("LS004",)),
+    "unreachable file": Kind("ST003", unreachable_file, kept_up, ("LS004",)),
     "same name": Kind("ID001", same_name, pairs(records)),
     "same homepage": Kind("ID001", same_homepage, pairs(records), severity="info"),
     "same infores": Kind("ID002", same_infores, pairs(having("infores_id"))),

@@ -86,7 +86,7 @@ def test_a_disk_that_fails(folder: Path, case: tuple[str, str]) -> None:
 @pytest.mark.parametrize("case", WRITES, ids=" ".join)
 def test_a_file_is_written_and_nothing_is_left_beside_it(folder: Path, case: tuple[str, str]) -> None:
     result = run_command(WRITES[case])
-    assert result.exit_code in (0, 1), result.output
+    assert result.exit_code in (0, 1), (result.output, result.stderr, result.exception)
     changed = {name for name in contents(folder / "out") if name != "file" or (folder / "out" / "file").read_text() != EARLIER}
     new = {"graph_edges.jsonl", "graph_findings.jsonl", "graph_manifest.json", "graph_nodes.jsonl"} if case[0] == "export" else set()
     assert changed - {"a.md"} == new | (set() if case in {("export", "--output"), ("check", "--fix")} else {"file"})

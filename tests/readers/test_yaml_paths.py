@@ -166,7 +166,9 @@ def test_a_number_where_a_text_is_expected(text: str) -> None:
     assert difference(text) is None
 
 
-@pytest.mark.parametrize("text", ["\ufeffa: b\nc: d\n", "a: b\n\ufeffc: d\n", "a: b\n\ufeff c: d\n", "a: \ufeffb\n", "\ufeff\n", "- \ufeff- a\n"])
+@pytest.mark.parametrize(
+    "text", ["\ufeffa: b\nc: d\n", "a: b\n\ufeffc: d\n", "a: b\n\ufeff c: d\n", "a: \ufeffb\n", "\ufeff\n", "- \ufeff- a\n"]
+)
 def test_a_byte_order_mark_is_a_character_that_readers_can_name(text: str) -> None:
     """PyYAML drops one at the beginning (§5.2) and refuses others; the exact path keeps all, as py-yaml12 does."""
     assert difference(text) is None
