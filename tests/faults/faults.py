@@ -852,7 +852,7 @@ KINDS = {
     "dangling source": Kind("RF001", dangling_source, leaves, ("LS004", "PG005")),
     "old id": Kind("RF002", old_id("do"), leaves, ("LS004",)),
     "owner without a record": Kind("RF003", owner_without_record, origins),
-    "not listed by its owner": Kind("RF004", not_listed_by_its_owner, alike(origins), ("LC003",)),
+    "not listed by its owner": Kind("RF004", not_listed_by_its_owner, alike(origins), ("LC003", "LC005")),
     "nobody cites": Kind("RF005", nobody_cites, records),
     "replaced by nothing": Kind("RF006", replaced_by("nobody-near-{}"), records),
     "replaced by itself": Kind("RF006", replaced_by("{}"), records),
