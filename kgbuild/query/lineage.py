@@ -9,7 +9,6 @@ from typing import NamedTuple
 from kgbuild.lineage.graph import ProvenanceGraph
 from kgbuild.lineage.upstream import Reached, Upstream
 from kgbuild.mapping.load import RegistryMapping
-from kgbuild.model.audit import AuditNode
 from kgbuild.pipeline.artifact import Build, first_of
 from kgbuild.query.answers import Answer
 from kgbuild.query.rows import read_rows
@@ -38,7 +37,7 @@ class LineageQuestion(NamedTuple):
 def _upstream(upstream: Upstream, id: str) -> Answer:
     nodes = upstream.graph.nodes
     rows = [
-        (depth, grade, source, _license(nodes[source]), nodes[source].name) for depth, grade, source in _in_order(upstream.of(id).items())
+        (depth, grade, source, nodes[source].license, nodes[source].name) for depth, grade, source in _in_order(upstream.of(id).items())
     ]
     return Answer(("depth", "grade", "source", "license", "name"), rows)
 
@@ -52,10 +51,6 @@ def _affected(upstream: Upstream, id: str) -> Answer:
 
 def _in_order(found: Iterable[tuple[str, Reached]]) -> list[tuple[int, str, str]]:
     return sorted(((reached.depth, reached.grade, id) for id, reached in found), key=lambda row: (row[0], row[2]))
-
-
-def _license(node: AuditNode) -> str | None:
-    return node.license if node.license is not None else node.license_label
 
 
 #: The named questions that this module answers.

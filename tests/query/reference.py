@@ -113,7 +113,7 @@ class Reference:
         return inverse
 
     def upstream(self, id: str) -> Rows:
-        stated = {node: data.get("license", data.get("license_label")) for node, data in self.node.items()}
+        stated = {node: data.get("license") for node, data in self.node.items()}
         found = self.reached(id).items()
         return {(depth, GRADES[grade], source, stated[source], self.name(source)) for source, (grade, depth) in found}
 
@@ -141,9 +141,7 @@ class Reference:
 
     def unlicensed(self) -> Rows:
         return {
-            (id, self.name(id))
-            for id, data in self.node.items()
-            if self.is_product(id) and not data.get("stub") and not {"license", "license_label"} & data.keys()
+            (id, self.name(id)) for id, data in self.node.items() if self.is_product(id) and not data.get("stub") and "license" not in data
         }
 
     def sources(self, least: int) -> Rows:

@@ -54,4 +54,4 @@ WITH source, worst, min(depth) AS depth, x WHERE source <> x
 ORDER BY worst
 WITH source, head(collect({worst: worst, depth: depth})) AS best
 RETURN best.depth AS depth, ['stated', 'possible', 'remote'][best.worst] AS grade, source.id AS source,
-  coalesce(source.license, source.license_label) AS license, source.name AS name ORDER BY depth, source
+  source.license AS license, source.name AS name ORDER BY depth, source

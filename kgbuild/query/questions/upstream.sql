@@ -48,9 +48,9 @@ found AS (  -- with the own resources of products on the way; those of the start
     LEFT JOIN home h ON h.start = w.start AND h.id = s.source
   WHERE w.depth = 0 OR h.id IS NULL
 )
-SELECT min(f.depth) AS depth, ['stated', 'possible', 'remote'][f.worst + 1] AS grade, f.source, coalesce(n.license, n.license_label) AS license,
+SELECT min(f.depth) AS depth, ['stated', 'possible', 'remote'][f.worst + 1] AS grade, f.source, n.license,
   n.name
 FROM found f JOIN nodes n ON n.id = f.source WHERE f.source <> $id AND f.source <> f.start
-GROUP BY f.worst, f.source, n.license, n.license_label, n.name
+GROUP BY f.worst, f.source, n.license, n.name
 QUALIFY f.worst = min(f.worst) OVER (PARTITION BY f.source)
 ORDER BY depth, f.source
