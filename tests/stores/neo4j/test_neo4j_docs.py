@@ -35,7 +35,18 @@ def test_the_summary_and_the_first_answer(neo4j_empty: Neo4jServer) -> None:
 
 def test_the_options_are_those_of_the_program() -> None:
     told = re.findall(r"^\| `(--[a-z-]+)` \|", PAGE, re.MULTILINE)
-    of_builds = {"--from", "--profile", "--mappings", "--exclude", "--aliases", "--rollup", "--jobs", "--cache", "--quiet"}
+    of_builds = {
+        "--from",
+        "--profile",
+        "--mappings",
+        "--exclude",
+        "--follow-links",
+        "--aliases",
+        "--rollup",
+        "--jobs",
+        "--cache",
+        "--quiet",
+    }
     assert {*told} == {
         option for parameter in commands()["load neo4j"].params for option in parameter.opts if option.startswith("--")
     } - of_builds
