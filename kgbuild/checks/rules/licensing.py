@@ -176,7 +176,7 @@ def upstream(view: View) -> Iterator[Violation]:
         subjects = [subject for subject in (id, *view.graph.products.get(id, ())) if subject in view.graph.derivations]
         if claim is None or not subjects:
             continue
-        stated, possible = (tables.to_review(view, grade, subjects) for grade in AUDITED)
+        stated, possible = (tables.to_review(grade, subjects) for grade in AUDITED)
         texts = [f"states sources of which {stated}" if stated.any else ""]
         more = possible.without(stated)
         texts += [f"may contain data of {'others' if stated.any else 'sources'}, of which {more}" if more.any else ""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,11 +18,14 @@ from kgbuild.model.graph import Listing, ResourceStatement
 
 
 class UpstreamLicenses(NamedTuple):
-    """The nodes upstream of something whose license forbids a use, those whose license is unknown, and those that state none."""
+    """The nodes upstream of something whose license forbids a use, those whose license is unknown, and those that state none, as bits.
 
-    forbidding: frozenset[str]
-    unknown: frozenset[str]
-    unstated: frozenset[str]
+    Bits are counted and compared as whole numbers: sets of ids would take time in the square of the number of records.
+    """
+
+    forbidding: int
+    unknown: int
+    unstated: int
 
     @property
     def any(self) -> bool:
@@ -31,13 +34,13 @@ class UpstreamLicenses(NamedTuple):
 
     def without(self, others: UpstreamLicenses) -> UpstreamLicenses:
         """Return those that are not among others."""
-        return UpstreamLicenses(*(mine - theirs for mine, theirs in zip(self, others, strict=True)))
+        return UpstreamLicenses(*(mine & ~theirs for mine, theirs in zip(self, others, strict=True)))
 
     def __str__(self) -> str:
         counts = (
-            (len(self.forbidding), "forbids a use", "forbid a use"),
-            (len(self.unknown - self.forbidding), "has an unknown license", "have an unknown license"),
-            (len(self.unstated), "states no license", "state no license"),
+            (self.forbidding.bit_count(), "forbids a use", "forbid a use"),
+            ((self.unknown & ~self.forbidding).bit_count(), "has an unknown license", "have an unknown license"),
+            (self.unstated.bit_count(), "states no license", "state no license"),
         )
         return listed([f"{count} {one if count == 1 else many}" for count, one, many in counts if count])
 
@@ -47,8 +50,9 @@ class LicenseTables:
 
     ``stated`` holds the judgement of each node that states a license. ``reach`` has a mark for each source whose license forbids or requires
     something; ``sources`` are these by the number of their bit, ``demands`` is the mask of them, and ``demanding`` holds their bits by what
-    their license forbids and requires. ``reach`` also has a mark for each node with a license of which some permission is unknown, and for each
-    that states none: ``unknown`` and ``unstated``, by the number of their bit. There is one ``reach`` for each grade of paths that rules use.
+    their license forbids and requires. ``reach`` also has a mark for each node with a license that forbids a use or of which some permission is
+    unknown, and for each that states none; ``unknown`` holds the second ones by the number of their bit. There is one ``reach`` for each grade of
+    paths that rules use.
     """
 
     def __init__(self, view: View) -> None:
@@ -67,12 +71,14 @@ class LicenseTables:
         for id, holder in holders.items():
             stated = self.stated.get(holder)
             # RF001 reports the ids that no record describes.
-            review = bool(stated.terms.unknown) if stated else not view.graph.nodes[holder].stub
+            review = bool(stated.terms.unknown or demands(stated.terms).forbidden) if stated else not view.graph.nodes[holder].stub
             if review:
                 number = numbers.setdefault(holder, len(self.sources) + len(numbers))
                 marks[id] = marks.get(id, 0) | 1 << number
-        self.unknown = {number: holder for holder, number in numbers.items() if holder in self.stated}
-        self.unstated = {number: holder for holder, number in numbers.items() if holder not in self.stated}
+        self.unknown = {number: id for id, number in numbers.items() if id in self.stated and self.stated[id].terms.unknown}
+        forbidding = (number for id, number in numbers.items() if id in self.stated and demands(self.stated[id].terms).forbidden)
+        unstated = (number for id, number in numbers.items() if id not in self.stated)
+        self._review = UpstreamLicenses(_mask(forbidding), _mask(self.unknown), _mask(unstated))
         self.reach = {grade: Reach(view.walks, grade, marks) for grade in AUDITED}
         self.worst = lru_cache(maxsize=4096)(self._worst)
 
@@ -116,18 +122,12 @@ class LicenseTables:
         holders = (id, *view.graph.owners.get(id, ()))
         return next((holder for holder in holders if holder in self.stated), holders[min(1, len(holders) - 1)])
 
-    def to_review(self, view: View, grade: Grade, subjects: Iterable[str]) -> UpstreamLicenses:
+    def to_review(self, grade: Grade, subjects: Iterable[str]) -> UpstreamLicenses:
         """Return the licenses upstream of some nodes that forbid a use, are unknown, or are not stated, on paths of a grade or a better one."""
         bits = 0
         for subject in subjects:
             bits |= self.reach[grade].of(subject)
-        forbidding = sum(mask for asked, mask in self.demanding.items() if asked.forbidden)
-        numbers = [*numbers_of(bits & ~self.demands)]
-        return UpstreamLicenses(
-            frozenset(self.holder(view, self.sources[number]) for number in numbers_of(bits & forbidding)),
-            frozenset(self.unknown[number] for number in numbers if number in self.unknown),
-            frozenset(self.unstated[number] for number in numbers if number in self.unstated),
-        )
+        return UpstreamLicenses(*(bits & mask for mask in self._review))
 
     def _worst(self, own: Terms, bits: int) -> tuple[int, int]:
         """Return the bits of all sources with the worst conflict with a license, and the number of ``bits`` in any conflict with it."""
@@ -141,13 +141,10 @@ class LicenseTables:
         return found, count
 
 
-def numbers_of(bits: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set.
-
-    >>> [*numbers_of(0b101)]
-    [0, 2]
-    """
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
+def _mask(numbers: Iterable[int]) -> int:
+    """Return the bits with some numbers. They are set in bytes, since a number with thousands of bits would be copied for each."""
+    numbers = list(numbers)
+    bits = bytearray(max(numbers, default=0) // 8 + 1)
+    for number in numbers:
+        bits[number // 8] |= 1 << number % 8
+    return int.from_bytes(bits, "little")
